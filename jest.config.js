@@ -1,0 +1,26 @@
+const transform = { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] };
+
+/** Unit and contract tests are seconds; `e2e` and `browser` are asked for by name and need more of the machine. */
+module.exports = {
+  projects: [
+    {
+      displayName: 'unit',
+      transform,
+      testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/e2e/', '<rootDir>/__tests__/browser/'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
+    },
+    {
+      displayName: 'e2e',
+      transform,
+      testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
+    },
+    {
+      displayName: 'browser',
+      transform,
+      testMatch: ['<rootDir>/__tests__/browser/**/*.test.ts'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
+    },
+  ],
+};
