@@ -1,0 +1,114 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** A support line's name: 8..32 of `A-Z a-z 0-9 _ -`, case-sensitive. Made by {@link parseChannelName} only. */
+export type ChannelName = string & { readonly __brand: 'ChannelName' };
+
+/** The public name of a member: a lower-case letter and 11 lower-case letters or digits; a valid Telegram hashtag. */
+export type Handle = string & { readonly __brand: 'Handle' };
+
+/** A Telegram chat's id as unsigned 64-bit base 36, lower case. Made by {@link chatId}. */
+export type ChatId = string & { readonly __brand: 'ChatId' };
+
+/** Where a member can be reached: `ws:<API Gateway connection id>` or `tg:<base-36 chat id>`. */
+export type ConnectionId = `ws:${string}` | `tg:${string}`;
+
+/** What a member id is looked up by. Web ids and Telegram ids can never meet: each has its own namespace. */
+export type Connector = 'ws' | 'tg';
+
+const CHANNEL_NAME = /^[A-Za-z0-9_-]{8,32}$/;
+const HANDLE = /^[a-z][a-z0-9]{11}$/;
+
+/** The rule of {@link parseChannelName}, in words, for the people who broke it. */
+export const CHANNEL_NAME_RULE = 'a channel name is 8 to 32 characters of A-Z, a-z, 0-9, _ and -';
+
+/** The channel name, or undefined if the text is not one. */
+export function parseChannelName(text: unknown): ChannelName | undefined {
+  return typeof text === 'string' && CHANNEL_NAME.test(text) ? (text as ChannelName) : undefined;
+}
+
+/** The handle in a text (without its `#`), or undefined if the text is not one. */
+export function parseHandle(text: unknown): Handle | undefined {
+  return typeof text === 'string' && HANDLE.test(text) ? (text as Handle) : undefined;
+}
+
+/** A 64-bit integer (as Telegram numbers chats and messages) as unsigned base 36: -1 is `3w5e11264sgsf`. */
+export function toBase36(value: number | bigint): string {
+  return BigInt.asUintN(64, BigInt(value)).toString(36);
+}
+
+/** The signed 64-bit integer that {@link toBase36} wrote, or undefined if the text is not one. */
+export function fromBase36(text: string): bigint | undefined {
+  if (!/^(0|[1-9a-z][0-9a-z]{0,12})$/.test(text)) return undefined;
+  let value = 0n;
+  for (const digit of text) value = value * 36n + BigInt(parseInt(digit, 36));
+  return value < 1n << 64n ? BigInt.asIntN(64, value) : undefined;
+}
+
+/** A Telegram chat id as the domain writes it. */
+export function chatId(telegramId: number): ChatId {
+  return toBase36(telegramId) as ChatId;
+}
+
+/** The number that Telegram knows a chat by (52 bits at most, as the Bot API promises). */
+export function telegramChatId(chat: ChatId): number {
+  return Number(fromBase36(chat) ?? 0n);
+}
+
+/** The handle of a member: a keyed hash of the member id, so that it can be recomputed from it and tells nothing of it. */
+export function deriveHandle(handleKey: string, connector: Connector, memberId: string): Handle {
+  let number = BigInt(`0x${keyedHash(handleKey, 'handle', connector, memberId).toString('hex')}`);
+  let handle = String.fromCharCode('a'.charCodeAt(0) + Number(number % 26n));
+  number /= 26n;
+  for (let i = 0; i < 11; i++) {
+    handle += (number % 36n).toString(36);
+    number /= 36n;
+  }
+  return handle as Handle;
+}
+
+/** A second, longer keyed hash of the member id: two members whose handles collide are told apart by it. */
+export function deriveProof(handleKey: string, connector: Connector, memberId: string): string {
+  return keyedHash(handleKey, 'proof', connector, memberId).toString('base64url');
+}
+
+/** The id by which the world outside knows a stored message: stable, and it tells nothing of its key. */
+export function publicMessageId(conversation: string, messageKey: string): string {
+  const digest = createHash('sha256').update(`${conversation}\n${messageKey}`).digest('hex').slice(0, 24);
+  return BigInt(`0x${digest}`).toString(36);
+}
+
+/** The key of a visitor's message, from the id that the client gave it: the same id is the same message (D18). */
+export function visitorMessageKey(clientMessageId: string): string {
+  return `v#${createHash('sha256').update(clientMessageId).digest('base64url')}`;
+}
+
+/** The key of a message from a Telegram chat: the same message is stored once, however often its update comes. */
+export function telegramMessageKey(chat: ChatId, messageId: number): string {
+  return `t#${chat}#${toBase36(messageId)}`;
+}
+
+/** A name for a visitor who gave none, always the same for the same handle. */
+export function friendlyName(handle: Handle): string {
+  const hash = createHash('sha256').update(handle).digest();
+  return `${ADJECTIVES[hash.readUInt16BE(0) % ADJECTIVES.length]} ${ANIMALS[hash.readUInt16BE(2) % ANIMALS.length]}`;
+}
+
+function keyedHash(handleKey: string, purpose: string, connector: Connector, memberId: string): Buffer {
+  return createHmac('sha256', Buffer.from(handleKey, 'base64url'))
+    .update(`${purpose}\n${connector}\n${memberId}`)
+    .digest();
+}
+
+const ADJECTIVES = (
+  'Amber Azure Bold Brave Bright Calm Clever Coral Cosmic Crimson Curious Daring Eager Emerald Fair Fancy Gentle Gifted ' +
+  'Golden Happy Hazel Honest Indigo Ivory Jolly Keen Kind Lively Lucky Mellow Merry Misty Modest Nimble Noble Olive ' +
+  'Patient Pearl Polite Proud Quick Quiet Rapid Rosy Ruby Sage Scarlet Serene Shiny Silver Smart Snowy Solar Spry ' +
+  'Sunny Swift Teal Tidy Topaz Velvet Violet Warm Wise Witty'
+).split(' ');
+
+const ANIMALS = (
+  'Alpaca Badger Beaver Bison Bobcat Camel Cheetah Cobra Condor Coyote Crane Deer Dingo Dolphin Eagle Egret Elk Falcon ' +
+  'Ferret Finch Fox Gazelle Gecko Gopher Hare Hawk Hedgehog Heron Ibex Ibis Iguana Impala Jaguar Kestrel Kiwi Koala ' +
+  'Lemur Leopard Lion Llama Lynx Marmot Marten Moose Newt Ocelot Orca Osprey Otter Owl Panda Pelican Penguin Puffin ' +
+  'Puma Quail Rabbit Raven Robin Seal Sparrow Stork Swan Tapir'
+).split(' ');

@@ -1,0 +1,149 @@
+import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from './identifiers';
+
+/** One visitor's exchange with a channel's host: the unit of order, of history, of export and of erasure. */
+export interface Conversation {
+  readonly channel: ChannelName;
+  readonly handle: Handle;
+}
+
+/** `<channel>/<handle>`: how a conversation is written in keys. */
+export function conversationKey({ channel, handle }: Conversation): string {
+  return `${channel}/${handle}`;
+}
+
+/** `active`: in use. `suspended`: the bot was removed from the host chat. `dropping`: being removed, gone for everybody. */
+export type ChannelState = 'active' | 'suspended' | 'dropping';
+
+/** How many messages there had been at the start of the running rate window. */
+export interface RateMark {
+  readonly count: number;
+  /** Start of the window, epoch milliseconds. */
+  readonly at: number;
+}
+
+/** A support line. */
+export interface Channel {
+  readonly name: ChannelName;
+  /** The Telegram chat that answers. */
+  readonly host: ChatId;
+  /** 32 random bytes, base64url: the key of handles. Made with the channel, so a name used again shares no handle. */
+  readonly handleKey: string;
+  readonly state: ChannelState;
+  /** The host chat has topics on. */
+  readonly forum: boolean;
+  /** Web origins that may connect (`https://example.com`); empty: all. */
+  readonly origins: readonly string[];
+  /** Messages that visitors tried to send since the channel began. */
+  readonly messages: number;
+  readonly rate: RateMark;
+  readonly createdAt: string;
+}
+
+/** A Telegram chat that hosts a channel. */
+export interface HostChat {
+  readonly chat: ChatId;
+  readonly channel: ChannelName;
+  /** False while the channel may not exist yet: the channel itself must then be asked whether it names this host. */
+  readonly confirmed: boolean;
+  /** Conversations that wait for an operator or were answered lately: handle -> time of the last message (ISO). */
+  readonly open: Readonly<Record<string, string>>;
+  /** Telegram said 429: nothing may be sent to this chat before then (epoch milliseconds, 0 if never). */
+  readonly blockedUntil: number;
+}
+
+/** One holder at a time: a function instance that crashed loses it at `until` (epoch milliseconds). */
+export interface Lease {
+  readonly holder: string;
+  readonly until: number;
+}
+
+/** A participant who is not the host: a web visitor, or a Telegram user's chat, or one who moved from web to Telegram. */
+export interface Member extends Conversation {
+  /** Keyed hash of the member id; the id itself is stored nowhere. */
+  readonly proof: string;
+  readonly connector: Connector;
+  readonly name: string;
+  readonly banned: boolean;
+  readonly connections: readonly ConnectionId[];
+  /** Messages that this member tried to send: also the tie-break between two of one millisecond. */
+  readonly sent: number;
+  readonly rate: RateMark;
+  /** Last JOIN, leave or message, ISO. */
+  readonly seenAt: string;
+  /** When the host was last told that this member is here, ISO; empty if never. */
+  readonly announcedAt: string;
+  readonly delivery: DeliveryState;
+  /** The forum topic (message_thread_id) of this member in `topicChat`. */
+  readonly topic?: number;
+  readonly topicChat?: ChatId;
+  /** Somebody is making the topic. */
+  readonly topicLease?: Lease;
+  /** The pinned first unanswered message (Telegram message id in the host chat). */
+  readonly pinned?: number;
+}
+
+/**
+ * Who may push to this member's connections, and whether somebody else has something to push.
+ * Each stored message to the visitor takes a ticket; when `tickets` equals `drained`, nothing waits.
+ */
+export interface DeliveryState {
+  readonly tickets: number;
+  readonly drained: number;
+  readonly lease?: Lease;
+}
+
+/** A WebSocket as API Gateway numbers it. */
+export interface Connection {
+  readonly id: ConnectionId;
+  readonly conversation?: Conversation;
+  /** The `c` of the connect URL. */
+  readonly channel?: ChannelName;
+  readonly origin?: string;
+  /** The subprotocol agreed on; undefined: the client offered none. */
+  readonly subprotocol?: string;
+  readonly openedAt: string;
+}
+
+/** A file in the file store. */
+export interface StoredFile {
+  /** Object key: `<channel>/<handle>/<random>/<file name>`. */
+  readonly key: string;
+  readonly name: string;
+  /** MIME type. */
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What the bot says of itself, never what a user typed (D32). */
+export type Notice = 'joined' | 'left';
+
+export type Content =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'file'; readonly file: StoredFile; readonly caption?: string }
+  | { readonly kind: 'notice'; readonly notice: Notice }
+  /** A new text for an earlier message of the same conversation. */
+  | { readonly kind: 'correction'; readonly of: string; readonly text: string };
+
+export type Direction = 'to-host' | 'to-visitor';
+
+/** One message of a conversation; the outbox at the same time: it is `due` until the other side has it. */
+export interface Message {
+  readonly conversation: Conversation;
+  /** Natural key, see `visitorMessageKey` and `telegramMessageKey`: storing it again changes nothing. */
+  readonly key: string;
+  readonly direction: Direction;
+  readonly content: Content;
+  /** When it reached us, ISO with milliseconds: what people see. */
+  readonly at: string;
+  /** Tie-break between messages of one millisecond: Telegram's message id, or the member's count of sent messages. */
+  readonly order: number;
+  /** Not delivered yet. */
+  readonly due: boolean;
+  /** When somebody began to deliver it, ISO: if it is still due, nobody knows whether it arrived. */
+  readonly attemptedAt?: string;
+  /** Where it arrived, or where it came from, in Telegram. */
+  readonly chat?: ChatId;
+  /** Its Telegram message ids in `chat`; several if it was split. */
+  readonly telegramIds?: readonly number[];
+}

@@ -1,0 +1,296 @@
+import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from './identifiers';
+import type {
+  Channel,
+  ChannelState,
+  Connection,
+  Conversation,
+  Direction,
+  HostChat,
+  Lease,
+  Member,
+  Message,
+  RateMark,
+} from './model';
+
+/** What a channel may be changed in. */
+export interface ChannelChange {
+  readonly state?: ChannelState;
+  readonly forum?: boolean;
+  readonly origins?: readonly string[];
+  readonly rate?: RateMark;
+}
+
+/** Channels and the chats that host them. Every method is one request unless it says otherwise. */
+export interface ChannelStore {
+  find(name: ChannelName): Promise<Channel | undefined>;
+  /** Counts one message of a visitor, prolongs the channel's life, and returns the channel as it is then. */
+  use(name: ChannelName): Promise<Channel | undefined>;
+  /**
+   * Makes a channel: claims the host chat, writes the channel, confirms the claim (3 requests, in this order, each
+   * conditional, so that a crash in between leaves nothing that hurts; the same call again finishes it).
+   */
+  create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'>;
+  change(name: ChannelName, change: ChannelChange): Promise<Channel | undefined>;
+  /** Removes the channel and, if it still points here, its host pointer. */
+  remove(name: ChannelName, host: ChatId): Promise<void>;
+
+  host(chat: ChatId): Promise<HostChat | undefined>;
+  /** The group became a supergroup: the channel follows. Repeatable. False: `from` hosts nothing (any more). */
+  moveHost(from: ChatId, to: ChatId): Promise<boolean>;
+  /** Notes that a conversation is open since `at` (ISO). */
+  openConversation(chat: ChatId, handle: Handle, at: string): Promise<void>;
+  closeConversation(chat: ChatId, handle: Handle): Promise<void>;
+  /** Telegram's `retry_after`: nothing to this chat before `until` (epoch milliseconds). */
+  blockHost(chat: ChatId, until: number): Promise<void>;
+}
+
+/** What a member may be changed in; null removes. */
+export interface MemberChange {
+  readonly name?: string;
+  readonly banned?: boolean;
+  readonly rate?: RateMark;
+  readonly seenAt?: string;
+  readonly announcedAt?: string;
+  readonly pinned?: number | null;
+  readonly topic?: { readonly chat: ChatId; readonly thread: number } | null;
+}
+
+/** What JOIN says of a member. */
+export interface Attachment {
+  readonly proof: string;
+  readonly connector: Connector;
+  readonly name: string;
+  readonly connection: ConnectionId;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Taken in the same step, so that nothing is pushed to the connection before the OK. */
+  readonly lease?: Lease;
+}
+
+/** `taken`: another member id has this handle. `busy`: somebody else holds the delivery lease; try again soon. */
+export type AttachOutcome =
+  | { readonly kind: 'attached'; readonly member: Member; readonly before: Member | undefined }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'busy' };
+
+export interface MemberStore {
+  find(conversation: Conversation): Promise<Member | undefined>;
+  /** Makes the member, or finds it again, with one more connection. Everything else of a known member stays. */
+  attach(conversation: Conversation, attachment: Attachment): Promise<AttachOutcome>;
+  /** Forgets that connection and no other. */
+  detach(conversation: Conversation, connection: ConnectionId): Promise<void>;
+  /** Counts one message from this member and returns the member as it is then; undefined: no such member. */
+  countSent(conversation: Conversation, now: number): Promise<Member | undefined>;
+  /** Undefined: no such member. */
+  change(conversation: Conversation, change: MemberChange): Promise<Member | undefined>;
+  remove(conversation: Conversation): Promise<void>;
+  /** All members of a channel. Reads the whole table: for /drop and /export only. */
+  list(channel: ChannelName): AsyncIterable<Member>;
+
+  /**
+   * Takes a ticket for a stored message and, if nobody holds the delivery lease, the lease. One request if the lease
+   * is free, two or more otherwise. `leased: false`: the holder will see the ticket before it lets go.
+   */
+  requestDelivery(
+    conversation: Conversation,
+    lease: Lease,
+    now: number,
+  ): Promise<{ readonly leased: boolean; readonly member: Member } | undefined>;
+  /**
+   * Lets go of the lease. `emptied`: everything up to ticket `tickets` was delivered.
+   * False: there are newer tickets (or the lease was lost): look again, or stop if it was lost.
+   */
+  releaseDelivery(
+    conversation: Conversation,
+    holder: string,
+    tickets: number,
+    emptied: boolean,
+  ): Promise<ReleaseOutcome>;
+
+  /** The right to make this member's topic. False: somebody else is at it, or it has one. */
+  claimTopic(conversation: Conversation, lease: Lease, now: number): Promise<boolean>;
+  /** Remembers the first unanswered message, if there is none yet (D23). False: there was one. */
+  claimPin(conversation: Conversation, messageId: number): Promise<boolean>;
+
+  /** The member that a Telegram chat is. */
+  ofChat(chat: ChatId): Promise<Conversation | undefined>;
+  /** Makes a Telegram chat a member's; an older link of that chat is replaced. */
+  linkChat(chat: ChatId, conversation: Conversation): Promise<void>;
+  /** Removes the link if it still points to that conversation. */
+  unlinkChat(chat: ChatId, conversation: Conversation): Promise<void>;
+  /** Makes a forum topic a member's. */
+  linkTopic(chat: ChatId, thread: number, conversation: Conversation): Promise<void>;
+  unlinkTopic(chat: ChatId, thread: number): Promise<void>;
+}
+
+/** `released`: nobody holds the lease now. `again`: there is a newer ticket, the lease is still held. `lost`: it is another's. */
+export type ReleaseOutcome =
+  { readonly kind: 'released' } | { readonly kind: 'again'; readonly member: Member } | { readonly kind: 'lost' };
+
+export interface ConnectionStore {
+  open(connection: Connection): Promise<void>;
+  find(id: ConnectionId): Promise<Connection | undefined>;
+  /** Says whose connection it is. False: it is not open (any more). */
+  join(id: ConnectionId, conversation: Conversation): Promise<boolean>;
+  /** Forgets the connection and returns it as it was. */
+  close(id: ConnectionId): Promise<Connection | undefined>;
+}
+
+/** What became of a delivery. */
+export interface Receipt {
+  readonly chat: ChatId;
+  readonly telegramIds: readonly number[];
+}
+
+/** Which of the two: `claimed` (go on), `busy` (another instance is at it), `done` (nothing to do). */
+export type UpdateClaim = 'claimed' | 'busy' | 'done';
+
+export interface MessageStore {
+  /** Stores a message once. `stored: false`: it was there; `message` is what is there. */
+  put(message: Message): Promise<{ readonly stored: boolean; readonly message: Message }>;
+  find(conversation: Conversation, key: string): Promise<Message | undefined>;
+  /** What one side has not got yet, oldest first, at most `limit`. Strongly consistent. */
+  due(conversation: Conversation, direction: Direction, limit: number): Promise<Message[]>;
+  /** Marks the beginning of a delivery whose outcome may stay unknown. False: it is not due any more. */
+  attempt(conversation: Conversation, key: string, at: string): Promise<boolean>;
+  /** The other side has it: it is due no more. Repeatable. */
+  delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void>;
+  /** Replaces the text (or caption) of a stored message; false: there is none. */
+  correct(conversation: Conversation, key: string, text: string): Promise<boolean>;
+  /** The newest `limit` messages, oldest first. */
+  latest(conversation: Conversation, limit: number): Promise<Message[]>;
+  /** All messages of a conversation, oldest first. */
+  history(conversation: Conversation): AsyncIterable<Message>;
+  /** Removes up to `limit` messages of a conversation and what points to them. False: there may be more. */
+  removeSome(conversation: Conversation, limit: number): Promise<boolean>;
+
+  /** Remembers that a Telegram message is (a copy of) a message of a conversation: a reply to it finds its way. */
+  pointReply(chat: ChatId, messageId: number, to: ReplyTarget): Promise<void>;
+  replyTarget(chat: ChatId, messageId: number): Promise<ReplyTarget | undefined>;
+
+  /** Claims a Telegram update that is not idempotent by itself, for as long as the lease holds; remembered for 24 h. */
+  claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim>;
+  finishUpdate(bot: string, updateId: number): Promise<void>;
+}
+
+/** The message that a Telegram message belongs to. */
+export interface ReplyTarget extends Conversation {
+  readonly message: string;
+}
+
+/** All that routing an operator's update needs, in one round trip. */
+export interface Route {
+  /** The channel that this chat hosts. Not yet confirmed: ask the channel. */
+  readonly host?: HostChat;
+  /** The member that this chat is. */
+  readonly member?: Conversation;
+  /** Whose message is replied to. */
+  readonly reply?: ReplyTarget;
+  /** Whose topic it is. */
+  readonly topic?: Conversation;
+}
+
+export interface RouteFinder {
+  route(chat: ChatId, target: { readonly replyTo?: number; readonly thread?: number }): Promise<Route>;
+}
+
+/** The four stores of a stage, and the look-up across them. */
+export interface Stores {
+  readonly channels: ChannelStore;
+  readonly members: MemberStore;
+  readonly connections: ConnectionStore;
+  readonly messages: MessageStore;
+  readonly routes: RouteFinder;
+}
+
+/** Pushes to visitors. */
+export interface VisitorPush {
+  /** `gone`: the connection does not exist any more. Throws if it cannot be known whether it arrived. */
+  push(connection: ConnectionId, frame: string): Promise<'sent' | 'gone'>;
+  /** Closes a connection. */
+  disconnect(connection: ConnectionId): Promise<void>;
+}
+
+/** What the queue carries. One order per conversation (its message group); of the rest one group per kind and channel. */
+export type QueueItem =
+  /** Something is due to the host. Deliver what `messages.due(conversation, 'to-host', ...)` says. */
+  | ({ readonly kind: 'to-host'; readonly message: string } & Conversation)
+  /** Something is due to a member who is in Telegram. */
+  | ({ readonly kind: 'to-chat'; readonly message: string } & Conversation)
+  /** Go on removing a channel. */
+  | { readonly kind: 'drop'; readonly channel: ChannelName; readonly step: number; readonly requestedBy?: ChatId }
+  /** Go on erasing a conversation. */
+  | ({ readonly kind: 'erase'; readonly step: number } & Conversation);
+
+export interface DeliveryQueue {
+  /** Resolves when the queue has it for good. The same item twice within five minutes counts once. */
+  send(item: QueueItem): Promise<void>;
+}
+
+/** What the consumer of the queue did with an item: `retryAfter` (seconds) asks to have it again then, in order. */
+export type QueueOutcome = { readonly kind: 'done' } | { readonly kind: 'retry'; readonly retryAfter: number };
+
+/** The operator's side as the functions see it. */
+export interface OperatorSide {
+  /** One Telegram update, as parsed JSON. `retry`: only if the same update can succeed later (answered 503). */
+  receiveUpdate(update: unknown): Promise<'handled' | 'retry'>;
+  /** One item of the queue. `attempt` counts from 1. */
+  deliver(item: QueueItem, attempt: number): Promise<QueueOutcome>;
+}
+
+export interface FileStore {
+  /** A URL that accepts one PUT of exactly this type and size (bytes). */
+  uploadUrl(key: string, type: string, size: number): Promise<string>;
+  /** A URL that serves the object for a while, under its file name. */
+  downloadUrl(key: string): Promise<string>;
+  inspect(key: string): Promise<{ readonly type: string; readonly size: number } | undefined>;
+  read(key: string): Promise<Uint8Array | undefined>;
+  write(key: string, body: Uint8Array, type: string): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** Removes everything under a prefix (which ends in `/`). */
+  removeAll(prefix: string): Promise<void>;
+}
+
+export interface Secrets {
+  /** The bot token of this stage; read once per instance. */
+  botToken(): Promise<string>;
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export interface Randomness {
+  bytes(count: number): Uint8Array;
+}
+
+/** Fields hold no message bodies, no member ids, no tokens. */
+export interface Logger {
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** What a stage is set to. */
+export interface Settings {
+  readonly stage: string;
+  /** `wss://host/stage`, without a query. */
+  readonly websocketUrl: string;
+  /** `https://host/stage`. */
+  readonly apiUrl: string;
+  readonly retentionDays: number;
+}
+
+/** Everything that the domain needs of the world. */
+export interface World extends Stores {
+  readonly push: VisitorPush;
+  readonly queue: DeliveryQueue;
+  readonly files: FileStore;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly random: Randomness;
+  readonly logger: Logger;
+  readonly settings: Settings;
+}
