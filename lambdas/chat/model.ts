@@ -57,6 +57,15 @@ export interface Lease {
   readonly until: number;
 }
 
+/** A forum topic of one member. */
+export interface Topic {
+  readonly chat: ChatId;
+  /** Telegram's message_thread_id. */
+  readonly thread: number;
+  /** When the way back (`linkTopic`) was last written, ISO: it expires, so an old one is written again. */
+  readonly linkedAt: string;
+}
+
 /** A participant who is not the host: a web visitor, or a Telegram user's chat, or one who moved from web to Telegram. */
 export interface Member extends Conversation {
   /** Keyed hash of the member id; the id itself is stored nowhere. */
@@ -73,9 +82,7 @@ export interface Member extends Conversation {
   /** When the host was last told that this member is here, ISO; empty if never. */
   readonly announcedAt: string;
   readonly delivery: DeliveryState;
-  /** The forum topic (message_thread_id) of this member in `topicChat`. */
-  readonly topic?: number;
-  readonly topicChat?: ChatId;
+  readonly topic?: Topic;
   /** Somebody is making the topic. */
   readonly topicLease?: Lease;
   /** The pinned first unanswered message (Telegram message id in the host chat). */

@@ -10,6 +10,7 @@ import type {
   Member,
   Message,
   RateMark,
+  Topic,
 } from './model';
 
 /** What a channel may be changed in. */
@@ -52,7 +53,7 @@ export interface MemberChange {
   readonly seenAt?: string;
   readonly announcedAt?: string;
   readonly pinned?: number | null;
-  readonly topic?: { readonly chat: ChatId; readonly thread: number } | null;
+  readonly topic?: Topic | null;
 }
 
 /** What JOIN says of a member. */
@@ -114,11 +115,11 @@ export interface MemberStore {
 
   /** The member that a Telegram chat is. */
   ofChat(chat: ChatId): Promise<Conversation | undefined>;
-  /** Makes a Telegram chat a member's; an older link of that chat is replaced. */
+  /** Makes a Telegram chat a member's; an older link is replaced. Expires as a topic's does: repeat it now and then. */
   linkChat(chat: ChatId, conversation: Conversation): Promise<void>;
   /** Removes the link if it still points to that conversation. */
   unlinkChat(chat: ChatId, conversation: Conversation): Promise<void>;
-  /** Makes a forum topic a member's. */
+  /** Makes a forum topic a member's. Expires by the retention setting: repeat it now and then (`Topic.linkedAt`). */
   linkTopic(chat: ChatId, thread: number, conversation: Conversation): Promise<void>;
   unlinkTopic(chat: ChatId, thread: number): Promise<void>;
 }

@@ -1,0 +1,85 @@
+import type { ChannelName, ChatId, Handle } from '../../chat/identifiers';
+import type { Channel, HostChat } from '../../chat/model';
+import { CHANNEL_LIFE } from '../../chat/lifetimes';
+import type { ChannelChange, ChannelStore, Clock } from '../../chat/ports';
+import { ExpiringMap } from './expiring-map';
+
+/** Channels in memory, for tests of the domain. */
+export class MemoryChannels implements ChannelStore {
+  readonly channels: ExpiringMap<Channel>;
+  readonly hosts: ExpiringMap<HostChat>;
+
+  constructor(clock: Clock) {
+    this.channels = new ExpiringMap(clock, CHANNEL_LIFE);
+    this.hosts = new ExpiringMap(clock, CHANNEL_LIFE);
+  }
+
+  async find(name: ChannelName): Promise<Channel | undefined> {
+    return this.channels.get(name);
+  }
+
+  async use(name: ChannelName): Promise<Channel | undefined> {
+    const channel = this.channels.get(name);
+    return channel && this.channels.set(name, { ...channel, messages: channel.messages + 1 });
+  }
+
+  async create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'> {
+    const host = this.hosts.get(channel.host);
+    if (host && host.channel !== channel.name && this.channels.get(host.channel)?.host === channel.host) {
+      return 'already hosting';
+    }
+    const existing = this.channels.get(channel.name);
+    if (existing && existing.host !== channel.host) return 'name taken';
+    if (existing && host?.confirmed) return 'already hosting';
+    this.hosts.set(channel.host, {
+      chat: channel.host,
+      channel: channel.name,
+      confirmed: true,
+      open: {},
+      blockedUntil: host?.blockedUntil ?? 0,
+    });
+    if (!existing) this.channels.set(channel.name, channel);
+    return 'created';
+  }
+
+  async change(name: ChannelName, change: ChannelChange): Promise<Channel | undefined> {
+    const channel = this.channels.get(name);
+    return channel && this.channels.set(name, { ...channel, ...change });
+  }
+
+  async remove(name: ChannelName, host: ChatId): Promise<void> {
+    if (this.hosts.get(host)?.channel === name) this.hosts.delete(host);
+    this.channels.delete(name);
+  }
+
+  async host(chat: ChatId): Promise<HostChat | undefined> {
+    return this.hosts.get(chat);
+  }
+
+  async moveHost(from: ChatId, to: ChatId): Promise<boolean> {
+    const host = this.hosts.get(from);
+    const channel = host && this.channels.get(host.channel);
+    if (!host || !channel || (channel.host !== from && channel.host !== to)) return false;
+    this.hosts.set(to, { ...host, chat: to, confirmed: true });
+    this.channels.set(channel.name, { ...channel, host: to });
+    this.hosts.delete(from);
+    return true;
+  }
+
+  async openConversation(chat: ChatId, handle: Handle, at: string): Promise<void> {
+    const host = this.hosts.get(chat);
+    if (host) this.hosts.set(chat, { ...host, open: { ...host.open, [handle]: at } });
+  }
+
+  async closeConversation(chat: ChatId, handle: Handle): Promise<void> {
+    const host = this.hosts.get(chat);
+    if (!host) return;
+    const { [handle]: _closed, ...open } = host.open;
+    this.hosts.set(chat, { ...host, open });
+  }
+
+  async blockHost(chat: ChatId, until: number): Promise<void> {
+    const host = this.hosts.get(chat);
+    if (host) this.hosts.set(chat, { ...host, blockedUntil: Math.max(until, host.blockedUntil) });
+  }
+}

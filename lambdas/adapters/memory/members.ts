@@ -1,0 +1,157 @@
+import type { ChannelName, ChatId, ConnectionId } from '../../chat/identifiers';
+import { DAY } from '../../chat/lifetimes';
+import { conversationKey, type Conversation, type Lease, type Member } from '../../chat/model';
+import type { Attachment, AttachOutcome, Clock, MemberChange, MemberStore, ReleaseOutcome } from '../../chat/ports';
+import { ExpiringMap } from './expiring-map';
+
+/** Members in memory, for tests of the domain. */
+export class MemoryMembers implements MemberStore {
+  readonly members: ExpiringMap<Member>;
+  readonly chats: ExpiringMap<Conversation>;
+  readonly topics: ExpiringMap<Conversation>;
+
+  constructor(clock: Clock, retentionDays: number) {
+    this.members = new ExpiringMap(clock, retentionDays * DAY);
+    this.chats = new ExpiringMap(clock, retentionDays * DAY);
+    this.topics = new ExpiringMap(clock, retentionDays * DAY);
+  }
+
+  async find(conversation: Conversation): Promise<Member | undefined> {
+    return this.members.get(conversationKey(conversation));
+  }
+
+  async attach(
+    { channel, handle }: Conversation,
+    { proof, connector, name, connection, now, lease }: Attachment,
+  ): Promise<AttachOutcome> {
+    const before = this.members.get(conversationKey({ channel, handle }));
+    if (before && before.proof !== proof) return { kind: 'taken' };
+    if (before && lease && isHeld(before.delivery.lease, now)) return { kind: 'busy' };
+    const seenAt = new Date(now).toISOString();
+    const member: Member = {
+      channel,
+      handle,
+      proof,
+      connector,
+      banned: false,
+      sent: 0,
+      rate: { count: 0, at: 0 },
+      announcedAt: '',
+      delivery: { tickets: 0, drained: 0 },
+      ...before,
+      name,
+      seenAt,
+      connections: [...new Set([...(before?.connections ?? []), connection])],
+    };
+    const attached = lease ? { ...member, delivery: { ...member.delivery, lease } } : member;
+    this.members.set(conversationKey({ channel, handle }), attached);
+    return { kind: 'attached', member: attached, before };
+  }
+
+  async detach(conversation: Conversation, connection: ConnectionId): Promise<void> {
+    this.#update(conversation, (member) => ({
+      ...member,
+      connections: member.connections.filter((id) => id !== connection),
+    }));
+  }
+
+  async countSent(conversation: Conversation, now: number): Promise<Member | undefined> {
+    return this.#update(conversation, (member) => ({
+      ...member,
+      sent: member.sent + 1,
+      seenAt: new Date(now).toISOString(),
+    }));
+  }
+
+  async change(conversation: Conversation, change: MemberChange): Promise<Member | undefined> {
+    const { topic, pinned, ...rest } = change;
+    return this.#update(conversation, (member) => {
+      const changed = { ...member, ...rest };
+      const { topicLease: _made, ...withoutLease } = changed;
+      const withTopic = topic === undefined ? changed : { ...withoutLease, topic: topic ?? undefined };
+      return pinned === undefined ? withTopic : { ...withTopic, pinned: pinned ?? undefined };
+    });
+  }
+
+  async remove(conversation: Conversation): Promise<void> {
+    this.members.delete(conversationKey(conversation));
+  }
+
+  async *list(channel: ChannelName): AsyncIterable<Member> {
+    for (const [, member] of this.members.entries(`${channel}/`)) yield member;
+  }
+
+  async requestDelivery(conversation: Conversation, lease: Lease, now: number) {
+    let leased = false;
+    const member = this.#update(conversation, ({ delivery, ...member }) => {
+      leased = !isHeld(delivery.lease, now);
+      return {
+        ...member,
+        delivery: { ...delivery, tickets: delivery.tickets + 1, lease: leased ? lease : delivery.lease },
+      };
+    });
+    return member && { leased, member };
+  }
+
+  async releaseDelivery(
+    conversation: Conversation,
+    holder: string,
+    tickets: number,
+    emptied: boolean,
+  ): Promise<ReleaseOutcome> {
+    const member = this.members.get(conversationKey(conversation));
+    if (!member || member.delivery.lease?.holder !== holder) return { kind: 'lost' };
+    if (member.delivery.tickets !== tickets) return { kind: 'again', member };
+    const drained = emptied ? tickets : member.delivery.drained;
+    this.#update(conversation, (current) => ({ ...current, delivery: { tickets, drained } }));
+    return { kind: 'released' };
+  }
+
+  async claimTopic(conversation: Conversation, lease: Lease, now: number): Promise<boolean> {
+    let claimed = false;
+    this.#update(conversation, (member) => {
+      claimed = !member.topic && !isHeld(member.topicLease, now);
+      return claimed ? { ...member, topicLease: lease } : member;
+    });
+    return claimed;
+  }
+
+  async claimPin(conversation: Conversation, messageId: number): Promise<boolean> {
+    let claimed = false;
+    this.#update(conversation, (member) => {
+      claimed = member.pinned === undefined;
+      return claimed ? { ...member, pinned: messageId } : member;
+    });
+    return claimed;
+  }
+
+  async ofChat(chat: ChatId): Promise<Conversation | undefined> {
+    return this.chats.get(chat);
+  }
+
+  async linkChat(chat: ChatId, { channel, handle }: Conversation): Promise<void> {
+    this.chats.set(chat, { channel, handle });
+  }
+
+  async unlinkChat(chat: ChatId, conversation: Conversation): Promise<void> {
+    const linked = this.chats.get(chat);
+    if (linked && conversationKey(linked) === conversationKey(conversation)) this.chats.delete(chat);
+  }
+
+  async linkTopic(chat: ChatId, thread: number, { channel, handle }: Conversation): Promise<void> {
+    this.topics.set(`${chat}#${thread}`, { channel, handle });
+  }
+
+  async unlinkTopic(chat: ChatId, thread: number): Promise<void> {
+    this.topics.delete(`${chat}#${thread}`);
+  }
+
+  #update(conversation: Conversation, change: (member: Member) => Member): Member | undefined {
+    const member = this.members.get(conversationKey(conversation));
+    return member && this.members.set(conversationKey(conversation), change(member));
+  }
+}
+
+function isHeld(lease: Lease | undefined, now: number): boolean {
+  return lease !== undefined && lease.until > now;
+}

@@ -1,0 +1,101 @@
+import type { ChatId } from '../../chat/identifiers';
+import { DAY, UPDATE_LIFE } from '../../chat/lifetimes';
+import { conversationKey, type Conversation, type Direction, type Lease, type Message } from '../../chat/model';
+import { inOrder, withText } from '../../chat/message';
+import type { Clock, MessageStore, Receipt, ReplyTarget, UpdateClaim } from '../../chat/ports';
+import { ExpiringMap } from './expiring-map';
+
+/** Messages in memory, for tests of the domain. */
+export class MemoryMessages implements MessageStore {
+  readonly messages: ExpiringMap<Message>;
+  readonly replies: ExpiringMap<ReplyTarget>;
+  readonly updates: ExpiringMap<{ done: boolean; until: number }>;
+
+  constructor(clock: Clock, retentionDays: number) {
+    this.messages = new ExpiringMap(clock, retentionDays * DAY);
+    this.replies = new ExpiringMap(clock, retentionDays * DAY);
+    this.updates = new ExpiringMap(clock, UPDATE_LIFE);
+  }
+
+  async put(message: Message): Promise<{ stored: boolean; message: Message }> {
+    const key = keyOf(message.conversation, message.key);
+    const there = this.messages.get(key);
+    if (there) return { stored: false, message: there };
+    this.messages.set(key, message);
+    return { stored: true, message };
+  }
+
+  async find(conversation: Conversation, key: string): Promise<Message | undefined> {
+    return this.messages.get(keyOf(conversation, key));
+  }
+
+  async due(conversation: Conversation, direction: Direction, limit: number): Promise<Message[]> {
+    return this.#all(conversation)
+      .filter((message) => message.due && message.direction === direction)
+      .slice(0, limit);
+  }
+
+  async attempt(conversation: Conversation, key: string, at: string): Promise<boolean> {
+    const message = this.messages.get(keyOf(conversation, key));
+    if (!message?.due) return false;
+    this.messages.set(keyOf(conversation, key), { ...message, attemptedAt: at });
+    return true;
+  }
+
+  async delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void> {
+    const message = this.messages.get(keyOf(conversation, key));
+    if (message) this.messages.set(keyOf(conversation, key), { ...message, ...receipt, due: false });
+  }
+
+  async correct(conversation: Conversation, key: string, text: string): Promise<boolean> {
+    const message = this.messages.get(keyOf(conversation, key));
+    if (!message) return false;
+    this.messages.set(keyOf(conversation, key), { ...message, content: withText(message.content, text) });
+    return true;
+  }
+
+  async latest(conversation: Conversation, limit: number): Promise<Message[]> {
+    return this.#all(conversation).slice(-limit);
+  }
+
+  async *history(conversation: Conversation): AsyncIterable<Message> {
+    yield* this.#all(conversation);
+  }
+
+  async removeSome(conversation: Conversation, limit: number): Promise<boolean> {
+    const all = this.#all(conversation);
+    for (const message of all.slice(0, limit)) {
+      for (const id of message.telegramIds ?? []) this.replies.delete(`${message.chat}#${id}`);
+      this.messages.delete(keyOf(conversation, message.key));
+    }
+    return all.length <= limit;
+  }
+
+  async pointReply(chat: ChatId, messageId: number, { channel, handle, message }: ReplyTarget): Promise<void> {
+    this.replies.set(`${chat}#${messageId}`, { channel, handle, message });
+  }
+
+  async replyTarget(chat: ChatId, messageId: number): Promise<ReplyTarget | undefined> {
+    return this.replies.get(`${chat}#${messageId}`);
+  }
+
+  async claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim> {
+    const update = this.updates.get(`${bot}#${updateId}`);
+    if (update?.done) return 'done';
+    if (update && update.until > now) return 'busy';
+    this.updates.set(`${bot}#${updateId}`, { done: false, until: lease.until });
+    return 'claimed';
+  }
+
+  async finishUpdate(bot: string, updateId: number): Promise<void> {
+    this.updates.set(`${bot}#${updateId}`, { done: true, until: 0 });
+  }
+
+  #all(conversation: Conversation): Message[] {
+    return [...this.messages.entries(`${conversationKey(conversation)}/`)].map(([, message]) => message).sort(inOrder);
+  }
+}
+
+function keyOf(conversation: Conversation, key: string): string {
+  return `${conversationKey(conversation)}/${key}`;
+}
