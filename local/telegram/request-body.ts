@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import { BotApiError, badRequest } from './bot-api-error';
+import { Parameters } from './parameters';
+
+/** A file that came in a multipart body. */
+export interface UploadedFile {
+  readonly name: string;
+  readonly mimeType?: string;
+  readonly content: Buffer;
+}
+
+/** Bots upload at most 50 MB; https://core.telegram.org/bots/api#sending-files */
+export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
+
+/** Room for the parts around the file. */
+const MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024;
+
+/** @throws BotApiError 413 when the body is larger than Telegram takes */
+export async function readBytes(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) throw new BotApiError(413, 'Request Entity Too Large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Reads a call's parameters from the query string and from a body of any of the four kinds. */
+export async function readParameters(request: IncomingMessage, query: URLSearchParams): Promise<Parameters> {
+  const values: Record<string, unknown> = Object.fromEntries(query);
+  const files = new Map<string, UploadedFile>();
+  const type = request.headers['content-type'] ?? '';
+  const body = await readBytes(request);
+  if (type.startsWith('multipart/form-data')) {
+    for (const part of multipartParts(body, type)) {
+      if (part.fileName === undefined) values[part.field] = part.content.toString('utf8');
+      else files.set(part.field, { name: part.fileName, mimeType: part.mimeType, content: part.content });
+    }
+  } else if (type.startsWith('application/json')) {
+    Object.assign(values, parseJson(body));
+  } else if (body.length > 0) {
+    Object.assign(values, Object.fromEntries(new URLSearchParams(body.toString('utf8'))));
+  }
+  return new Parameters(values, files);
+}
+
+function parseJson(body: Buffer): object {
+  if (body.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Falls through to the same refusal.
+  }
+  throw badRequest("can't parse JSON object");
+}
+
+interface Part {
+  readonly field: string;
+  readonly fileName?: string;
+  readonly mimeType?: string;
+  readonly content: Buffer;
+}
+
+/** The parts of a multipart/form-data body (RFC 7578), tolerant of missing spaces as real servers are. */
+function* multipartParts(body: Buffer, contentType: string): Generator<Part> {
+  const boundary = /boundary="?([^";]+)"?/.exec(contentType)?.[1];
+  if (!boundary) throw badRequest('boundary of the multipart body is missing');
+  const delimiter = Buffer.from(`--${boundary}`);
+  let start = body.indexOf(delimiter);
+  while (start !== -1) {
+    start += delimiter.length;
+    if (body.subarray(start, start + 2).toString() === '--') return;
+    const next = body.indexOf(Buffer.from(`\r\n--${boundary}`), start);
+    if (next === -1) return;
+    const headEnd = body.indexOf('\r\n\r\n', start);
+    if (headEnd !== -1 && headEnd < next) {
+      const part = readPart(body.subarray(start, headEnd).toString('utf8'), body.subarray(headEnd + 4, next));
+      if (part) yield part;
+    }
+    start = next + 2;
+  }
+}
+
+function readPart(head: string, content: Buffer): Part | undefined {
+  const disposition = /^content-disposition:(.*)$/im.exec(head)?.[1] ?? '';
+  const field = /[;\s]name="([^"]*)"/i.exec(disposition)?.[1] ?? /[;\s]name=([^;\s"]+)/i.exec(disposition)?.[1];
+  if (field === undefined) return undefined;
+  const encoded = /filename\*=UTF-8''([^;\s]+)/i.exec(disposition)?.[1];
+  const plain =
+    /filename="((?:\\.|[^"\\])*)"/i.exec(disposition)?.[1] ?? /filename=([^;"\r\n]+)/i.exec(disposition)?.[1];
+  return {
+    field,
+    fileName: encoded ? decodeURIComponent(encoded) : plain?.replaceAll(/\\(.)/g, '$1'),
+    mimeType: /^content-type:\s*(.+?)\s*$/im.exec(head)?.[1],
+    content,
+  };
+}
