@@ -152,7 +152,8 @@ export class Media {
   private keep(folder: string, file: FileContent): FileRecord {
     const number = this.state.nextFileNumber++;
     const byName = extname(file.name ?? '').toLowerCase();
-    const mimeType = file.mimeType ?? TYPES[byName] ?? 'application/octet-stream';
+    const said = file.mimeType === 'application/octet-stream' ? undefined : file.mimeType;
+    const mimeType = said ?? TYPES[byName] ?? 'application/octet-stream';
     const record: FileRecord = {
       id: `AgAC${randomBytes(39).toString('base64url')}`,
       uniqueId: `AQAD${randomBytes(9).toString('base64url')}`,
