@@ -1,0 +1,50 @@
+import { failure, type AwsReply } from './aws-reply';
+import { readAwsRequest, type AwsRequest, type RawRequest } from './aws-request';
+import { CallLog } from './call-log';
+import type { EmulatedService, Send } from './emulated-service';
+import { iamAction } from './iam-action';
+import { Identities } from './identities';
+
+/** The account as its callers see it: Kite's own answers where moto has none, moto's otherwise, every call recorded. */
+export class EmulatedAccount {
+  readonly identities = new Identities();
+  readonly calls = new CallLog();
+  private readonly services = new Map<string, EmulatedService>();
+
+  /** @param moto sends a request to moto */
+  constructor(private readonly moto: (raw: RawRequest) => Promise<AwsReply>) {}
+
+  /** Lets a service answer for the names it signs with. */
+  add(service: EmulatedService): void {
+    for (const name of service.signingNames) this.services.set(name, service);
+  }
+
+  /** Answers one request and records it. A failure of the emulator itself is a 500 that says so. */
+  async handle(raw: RawRequest): Promise<AwsReply> {
+    const request = readAwsRequest(raw);
+    const reply = await this.answer(request);
+    if (!request.path.startsWith('/moto-api')) {
+      this.calls.record({
+        at: Date.now(),
+        caller: this.identities.arnOf(request.accessKeyId),
+        ...iamAction(request),
+        status: reply.status,
+      });
+    }
+    return reply;
+  }
+
+  private async answer(request: AwsRequest): Promise<AwsReply> {
+    const send: Send = async (changed) => await this.moto(changed);
+    try {
+      return (await this.services.get(request.service)?.answer(request, send)) ?? (await send(request));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return failure(
+        'InternalFailure',
+        `The emulated account could not answer ${request.service} ${request.operation || `${request.method} ${request.path}`}: ${reason}`,
+        500,
+      );
+    }
+  }
+}

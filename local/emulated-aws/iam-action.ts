@@ -1,0 +1,194 @@
+import { isRecord, jsonBody, text, type AwsRequest } from './aws-request';
+import { ACCOUNT_ID } from './identities';
+
+/** An IAM action and the resource it is checked against. */
+export interface IamAction {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** Services whose IAM prefix differs from their signing name. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  monitoring: 'cloudwatch',
+  'codestar-connections': 'codeconnections',
+  email: 'ses',
+};
+
+/**
+ * What a request means to IAM. Exact for the calls that functions and builds make; for services that only Terraform
+ * calls, the operation is right and the resource may be `*`.
+ * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+export function iamAction(request: AwsRequest): IamAction {
+  switch (request.service) {
+    case 's3':
+      return s3(request);
+    case 'lambda':
+      return lambda(request);
+    case 'execute-api':
+      return {
+        action: 'execute-api:ManageConnections',
+        resource: `arn:aws:execute-api:${request.region}:${ACCOUNT_ID}:*${request.path.replace(/^(\/[^/]+)\//, `$1/${request.method}/`)}`,
+      };
+    case 'apigateway':
+      return {
+        action: `apigateway:${request.method}`,
+        resource: `arn:aws:apigateway:${request.region}::${request.path}`,
+      };
+    case 'scheduler':
+      return {
+        action: `scheduler:${SCHEDULER[request.method] ?? request.method}Schedule`,
+        resource: `arn:aws:scheduler:${request.region}:${ACCOUNT_ID}:schedule/default${request.path.replace(/^\/schedules/, '')}`,
+      };
+    default:
+      return byOperation(request);
+  }
+}
+
+const SCHEDULER: Readonly<Record<string, string>> = { GET: 'Get', POST: 'Create', PUT: 'Update', DELETE: 'Delete' };
+
+function byOperation(request: AwsRequest): IamAction {
+  const operation = request.operation === '' ? `${request.method} ${request.path}` : request.operation;
+  return { action: `${PREFIXES[request.service] ?? request.service}:${operation}`, resource: resourceOf(request) };
+}
+
+function resourceOf(request: AwsRequest): string {
+  const arn = (service: string, rest: string): string => `arn:aws:${service}:${request.region}:${ACCOUNT_ID}:${rest}`;
+  const type = String(request.headers['content-type'] ?? '');
+  if (!type.includes('json')) {
+    const parameters = new URLSearchParams(request.body.toString());
+    const role = parameters.get('RoleName');
+    if (request.service === 'iam' && role !== null) return `arn:aws:iam::${ACCOUNT_ID}:role/${role}`;
+    return parameters.get('TopicArn') ?? parameters.get('ResourceArn') ?? '*';
+  }
+  let body: Record<string, unknown>;
+  try {
+    body = jsonBody(request);
+  } catch {
+    return '*';
+  }
+  switch (request.service) {
+    case 'dynamodb':
+      return dynamoDbTable(body, arn);
+    case 'sqs':
+      return typeof body['QueueUrl'] === 'string'
+        ? arn('sqs', body['QueueUrl'].split('/').at(-1) ?? '')
+        : arn('sqs', text(body['QueueName']));
+    case 'ssm':
+      return arn('ssm', `parameter/${(text(body['Name']) || text(body['ResourceId'])).replace(/^\//, '')}`);
+    case 'logs':
+      return body['logGroupName'] === undefined ? '*' : arn('logs', `log-group:${text(body['logGroupName'])}:*`);
+    case 'codebuild':
+      return arn(
+        'codebuild',
+        `project/${text(body['name']) || text(body['projectName']) || text(Array.isArray(body['names']) ? body['names'][0] : '')}`,
+      );
+    case 'secretsmanager':
+      return text(body['SecretId']) || '*';
+    default:
+      return text(body['resourceArn']) || text(body['ResourceArn']) || text(body['ResourceARN']) || '*';
+  }
+}
+
+function dynamoDbTable(body: Record<string, unknown>, arn: (service: string, rest: string) => string): string {
+  const single = text(body['TableName']);
+  const items = isRecord(body['RequestItems']) ? Object.keys(body['RequestItems']) : [];
+  const table = single || items.join(',');
+  if (table === '') return text(body['ResourceArn']) || '*';
+  if (table.startsWith('arn:')) return table;
+  const index = text(body['IndexName']);
+  return arn('dynamodb', `table/${table}${index === '' ? '' : `/index/${index}`}`);
+}
+
+function s3(request: AwsRequest): IamAction {
+  const [, bucket = '', ...rest] = request.path.split('/');
+  const key = rest.join('/');
+  const subresource = S3_SUBRESOURCES.find(([name]) => request.query.has(name));
+  if (bucket === '') return { action: 's3:ListAllMyBuckets', resource: '*' };
+  const resource = `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`;
+  if (subresource !== undefined) {
+    const verb =
+      request.method === 'GET' ? 'Get' : request.method === 'DELETE' && subresource[0] === 'policy' ? 'Delete' : 'Put';
+    return { action: `s3:${verb}${subresource[1]}`, resource };
+  }
+  if (key === '') {
+    if (request.query.has('versions')) return { action: 's3:ListBucketVersions', resource };
+    if (request.query.has('delete')) return { action: 's3:DeleteObject', resource: `${resource}/*` };
+    const verbs: Record<string, string> = {
+      GET: 'ListBucket',
+      HEAD: 'ListBucket',
+      PUT: 'CreateBucket',
+      DELETE: 'DeleteBucket',
+    };
+    return { action: `s3:${verbs[request.method] ?? request.method}`, resource };
+  }
+  const version = request.query.has('versionId') ? 'Version' : '';
+  if (request.query.has('tagging'))
+    return { action: `s3:${request.method === 'GET' ? 'Get' : 'Put'}Object${version}Tagging`, resource };
+  if (request.method === 'DELETE')
+    return {
+      action: request.query.has('uploadId') ? 's3:AbortMultipartUpload' : `s3:DeleteObject${version}`,
+      resource,
+    };
+  if (request.method === 'GET' || request.method === 'HEAD') return { action: `s3:GetObject${version}`, resource };
+  return { action: 's3:PutObject', resource };
+}
+
+/** Query parameter that names a part of a bucket's configuration, and its name in IAM. */
+const S3_SUBRESOURCES: readonly (readonly [string, string])[] = [
+  ['policy', 'BucketPolicy'],
+  ['acl', 'BucketAcl'],
+  ['cors', 'BucketCORS'],
+  ['versioning', 'BucketVersioning'],
+  ['lifecycle', 'LifecycleConfiguration'],
+  ['encryption', 'EncryptionConfiguration'],
+  ['publicAccessBlock', 'BucketPublicAccessBlock'],
+  ['ownershipControls', 'BucketOwnershipControls'],
+  ['notification', 'BucketNotification'],
+  ['logging', 'BucketLogging'],
+  ['website', 'BucketWebsite'],
+  ['accelerate', 'AccelerateConfiguration'],
+  ['requestPayment', 'BucketRequestPayment'],
+  ['replication', 'ReplicationConfiguration'],
+  ['object-lock', 'BucketObjectLockConfiguration'],
+  ['location', 'BucketLocation'],
+];
+
+/** Path and method of each Lambda operation, and its action in IAM. */
+const LAMBDA_OPERATIONS: readonly (readonly [RegExp, Readonly<Record<string, string>>])[] = [
+  [/\/functions\/([^/]+)\/invocations$/, { POST: 'InvokeFunction' }],
+  [/\/functions\/([^/]+)\/code$/, { PUT: 'UpdateFunctionCode' }],
+  [/\/functions\/([^/]+)\/configuration$/, { GET: 'GetFunctionConfiguration', PUT: 'UpdateFunctionConfiguration' }],
+  [/\/functions\/([^/]+)\/versions$/, { GET: 'ListVersionsByFunction', POST: 'PublishVersion' }],
+  [/\/functions\/([^/]+)\/aliases$/, { GET: 'ListAliases', POST: 'CreateAlias' }],
+  [/\/functions\/([^/]+)\/aliases\/[^/]+$/, { GET: 'GetAlias', PUT: 'UpdateAlias', DELETE: 'DeleteAlias' }],
+  [/\/functions\/([^/]+)\/policy$/, { GET: 'GetPolicy', POST: 'AddPermission' }],
+  [/\/functions\/([^/]+)\/policy\/[^/]+$/, { DELETE: 'RemovePermission' }],
+  [/\/functions\/([^/]+)\/code-signing-config$/, { GET: 'GetFunctionCodeSigningConfig' }],
+  [
+    /\/functions\/([^/]+)\/concurrency$/,
+    { GET: 'GetFunctionConcurrency', PUT: 'PutFunctionConcurrency', DELETE: 'DeleteFunctionConcurrency' },
+  ],
+  [/\/functions\/([^/]+)$/, { GET: 'GetFunction', DELETE: 'DeleteFunction' }],
+  [/\/functions\/?$/, { GET: 'ListFunctions', POST: 'CreateFunction' }],
+  [/\/event-source-mappings\/?$/, { GET: 'ListEventSourceMappings', POST: 'CreateEventSourceMapping' }],
+  [
+    /\/event-source-mappings\/[^/]+$/,
+    { GET: 'GetEventSourceMapping', PUT: 'UpdateEventSourceMapping', DELETE: 'DeleteEventSourceMapping' },
+  ],
+];
+
+function lambda(request: AwsRequest): IamAction {
+  for (const [pattern, methods] of LAMBDA_OPERATIONS) {
+    const match = pattern.exec(request.path);
+    if (match === null) continue;
+    const name = match[1] === undefined ? '' : (match[1].split(':function:').at(-1) ?? '');
+    const qualifier = request.query.get('Qualifier');
+    const qualified = qualifier === null || name.includes(':') ? name : `${name}:${qualifier}`;
+    return {
+      action: `lambda:${methods[request.method] ?? request.method}`,
+      resource: name === '' ? '*' : `arn:aws:lambda:${request.region}:${ACCOUNT_ID}:function:${qualified}`,
+    };
+  }
+  return { action: `lambda:${request.method}`, resource: request.path };
+}

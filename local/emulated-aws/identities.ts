@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+/** Keys that act as one role or user of the emulated account. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** The account that moto emulates. */
+export const ACCOUNT_ID = '123456789012';
+
+/**
+ * Who is behind an access key. The emulated account does not check signatures, so credentials are derived from the
+ * role: asking twice gives the same keys.
+ */
+export class Identities {
+  private readonly arns = new Map<string, string>();
+
+  /** Keys for a role, which stand for it in the call log from now on. */
+  assume(roleArn: string): Credentials {
+    const digest = createHash('sha256').update(roleArn).digest('hex').toUpperCase();
+    const accessKeyId = `ASIA${digest.slice(0, 16)}`;
+    this.arns.set(accessKeyId, roleArn);
+    return { accessKeyId, secretAccessKey: digest, sessionToken: `emulated-session-${digest.slice(16, 32)}` };
+  }
+
+  /** The role behind an access key; an unknown key is a user of the account, no key is anonymous. */
+  arnOf(accessKeyId: string | undefined): string {
+    if (accessKeyId === undefined) return 'anonymous';
+    return this.arns.get(accessKeyId) ?? `arn:aws:iam::${ACCOUNT_ID}:user/${accessKeyId}`;
+  }
+}

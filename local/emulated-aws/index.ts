@@ -1,0 +1,7 @@
+export { EmulatedAws, type EmulatedAwsOptions } from './emulated-aws';
+export { findProgram, MOTO_SERVER, TERRAFORM, type Environment } from './program';
+export { ACCOUNT_ID } from './identities';
+export type { AwsCall, CallLog } from './call-log';
+export type { AwsReply } from './aws-reply';
+export type { RawRequest } from './aws-request';
+export type { LogLine } from './lambda/function-runner';

@@ -1,0 +1,41 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Environment variables, handed down by whoever read them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A program that must be installed, and the sentence that says how to get it. */
+export interface Program {
+  readonly name: string;
+  readonly hint: string;
+}
+
+/** Terraform, which cdktf runs. */
+export const TERRAFORM: Program = {
+  name: 'terraform',
+  hint: 'install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install)',
+};
+
+/** The server of the Python package moto, which emulates AWS. */
+export const MOTO_SERVER: Program = {
+  name: 'moto_server',
+  hint: "install it with `pip install 'moto[server]'`",
+};
+
+/**
+ * The path of a program.
+ * @throws Error with what to install, if no folder of `PATH` holds it
+ */
+export function findProgram(program: Program, environment: Environment): string {
+  for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
+    if (folder === '') continue;
+    const path = join(folder, program.name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  throw new Error(`\`${program.name}\` is not on the PATH: ${program.hint}, then try again.`);
+}
