@@ -1,0 +1,47 @@
+import * as path from 'node:path';
+import { buildArtifact, type Artifact } from './build/artifact';
+import { FUNCTIONS, type BuildArchitecture, type BuildKind, type DeployableFunction } from './build/deployable';
+import { buildOptions } from './build/options';
+import { report } from './build/report';
+
+/** What to build and where. */
+export interface LambdaBuild {
+  readonly targets: readonly { readonly kind: BuildKind; readonly architecture: BuildArchitecture }[];
+  /** The output folder; a relative one is below the project's. */
+  readonly out: string;
+  /** Builds even what has not changed. */
+  readonly force?: boolean;
+  /** @default the functions of Kite */
+  readonly functions?: readonly DeployableFunction[];
+  /** @default the project that this file belongs to */
+  readonly projectFolder?: string;
+}
+
+/** Builds the zips of all functions for the targets asked for. Throws an Error that says which source does not build. */
+export async function buildLambdas(build: LambdaBuild): Promise<Artifact[]> {
+  const projectFolder = build.projectFolder ?? path.dirname(__dirname);
+  const out = path.resolve(projectFolder, build.out);
+  const perTarget = await Promise.all(
+    build.targets.map(async (target) => {
+      const artifacts: Artifact[] = [];
+      // One after the other: the first may have to fetch the runtime of its architecture for the next.
+      for (const deployable of build.functions ?? FUNCTIONS) {
+        artifacts.push(await buildArtifact({ ...deployable, ...target }, { projectFolder, out, force: build.force }));
+      }
+      return artifacts;
+    }),
+  );
+  return perTarget.flat();
+}
+
+if (require.main === module) {
+  Promise.resolve(process.argv.slice(2))
+    .then((args) => buildLambdas(buildOptions(args)))
+    .then(
+      (artifacts) => console.log(report(artifacts)),
+      (error: unknown) => {
+        console.error(error instanceof Error ? error.message : error);
+        process.exitCode = 1;
+      },
+    );
+}
