@@ -1,5 +1,5 @@
 import { invocationContext, type InvocationContext, type ProcessEnvironment } from './context';
-import { failure } from './failure';
+import { failure, type Failure } from './failure';
 import { RuntimeApi, type Invocation } from './runtime-api';
 
 /** A Lambda handler as the common build exports it, too. */
@@ -37,14 +37,13 @@ export async function runFunction({ environment, load }: FunctionProcess): Promi
     try {
       ({ handler } = await load());
     } catch (thrown) {
-      console.error(thrown);
-      await api.failToStart(failure(thrown));
+      await api.failToStart(logged(thrown));
       return START_FAILED;
     }
     return await new Invocations(api, handler, environment).serve();
   } catch (thrown) {
     // The Runtime API itself is gone or broken: nobody is left to tell but the log.
-    console.error(thrown);
+    logged(thrown);
     return START_FAILED;
   }
 }
@@ -67,8 +66,8 @@ class Invocations {
   serve(): Promise<number> {
     return new Promise((end, fail) => {
       const crash = (exitCode: number) => (thrown: unknown) => {
-        console.error(thrown);
-        const told = this.current === undefined ? Promise.resolve() : this.api.fail(this.current, failure(thrown));
+        const words = logged(thrown);
+        const told = this.current === undefined ? Promise.resolve() : this.api.fail(this.current, words);
         told.then(() => end(exitCode), fail);
       };
       const exception = crash(UNCAUGHT_EXCEPTION);
@@ -98,10 +97,16 @@ class Invocations {
       const context = invocationContext(headers, this.environment);
       result = JSON.stringify(await this.handler(JSON.parse(body) as never, context)) ?? 'null';
     } catch (thrown) {
-      console.error(thrown);
-      await this.api.fail(requestId, failure(thrown));
+      await this.api.fail(requestId, logged(thrown));
       return;
     }
     await this.api.respond(requestId, result);
   }
+}
+
+/** The failure, which is now in the log, too: as one line of JSON, like all that the functions log. */
+function logged(thrown: unknown): Failure {
+  const words = failure(thrown);
+  console.error(JSON.stringify({ level: 'ERROR', ...words }));
+  return words;
 }
