@@ -1,0 +1,133 @@
+import { CodebuildProject } from '@cdktf/provider-aws/lib/codebuild-project';
+import { CodebuildWebhook } from '@cdktf/provider-aws/lib/codebuild-webhook';
+import { Construct } from 'constructs';
+import { AwsAccount } from './aws-account';
+import { BuildSource } from './build-source';
+import { Duration } from './duration';
+import { LogGroup } from './log-group';
+import { Grantee, Role } from './role';
+
+export interface BuildProjectProps {
+  readonly account: AwsAccount;
+  readonly projectName: string;
+  readonly description: string;
+  readonly source: BuildSource;
+  /** A file of the repository, for example `buildspecs/drift-check.yml`. */
+  readonly buildspec: string;
+  /** What the build may know that is no secret. */
+  readonly environment: Record<string, string>;
+  /** Secrets, by the names of their parameters: CodeBuild reads the values when a build starts. @default - none */
+  readonly secrets?: Record<string, string>;
+  /** A pattern of references, for example `^refs/heads/main$`: a push to one starts a build. @default - started by hand */
+  readonly startsOn?: string;
+  /** @default 20 minutes */
+  readonly timeout?: Duration;
+  /** @default 30 days */
+  readonly logRetention?: Duration;
+}
+
+/**
+ * A build project that may do nothing but read the repository and write its log, until something grants it more.
+ *
+ * Creates the log group, the role, the project, and the webhook if pushes start it.
+ */
+export class BuildProject extends Construct implements Grantee {
+  readonly role: Role;
+  readonly projectName: string;
+  private readonly project: CodebuildProject;
+
+  constructor(scope: Construct, id: string, props: BuildProjectProps) {
+    super(scope, id);
+    this.projectName = props.projectName;
+    this.role = new Role(this, 'role', {
+      roleName: `kite-${props.projectName}`,
+      description: `What builds of ${props.projectName} may do`,
+      service: 'codebuild.amazonaws.com',
+      onBehalfOf: props.account.accountId,
+    });
+    const logs = new LogGroup(this, 'logs', {
+      logGroupName: `/aws/codebuild/${props.projectName}`,
+      retention: props.logRetention,
+    });
+    logs.grantWrite(this);
+    this.allowConnection(props.source);
+    this.allowSecrets(props);
+    this.project = this.projectOf(props, logs);
+    if (props.startsOn) this.startOn(props.startsOn);
+  }
+
+  get arn(): string {
+    return this.project.arn;
+  }
+
+  /** May start builds of this project. */
+  grantStart(grantee: Grantee): void {
+    grantee.role.allow('start-build', { actions: ['codebuild:StartBuild'], resources: [this.arn] });
+  }
+
+  private projectOf(props: BuildProjectProps, logs: LogGroup): CodebuildProject {
+    const { source } = props;
+    return new CodebuildProject(this, 'project', {
+      name: props.projectName,
+      description: props.description,
+      serviceRole: this.role.arn,
+      buildTimeout: (props.timeout ?? Duration.minutes(20)).toMinutes(),
+      // Two deployments at once would undo each other.
+      concurrentBuildLimit: 1,
+      artifacts: { type: 'NO_ARTIFACTS' },
+      source: {
+        type: 'GITHUB',
+        location: source.repositoryUrl,
+        buildspec: props.buildspec,
+        gitCloneDepth: 0,
+        reportBuildStatus: true,
+        ...(source.connectionArn && { auth: { type: 'CODECONNECTIONS', resource: source.connectionArn } }),
+      },
+      environment: {
+        type: 'LINUX_CONTAINER',
+        computeType: 'BUILD_GENERAL1_SMALL',
+        image: 'aws/codebuild/amazonlinux-x86_64-standard:5.0',
+        environmentVariable: [
+          ...Object.entries(props.environment).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })),
+          ...Object.entries(props.secrets ?? {}).map(([name, value]) => ({ name, value, type: 'PARAMETER_STORE' })),
+        ],
+      },
+      logsConfig: { cloudwatchLogs: { status: 'ENABLED', groupName: logs.logGroupName } },
+      dependsOn: source.ready,
+    });
+  }
+
+  private startOn(reference: string): void {
+    new CodebuildWebhook(this, 'webhook', {
+      projectName: this.project.name,
+      buildType: 'BUILD',
+      filterGroup: [
+        {
+          filter: [
+            { type: 'EVENT', pattern: 'PUSH' },
+            { type: 'HEAD_REF', pattern: reference },
+          ],
+        },
+      ],
+    });
+  }
+
+  private allowConnection({ connectionArn }: BuildSource): void {
+    if (!connectionArn) return;
+    // A connection made before 2024 is of the service's older name, and so are its actions.
+    const service = connectionArn.split(':')[2];
+    this.role.allow('use-connection', {
+      actions: [`${service}:GetConnection`, `${service}:GetConnectionToken`],
+      resources: [connectionArn],
+    });
+  }
+
+  private allowSecrets({ secrets, account }: BuildProjectProps): void {
+    const names = Object.values(secrets ?? {});
+    if (names.length === 0) return;
+    this.role.allow('read-secrets', {
+      actions: ['ssm:GetParameters'],
+      resources: names.map((name) => account.arn('ssm', `parameter${name}`)),
+    });
+  }
+}

@@ -1,0 +1,186 @@
+import { TerraformVariable } from 'cdktf';
+import { Construct } from 'constructs';
+import { AwsAccount } from './aws-account';
+import { ApiGatewayAccount } from './api-gateway-account';
+import { Throttle } from './api-stage';
+import { ChatTables } from './chat-tables';
+import { CustomDomain } from './custom-domain';
+import { DeliveryQueue } from './delivery-queue';
+import { Duration } from './duration';
+import { FileBucket } from './file-bucket';
+import { FunctionCode } from './function-code';
+import { FunctionRuntime } from './function-runtime';
+import { HttpApi } from './http-api';
+import { HttpStage } from './http-stage';
+import { LIVE, LiveFunction } from './live-function';
+import { Protection } from './protection';
+import { SecretParameter } from './secret-parameter';
+import { lifecycleHandlerName, requestDispatcherName } from './stage-names';
+import { WebhookRegistration } from './webhook-registration';
+import { WebSocketApi } from './websocket-api';
+import { WebSocketStage } from './websocket-stage';
+
+export interface ChatStageProps {
+  /** `dev` or `prod`. */
+  readonly stage: string;
+  readonly account: AwsAccount;
+  readonly webSocketApi: WebSocketApi;
+  readonly httpApi: HttpApi;
+  /** What lets the WebSocket stage write its log. @default - the region's setting is somebody else's */
+  readonly logAccount?: ApiGatewayAccount;
+  /** @default - the hosts that AWS gives the APIs */
+  readonly domains?: { readonly ws: CustomDomain; readonly api: CustomDomain };
+  readonly runtime: FunctionRuntime;
+  readonly code: { readonly dispatcher: FunctionCode; readonly lifecycle: FunctionCode };
+  readonly botToken: TerraformVariable;
+  /** The name of the bot token's parameter. */
+  readonly botTokenParameter: string;
+  readonly alarmTopicArn: string;
+  readonly protection: Protection;
+  /** How long messages and files are kept. @default 90 days */
+  readonly retention?: Duration;
+  /** Of the request dispatcher, in MiB. @default 256 */
+  readonly memorySize?: number;
+  /** @default - the APIs' own */
+  readonly throttle?: Throttle;
+  /** @default 30 days */
+  readonly logRetention?: Duration;
+  /** Send traces to X-Ray. @default false */
+  readonly tracing?: boolean;
+  /** Another server that speaks the Bot API. @default - Telegram's own */
+  readonly telegramApiRoot?: string;
+}
+
+/**
+ * One stage of the chat, with nothing shared but the routes: nothing in it can read another's.
+ *
+ * Creates the tables, the file bucket, the bot token's parameter, the queue, both functions, both API stages, and registers the
+ * webhook when all of it is there.
+ */
+export class ChatStage extends Construct {
+  readonly webSocket: WebSocketStage;
+  readonly http: HttpStage;
+  readonly dispatcher: LiveFunction;
+
+  private readonly tables: ChatTables;
+  private readonly files: FileBucket;
+  private readonly token: SecretParameter;
+  private readonly queue: DeliveryQueue;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ChatStageProps,
+  ) {
+    super(scope, id);
+    const { stage, account, protection, alarmTopicArn } = props;
+
+    this.tables = new ChatTables(this, 'tables', { stage, protection });
+    this.files = new FileBucket(this, 'files', {
+      bucketName: `kite-${stage}-files-${account.accountId}-${account.region}`,
+      retention: this.retention,
+      protection,
+    });
+    this.token = new SecretParameter(this, 'bot-token', {
+      parameterName: props.botTokenParameter,
+      description: `The Telegram bot of the stage ${stage}`,
+      value: props.botToken,
+    });
+    this.queue = new DeliveryQueue(this, 'delivery', { stage, alarmTopicArn });
+    this.webSocket = this.webSocketStage();
+    this.http = this.httpStage();
+    this.dispatcher = this.dispatcherFunction();
+    this.registerWebhook();
+  }
+
+  private get retention(): Duration {
+    return this.props.retention ?? Duration.days(90);
+  }
+
+  private get functionName(): string {
+    return requestDispatcherName(this.props.stage);
+  }
+
+  private webSocketStage(): WebSocketStage {
+    const { webSocketApi, domains, logAccount } = this.props;
+    return new WebSocketStage(this, 'websocket', {
+      api: webSocketApi,
+      domain: domains?.ws,
+      after: logAccount && [logAccount.resource],
+      ...this.stageProps,
+    });
+  }
+
+  private httpStage(): HttpStage {
+    return new HttpStage(this, 'http', {
+      api: this.props.httpApi,
+      domain: this.props.domains?.api,
+      ...this.stageProps,
+    });
+  }
+
+  private get stageProps() {
+    const { stage, throttle, logRetention } = this.props;
+    return { stageName: stage, functionReference: `${this.functionName}:${LIVE}`, throttle, logRetention };
+  }
+
+  private dispatcherFunction(): LiveFunction {
+    const { stage, telegramApiRoot } = this.props;
+    const fn = new LiveFunction(this, 'request-dispatcher', {
+      functionName: this.functionName,
+      description: `Answers visitors and operators (${stage})`,
+      code: this.props.code.dispatcher,
+      memorySize: this.props.memorySize,
+      ...this.functionProps,
+      environment: {
+        STAGE: stage,
+        CHANNELS_TABLE: this.tables.tableName('Channels'),
+        MEMBERS_TABLE: this.tables.tableName('Members'),
+        CONNECTIONS_TABLE: this.tables.tableName('Connections'),
+        MESSAGES_TABLE: this.tables.tableName('Messages'),
+        FILES_BUCKET: this.files.bucketName,
+        DELIVERY_QUEUE_URL: this.queue.url,
+        BOT_TOKEN_PARAMETER: this.token.parameterName,
+        WEBSOCKET_URL: this.webSocket.url,
+        WEBSOCKET_CALLBACK_URL: this.webSocket.callbackUrl,
+        API_URL: this.http.url,
+        RETENTION_DAYS: String(this.retention.toDays()),
+        ...(telegramApiRoot && { TELEGRAM_API_ROOT: telegramApiRoot }),
+      },
+    });
+    this.tables.grantReadWrite(fn);
+    this.files.grantReadWrite(fn);
+    this.token.grantRead(fn);
+    this.webSocket.grantManagementApiAccess(fn);
+    this.queue.deliverTo(fn);
+    fn.allowInvocation('from-websocket', this.webSocket.sourceArn);
+    return fn;
+  }
+
+  private registerWebhook(): void {
+    const { stage, telegramApiRoot } = this.props;
+    const lifecycle = new LiveFunction(this, 'lifecycle-handler', {
+      functionName: lifecycleHandlerName(stage),
+      description: `Tells Telegram where to bring the updates (${stage})`,
+      code: this.props.code.lifecycle,
+      ...this.functionProps,
+      environment: {
+        STAGE: stage,
+        BOT_TOKEN_PARAMETER: this.token.parameterName,
+        ...(telegramApiRoot && { TELEGRAM_API_ROOT: telegramApiRoot }),
+      },
+    });
+    const secret = this.token.grantRead(lifecycle);
+    const permission = this.dispatcher.allowInvocation('from-http', this.http.sourceArn);
+    new WebhookRegistration(this, 'webhook', {
+      lifecycle,
+      stage: this.http,
+      after: [permission, secret, this.token.resource],
+    });
+  }
+
+  private get functionProps() {
+    const { runtime, logRetention, tracing } = this.props;
+    return { runtime, logRetention, tracing };
+  }
+}

@@ -1,0 +1,121 @@
+import { LambdaAlias } from '@cdktf/provider-aws/lib/lambda-alias';
+import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
+import { Construct } from 'constructs';
+import { Duration } from './duration';
+import { FunctionCode } from './function-code';
+import { FunctionRuntime } from './function-runtime';
+import { LogGroup } from './log-group';
+import { Grantee, Role } from './role';
+
+export interface LiveFunctionProps {
+  /** Unique in the account's region, for example `dev-request-dispatcher`. */
+  readonly functionName: string;
+  readonly description: string;
+  readonly code: FunctionCode;
+  readonly runtime: FunctionRuntime;
+  readonly environment: Record<string, string>;
+  /** In MiB. @default 256 */
+  readonly memorySize?: number;
+  /** @default 30 seconds */
+  readonly timeout?: Duration;
+  /** @default 30 days */
+  readonly logRetention?: Duration;
+  /** Send traces to X-Ray. @default false */
+  readonly tracing?: boolean;
+}
+
+/** The alias that takes the traffic. */
+export const LIVE = 'live';
+
+/**
+ * A function of which every change is published as a version, with the alias `live` in front of it.
+ *
+ * Creates the log group, the role, the function and the alias. Callers use the alias; nothing calls the unpublished code.
+ */
+export class LiveFunction extends Construct implements Grantee {
+  readonly role: Role;
+  readonly functionName: string;
+  readonly alias: LambdaAlias;
+
+  constructor(scope: Construct, id: string, props: LiveFunctionProps) {
+    super(scope, id);
+    this.functionName = props.functionName;
+    this.role = new Role(this, 'role', {
+      roleName: `kite-${props.functionName}`,
+      description: `What the function ${props.functionName} may do`,
+      service: 'lambda.amazonaws.com',
+    });
+    const logs = new LogGroup(this, 'logs', {
+      logGroupName: `/aws/lambda/${props.functionName}`,
+      retention: props.logRetention,
+    });
+    logs.grantWrite(this);
+    if (props.tracing) this.allowTracing();
+    this.alias = this.aliasOf(this.functionOf(props, logs));
+  }
+
+  /** What a stage variable names: the function and its alias. */
+  get reference(): string {
+    return `${this.functionName}:${LIVE}`;
+  }
+
+  /** The ARN of the alias. */
+  get arn(): string {
+    return this.alias.arn;
+  }
+
+  /** Lets an API's stage call the alias. `sourceArn` says which routes of which stage. */
+  allowInvocation(id: string, sourceArn: string): LambdaPermission {
+    return new LambdaPermission(this, id, {
+      action: 'lambda:InvokeFunction',
+      functionName: this.functionName,
+      qualifier: this.alias.name,
+      principal: 'apigateway.amazonaws.com',
+      sourceArn,
+    });
+  }
+
+  private functionOf(props: LiveFunctionProps, logs: LogGroup): LambdaFunction {
+    return new LambdaFunction(this, 'function', {
+      functionName: props.functionName,
+      description: props.description,
+      role: this.role.arn,
+      runtime: props.runtime.runtime,
+      handler: props.runtime.handler,
+      architectures: [props.runtime.architecture],
+      memorySize: props.memorySize ?? 256,
+      timeout: (props.timeout ?? Duration.seconds(30)).toSeconds(),
+      publish: true,
+      environment: { variables: props.environment },
+      tracingConfig: { mode: props.tracing ? 'Active' : 'PassThrough' },
+      s3Bucket: props.code.bucket,
+      s3Key: props.code.key,
+      ...(props.code.deployedBy === 'terraform'
+        ? { sourceCodeHash: props.code.hash }
+        : { lifecycle: { ignoreChanges: ['s3_bucket', 's3_key', 'source_code_hash'] } }),
+      dependsOn: [logs.resource],
+    });
+  }
+
+  /**
+   * The alias follows the latest published version, whoever published it: after CI has deployed, Terraform reads CI's version
+   * back and has nothing to change; after a change of settings, Terraform publishes CI's code with them and moves the alias on.
+   */
+  private aliasOf(fn: LambdaFunction): LambdaAlias {
+    return new LambdaAlias(this, 'alias', {
+      name: LIVE,
+      description: 'Takes the traffic',
+      functionName: fn.functionName,
+      functionVersion: fn.version,
+    });
+  }
+
+  private allowTracing(): void {
+    this.role.allow('write-traces', {
+      actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+      // X-Ray has no narrower resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+      resources: ['*'],
+    });
+  }
+}

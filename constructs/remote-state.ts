@@ -1,0 +1,82 @@
+import { DataAwsS3Objects } from '@cdktf/provider-aws/lib/data-aws-s3-objects';
+import { DataTerraformRemoteStateS3, S3Backend, S3BackendConfig } from 'cdktf';
+import { Construct } from 'constructs';
+
+/** Where a stack keeps its state. */
+export interface StateLocation {
+  /** A bucket that exists already: `npm run bootstrap` makes it. */
+  readonly bucket: string;
+  /** The key of the state object, for example `kite/terraform.tfstate`. */
+  readonly key: string;
+  readonly region: string;
+  /** Where S3 is emulated. @default - the real S3 */
+  readonly endpointUrl?: string;
+}
+
+/** Keeps the stack's state in S3: encrypted, and locked by S3 itself (Terraform 1.10 and later), so no lock table is needed. */
+export class StateBackend extends S3Backend {
+  constructor(scope: Construct, location: StateLocation) {
+    // cdktf 0.21 has no type for `use_lockfile`, but writes the key if it is given.
+    const lock: object = { useLockfile: true };
+    super(scope, { ...access(location), encrypt: true, ...lock });
+  }
+}
+
+export interface StackOutputsProps {
+  readonly state: StateLocation;
+  /** The stack that writes the outputs, for example `kite-build`. */
+  readonly stackName: string;
+  /** The names of the outputs that are read. */
+  readonly names: readonly string[];
+}
+
+/**
+ * What another stack has put out.
+ *
+ * Fails the plan with a sentence that names the stack to deploy first, if it was never deployed (no state object) or has been
+ * destroyed (a state without outputs). Terraform's own words would be "Unable to find remote state".
+ */
+export class StackOutputs extends Construct {
+  private readonly state: DataTerraformRemoteStateS3;
+
+  constructor(scope: Construct, id: string, props: StackOutputsProps) {
+    super(scope, id);
+    const sentence = `Deploy ${props.stackName} first (npx cdktf deploy ${props.stackName}): this stack reads its outputs, and there are none in s3://${props.state.bucket}/${props.state.key}.`;
+
+    const present = new DataAwsS3Objects(this, 'present', {
+      bucket: props.state.bucket,
+      prefix: props.state.key,
+      lifecycle: {
+        postcondition: [{ condition: `\${contains(self.keys, "${props.state.key}")}`, errorMessage: sentence }],
+      },
+    });
+
+    this.state = new DataTerraformRemoteStateS3(this, 'state', {
+      ...access(props.state),
+      defaults: Object.fromEntries(props.names.map((name) => [name, ''])),
+    });
+    this.state.addOverride('depends_on', [present.fqn]);
+    const complete = props.names.map((name) => `self.outputs["${name}"] != ""`).join(' && ');
+    this.state.addOverride('lifecycle.postcondition', [{ condition: `\${${complete}}`, error_message: sentence }]);
+  }
+
+  get(name: string): string {
+    return this.state.getString(name);
+  }
+}
+
+function access({ bucket, key, region, endpointUrl }: StateLocation): S3BackendConfig {
+  return {
+    bucket,
+    key,
+    region,
+    ...(endpointUrl && {
+      endpoints: { s3: endpointUrl },
+      usePathStyle: true,
+      skipCredentialsValidation: true,
+      skipMetadataApiCheck: true,
+      skipRegionValidation: true,
+      skipRequestingAccountId: true,
+    }),
+  };
+}

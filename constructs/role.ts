@@ -1,0 +1,86 @@
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { Construct } from 'constructs';
+
+/** One thing a role may do. */
+export interface Statement {
+  /** Full names only, for example `s3:GetObject`. */
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** @default - allowed without a condition */
+  readonly conditions?: Record<string, Record<string, string | readonly string[]>>;
+}
+
+/** Whatever acts under a role of its own: a function, a build project, a schedule. */
+export interface Grantee {
+  readonly role: Role;
+}
+
+export interface RoleProps {
+  /** Unique in the account. */
+  readonly roleName: string;
+  readonly description: string;
+  /** The AWS service that takes the role on, for example `lambda.amazonaws.com`. */
+  readonly service: string;
+  /** Only on behalf of this account, against the confused deputy. @default - any account of the service */
+  readonly onBehalfOf?: string;
+}
+
+/**
+ * A role that may do nothing until something grants it.
+ *
+ * Each grant is an `aws_iam_role_policy` of its own: inline policies on the role would make it depend on everything that it is
+ * granted, which ends in cycles.
+ */
+export class Role extends Construct {
+  readonly resource: IamRole;
+
+  constructor(scope: Construct, id: string, props: RoleProps) {
+    super(scope, id);
+    this.resource = new IamRole(this, 'role', {
+      name: props.roleName,
+      description: props.description,
+      assumeRolePolicy: policyDocument([
+        {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Principal: { Service: props.service },
+          ...(props.onBehalfOf && { Condition: { StringEquals: { 'aws:SourceAccount': props.onBehalfOf } } }),
+        },
+      ]),
+    });
+  }
+
+  get arn(): string {
+    return this.resource.arn;
+  }
+
+  get roleName(): string {
+    return this.resource.name;
+  }
+
+  /** Adds a policy named `id`. Throws on a wildcard in an action: a grant names what it allows. */
+  allow(id: string, ...statements: Statement[]): IamRolePolicy {
+    for (const action of statements.flatMap((statement) => statement.actions)) {
+      if (action.includes('*'))
+        throw new Error(`${this.node.path}: "${action}" is a wildcard; name the actions that ${id} needs.`);
+    }
+    return new IamRolePolicy(this, id, {
+      name: id,
+      role: this.resource.id,
+      policy: policyDocument(
+        statements.map(({ actions, resources, conditions }) => ({
+          Effect: 'Allow',
+          Action: actions,
+          Resource: resources,
+          ...(conditions && { Condition: conditions }),
+        })),
+      ),
+    });
+  }
+}
+
+/** An IAM policy document as JSON. */
+export function policyDocument(statements: readonly object[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}

@@ -1,0 +1,44 @@
+import { AcmCertificate } from '@cdktf/provider-aws/lib/acm-certificate';
+import { DataAwsRoute53Zone } from '@cdktf/provider-aws/lib/data-aws-route53-zone';
+import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
+import { ITerraformDependable, TerraformIterator } from 'cdktf';
+import { Construct } from 'constructs';
+import { Dns, DnsAlias } from './dns';
+
+export interface Route53DnsProps {
+  /** A public zone that exists already, for example `k1te.chat`. */
+  readonly zone: string;
+}
+
+/** Names in a zone of Route 53. */
+export class Route53Dns extends Construct implements Dns {
+  private readonly zone: DataAwsRoute53Zone;
+
+  constructor(scope: Construct, id: string, props: Route53DnsProps) {
+    super(scope, id);
+    this.zone = new DataAwsRoute53Zone(this, 'zone', { name: props.zone, privateZone: false });
+  }
+
+  validate(scope: Construct, certificate: AcmCertificate): ITerraformDependable {
+    const options = TerraformIterator.fromComplexList(certificate.domainValidationOptions, 'domain_name');
+    return new Route53Record(scope, 'validation', {
+      forEach: options,
+      zoneId: this.zone.zoneId,
+      name: options.getString('resource_record_name'),
+      type: options.getString('resource_record_type'),
+      records: [options.getString('resource_record_value')],
+      ttl: 60,
+      // A certificate that replaces another is validated by the same record.
+      allowOverwrite: true,
+    });
+  }
+
+  alias(scope: Construct, { name, target, targetZoneId }: DnsAlias): ITerraformDependable {
+    return new Route53Record(scope, 'record', {
+      zoneId: this.zone.zoneId,
+      name,
+      type: 'A',
+      alias: { name: target, zoneId: targetZoneId, evaluateTargetHealth: false },
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
+import { TerraformVariable } from 'cdktf';
+import { Construct } from 'constructs';
+import { Grantee } from './role';
+
+export interface SecretParameterProps {
+  /** For example `/kite/dev/telegram-bot-token`. */
+  readonly parameterName: string;
+  readonly description: string;
+  /** A variable, so that the value is given when Terraform runs and is written into no file of ours. */
+  readonly value: TerraformVariable;
+}
+
+/** A secret, encrypted in the parameter store under the account's own key for it. Throws on a variable that is not sensitive. */
+export class SecretParameter extends Construct {
+  readonly resource: SsmParameter;
+
+  constructor(scope: Construct, id: string, props: SecretParameterProps) {
+    super(scope, id);
+    if (!props.value.sensitive) {
+      throw new Error(
+        `${this.node.path}: the variable ${props.value.friendlyUniqueId} is not sensitive; declare it so before it becomes ${props.parameterName}.`,
+      );
+    }
+    this.resource = new SsmParameter(this, 'parameter', {
+      name: props.parameterName,
+      description: props.description,
+      type: 'SecureString',
+      value: props.value.stringValue,
+    });
+  }
+
+  get parameterName(): string {
+    return this.resource.name;
+  }
+
+  /**
+   * May read the value of this parameter.
+   *
+   * The key `aws/ssm` needs no grant: its policy lets everyone in the account use it through the parameter store.
+   * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
+   */
+  grantRead(grantee: Grantee): IamRolePolicy {
+    return grantee.role.allow('read-secret', { actions: ['ssm:GetParameter'], resources: [this.resource.arn] });
+  }
+}

@@ -1,0 +1,38 @@
+import { App } from 'cdktf';
+import { readSettings } from './config';
+import { LocalStack } from './stacks/local';
+import { MainStack } from './stacks/main';
+
+const settings = readSettings();
+const app = new App();
+
+new MainStack(app, 'kite', {
+  prodStage: settings.prodStage,
+  build: {
+    gitRepositoryUrl: settings.repository,
+    buildLambdaViaAsset: settings.buildLambdaViaAsset,
+    email: settings.email,
+    sourceCredential: settings.sourceCredential,
+    timeZone: settings.timeZone,
+    settings: settings.given,
+  },
+  kite: {
+    domainName: settings.domain,
+    dns: settings.dns,
+    dnsZone: settings.dnsZone,
+    architecture: settings.architecture,
+    runtime: settings.runtime,
+    memorySize: 256,
+    retention: settings.retention,
+    disposableProd: settings.disposableProd,
+    apiGatewayAccount: settings.apiGatewayAccount,
+    telegramApiRoot: settings.telegramApiRoot,
+  },
+  s3Backend: { bucket: settings.stateBucket, key: 'kite/terraform', region: settings.region },
+  aws: settings.aws,
+  missing: settings.missing,
+});
+
+new LocalStack(app, 'local', settings.local);
+
+app.synth();

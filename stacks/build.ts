@@ -1,0 +1,276 @@
+import { AssetType, TerraformAsset, TerraformOutput, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { Artifact, ArtifactBucket, latestKey, LIFECYCLE, REQUEST_DISPATCHER } from '../constructs/artifact-bucket';
+import { AwsAccount, AwsTarget } from '../constructs/aws-account';
+import { BUILD_OUTPUTS } from '../constructs/build-outputs';
+import { BuildProject } from '../constructs/build-project';
+import { BuildSchedule } from '../constructs/build-schedule';
+import { BuildSource } from '../constructs/build-source';
+import { grantCodeDeployment } from '../constructs/code-deployment';
+import { DeploymentGate } from '../constructs/deployment-gate';
+import { DriftReader } from '../constructs/drift-reader';
+import { FailedBuildMail } from '../constructs/failed-build-mail';
+import { buildFolder, buildKind, FunctionRuntime } from '../constructs/function-runtime';
+import { NotificationTopic } from '../constructs/notification-topic';
+import { StateBackend, StateLocation } from '../constructs/remote-state';
+import { Schedule } from '../constructs/schedule';
+import { StackSettings } from '../constructs/stack-settings';
+import {
+  botTokenParameter,
+  cloudflareTokenParameter,
+  lifecycleHandlerName,
+  requestDispatcherName,
+  stageNames,
+} from '../constructs/stage-names';
+
+/** What the owner of a fork decides about its builds. */
+export interface BuildOptions {
+  /** For example `https://github.com/you/kite`. */
+  readonly gitRepositoryUrl: string;
+  /** Upload the zips built on this machine when deploying, instead of having CodeBuild build them. @default false */
+  readonly buildLambdaViaAsset?: boolean;
+  /** Gets the mails about failed builds, drift and alarms. @default - nobody does */
+  readonly email?: string;
+  /** How CodeBuild is let into the repository. @default - as it has been told to in this account already */
+  readonly sourceCredential?: { readonly kind: 'connection'; readonly arn: string } | { readonly kind: 'token' };
+  /** When drift is looked for. @default Monday to Friday at 12:00 */
+  readonly driftSchedule?: Schedule;
+  /** A name of the IANA database, for example `Europe/Kyiv`. @default UTC */
+  readonly timeZone?: string;
+  /** What `.env` says that is no secret: the drift check synthesizes the stacks with it. @default - nothing; main.ts says it all */
+  readonly settings?: Record<string, string>;
+}
+
+export interface BuildStackProps extends BuildOptions {
+  /** The MainStack's name, in front of names that are unique in the account. */
+  readonly prefix: string;
+  readonly prodStage: boolean;
+  readonly runtime: FunctionRuntime;
+  /** Whether the names are in Cloudflare: the drift check then has to ask there, too. */
+  readonly usesCloudflare: boolean;
+  readonly aws: AwsTarget;
+  readonly state: { readonly own: StateLocation; readonly kite: StateLocation };
+  /** A sentence for each setting without which the stack cannot be deployed. @default - none is missing */
+  readonly missing?: readonly string[];
+}
+
+/**
+ * Builds, deploys, and looks after what was deployed.
+ *
+ * Creates the artifact bucket, the build projects with their webhooks, the schedule of the drift check, and the mails.
+ */
+export class BuildStack extends TerraformStack {
+  private readonly account: AwsAccount;
+  private readonly artifacts: ArtifactBucket;
+  private readonly topic: NotificationTopic;
+  private readonly source: BuildSource;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: BuildStackProps,
+  ) {
+    super(scope, id);
+    const gate = new DeploymentGate(this, 'gate', [...(props.missing ?? []), ...this.missingZips()]);
+    const settings = new StackSettings(this, 'settings', this.requiredSecrets);
+    if (!gate.closed) new StateBackend(this, props.state.own);
+    this.account = new AwsAccount(this, 'aws', {
+      ...props.aws,
+      region: gate.guard(props.aws.region),
+      tags: { Project: props.prefix, Stack: id },
+    });
+
+    this.artifacts = new ArtifactBucket(this, 'artifacts', {
+      bucketName: `${props.prefix}-artifacts-${this.account.accountId}-${props.aws.region}`,
+    });
+    this.topic = new NotificationTopic(this, 'notifications', {
+      topicName: `${props.prefix}-notifications`,
+      account: this.account,
+      email: props.email,
+    });
+    this.source = this.sourceOf(settings);
+    const projects = [this.buildAndDeploy()];
+    if (props.prodStage) projects.push(this.deployOnTag());
+    if (!props.buildLambdaViaAsset) projects.push(this.driftCheck());
+    new FailedBuildMail(this, 'failed-builds', {
+      ruleName: `${props.prefix}-failed-builds`,
+      projects,
+      topic: this.topic,
+    });
+    this.putOut();
+  }
+
+  private buildAndDeploy(): BuildProject {
+    const project = new BuildProject(this, 'build-and-deploy', {
+      ...this.everyProject,
+      projectName: 'build-and-deploy-project',
+      description: 'Builds what is pushed to main, tests it, keeps it under its commit and deploys it to dev',
+      buildspec: 'buildspecs/build-and-deploy.yml',
+      environment: { ...this.buildEnvironment, ...this.stageEnvironment('dev') },
+      startsOn: '^refs/heads/main$',
+    });
+    this.artifacts.grantStore(project);
+    grantCodeDeployment(project, { account: this.account, functionNames: functionsOf('dev') });
+    return project;
+  }
+
+  private deployOnTag(): BuildProject {
+    const project = new BuildProject(this, 'deploy-on-tag', {
+      ...this.everyProject,
+      projectName: 'deploy-on-tag-project',
+      description: 'Promotes to prod what was built for the commit that a tag names',
+      buildspec: 'buildspecs/deploy-on-tag.yml',
+      environment: { ...this.buildEnvironment, ...this.stageEnvironment('prod') },
+      startsOn: '^refs/tags/',
+    });
+    this.artifacts.grantRead(project);
+    grantCodeDeployment(project, { account: this.account, functionNames: functionsOf('prod') });
+    return project;
+  }
+
+  private driftCheck(): BuildProject {
+    const { prefix, state, settings, aws } = this.props;
+    const project = new BuildProject(this, 'drift-check', {
+      ...this.everyProject,
+      projectName: 'drift-check-project',
+      description: 'Compares what is deployed with the state and the code, and mails what differs',
+      buildspec: 'buildspecs/drift-check.yml',
+      environment: {
+        ...settings,
+        ...this.buildEnvironment,
+        STATE_BUCKET: state.own.bucket,
+        STATE_KEYS: `${state.own.key} ${state.kite.key}`,
+        STATE_REGION: state.own.region,
+        AWS_REGION: aws.region,
+        STACKS: `${prefix}-build ${prefix}-stack`,
+      },
+      secrets: this.driftSecrets,
+    });
+    new DriftReader(this, 'drift-reader', {
+      account: this.account,
+      project,
+      prefix,
+      stages: this.stages,
+      state: [state.own, state.kite],
+    });
+    this.topic.grantPublish(project);
+    new BuildSchedule(this, 'drift-schedule', {
+      account: this.account,
+      scheduleName: `${prefix}-drift-check`,
+      project,
+      schedule: this.props.driftSchedule ?? Schedule.workdaysAtNoon,
+      timeZone: this.props.timeZone,
+    });
+    return project;
+  }
+
+  private get stages(): string[] {
+    return stageNames(this.props.prodStage);
+  }
+
+  private get everyProject() {
+    return { account: this.account, source: this.source };
+  }
+
+  private get buildEnvironment(): Record<string, string> {
+    const { runtime, architecture } = this.props.runtime;
+    return {
+      ARTIFACT_BUCKET: this.artifacts.bucketName,
+      ARCHITECTURE: architecture,
+      RUNTIME: runtime,
+      BUILD_KIND: buildKind(runtime),
+      TOPIC_ARN: this.topic.arn,
+    };
+  }
+
+  private stageEnvironment(stage: string): Record<string, string> {
+    return {
+      STAGE: stage,
+      FUNCTION_NAME: requestDispatcherName(stage),
+      LIFECYCLE_FUNCTION_NAME: lifecycleHandlerName(stage),
+    };
+  }
+
+  /** Terraform plans with the secrets that are deployed, so it needs them. */
+  private get driftSecrets(): Record<string, string> {
+    const { prefix, prodStage, usesCloudflare } = this.props;
+    return {
+      TF_VAR_TELEGRAM_BOT_TOKEN: botTokenParameter(prefix, 'dev'),
+      ...(prodStage && { TF_VAR_TELEGRAM_PROD_BOT_TOKEN: botTokenParameter(prefix, 'prod') }),
+      ...(usesCloudflare && { TF_VAR_CLOUDFLARE_API_TOKEN: cloudflareTokenParameter(prefix) }),
+    };
+  }
+
+  private sourceOf(settings: StackSettings): BuildSource {
+    const { gitRepositoryUrl, sourceCredential } = this.props;
+    return new BuildSource(this, 'source', {
+      repositoryUrl: gitRepositoryUrl,
+      credential:
+        sourceCredential?.kind === 'token'
+          ? { kind: 'token', token: settings.secret('GITHUB_TOKEN') }
+          : sourceCredential,
+    });
+  }
+
+  private get requiredSecrets() {
+    if (this.props.sourceCredential?.kind !== 'token') return {};
+    return {
+      GITHUB_TOKEN: {
+        pattern: '^\\\\S+$',
+        sentence:
+          'GITHUB_TOKEN is missing: make a personal access token for the repository, write GITHUB_TOKEN="..." into .env and deploy with --var-file=.env.',
+      },
+    };
+  }
+
+  private putOut(): void {
+    const { bucket, dispatcherKey, lifecycleKey, dispatcherHash, lifecycleHash, topic } = BUILD_OUTPUTS;
+    const uploaded = this.props.buildLambdaViaAsset ? this.uploadZips() : { dispatcher: '-', lifecycle: '-' };
+    const outputs = {
+      [bucket]: this.artifacts.bucketName,
+      [dispatcherKey]: latestKey(REQUEST_DISPATCHER),
+      [lifecycleKey]: latestKey(LIFECYCLE),
+      [dispatcherHash]: uploaded.dispatcher,
+      [lifecycleHash]: uploaded.lifecycle,
+      [topic]: this.topic.arn,
+    };
+    for (const [name, value] of Object.entries(outputs)) new TerraformOutput(this, name, { value, staticId: true });
+  }
+
+  private uploadZips() {
+    return { dispatcher: this.uploadZip(REQUEST_DISPATCHER), lifecycle: this.uploadZip(LIFECYCLE) };
+  }
+
+  /** Returns the zip's SHA-256 in base64, as Lambda reports it. */
+  private uploadZip(artifact: Artifact): string {
+    const path = this.zipPath(artifact);
+    if (!existsSync(path)) return '-'; // The gate is closed: nothing is deployed.
+    const hash = createHash('sha256').update(readFileSync(path)).digest('base64');
+    const asset = new TerraformAsset(this, `${artifact.folder}-zip`, { path, type: AssetType.FILE });
+    this.artifacts.upload(`upload-${artifact.folder}`, artifact, { path: asset.path, hash });
+    return hash;
+  }
+
+  private missingZips(): string[] {
+    if (!this.props.buildLambdaViaAsset) return [];
+    const missing = [REQUEST_DISPATCHER, LIFECYCLE]
+      .map((artifact) => this.zipPath(artifact))
+      .filter((path) => !existsSync(path));
+    return missing.length > 0
+      ? [
+          `BUILD_LAMBDA_VIA_ASSET uploads ${missing.join(' and ')}, which is not there: run npm run build:lambdas first.`,
+        ]
+      : [];
+  }
+
+  private zipPath({ file }: Artifact): string {
+    const { runtime, architecture } = this.props.runtime;
+    return `dist/lambdas/${buildFolder(runtime, architecture)}/${file}`;
+  }
+}
+
+function functionsOf(stage: string): string[] {
+  return [requestDispatcherName(stage), lifecycleHandlerName(stage)];
+}

@@ -1,0 +1,226 @@
+import { Annotations, TerraformOutput, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { ApiGatewayAccount } from '../constructs/api-gateway-account';
+import { Throttle } from '../constructs/api-stage';
+import { AwsAccount, AwsTarget } from '../constructs/aws-account';
+import { BUILD_OUTPUTS } from '../constructs/build-outputs';
+import { Certificate } from '../constructs/certificate';
+import { ChatStage } from '../constructs/chat-stage';
+import { CloudflareDns } from '../constructs/cloudflare-dns';
+import { CustomDomain } from '../constructs/custom-domain';
+import { DeploymentGate } from '../constructs/deployment-gate';
+import { Dns, DnsProvider } from '../constructs/dns';
+import { Duration } from '../constructs/duration';
+import { FunctionCode } from '../constructs/function-code';
+import { FunctionRuntime } from '../constructs/function-runtime';
+import { HttpApi } from '../constructs/http-api';
+import { Disposable, Protection } from '../constructs/protection';
+import { StackOutputs, StateBackend, StateLocation } from '../constructs/remote-state';
+import { Route53Dns } from '../constructs/route53-dns';
+import { SecretParameter } from '../constructs/secret-parameter';
+import { SecretName } from '../constructs/setting-names';
+import { RequiredSecret, StackSettings } from '../constructs/stack-settings';
+import { botTokenParameter, cloudflareTokenParameter, stageNames } from '../constructs/stage-names';
+import { WebSocketApi } from '../constructs/websocket-api';
+
+/** What the owner of a website decides about the chat. */
+export interface KiteOptions {
+  /** The chat is then at `ws.<domain>` and `api.<domain>`. @default - the hosts that AWS gives the APIs */
+  readonly domainName?: string;
+  /** Who answers for the domain's names. @default cloudflare */
+  readonly dns?: DnsProvider;
+  /** The zone that the domain's names are in. @default - the domain itself */
+  readonly dnsZone?: string;
+  /** Of the request dispatcher, in MiB. @default 256 */
+  readonly memorySize?: number;
+  /** How long messages and files are kept. @default 90 days */
+  readonly retention?: Duration;
+  /** How long logs are kept. @default 30 days */
+  readonly logRetention?: Duration;
+  /** What each stage takes. @default 500 requests a second, 1000 at once */
+  readonly throttle?: Throttle;
+  /** Send traces to X-Ray. @default false */
+  readonly tracing?: boolean;
+  /** Let `destroy` delete the data of prod, for a reason. @default - tables and buckets of prod survive */
+  readonly disposableProd?: Disposable;
+  /**
+   * Whether to set the role under which API Gateway writes logs, one for all APIs of a region. `leave` it where it is set already.
+   * @default take
+   */
+  readonly apiGatewayAccount?: 'take' | 'leave';
+  /** Another server that speaks the Bot API. @default - Telegram's own */
+  readonly telegramApiRoot?: string;
+}
+
+export interface KiteStackProps extends KiteOptions {
+  /** The MainStack's name, in front of names that are unique in the account. */
+  readonly prefix: string;
+  readonly prodStage: boolean;
+  readonly runtime: FunctionRuntime;
+  readonly aws: AwsTarget;
+  readonly state: { readonly own: StateLocation; readonly build: StateLocation };
+  /** Whether kite-build uploads the code of the functions; otherwise CI deploys it. */
+  readonly codeFromBuildStack: boolean;
+  /** A sentence for each setting without which the stack cannot be deployed. @default - none is missing */
+  readonly missing?: readonly string[];
+}
+
+/**
+ * The chat itself: one WebSocket API, one HTTP API, and for each stage all that it needs of its own.
+ *
+ * What it takes over from kite-build are the artifact bucket, the keys in it, and the topic for alarms.
+ */
+export class KiteStack extends TerraformStack {
+  private readonly settings: StackSettings;
+  private readonly account: AwsAccount;
+  private readonly build: StackOutputs;
+  private readonly webSocketApi: WebSocketApi;
+  private readonly httpApi: HttpApi;
+  private readonly logAccount?: ApiGatewayAccount;
+  private readonly domains?: { readonly ws: CustomDomain; readonly api: CustomDomain };
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: KiteStackProps,
+  ) {
+    super(scope, id);
+    const gate = new DeploymentGate(this, 'gate', props.missing ?? []);
+    this.settings = new StackSettings(this, 'settings', this.requiredSecrets);
+    if (!gate.closed) new StateBackend(this, props.state.own);
+    this.account = new AwsAccount(this, 'aws', {
+      ...props.aws,
+      region: gate.guard(props.aws.region),
+      tags: { Project: props.prefix, Stack: id },
+    });
+    this.build = this.buildOutputs();
+    this.logAccount = this.apiGatewayAccount();
+    this.webSocketApi = new WebSocketApi(this, 'websocket-api', {
+      apiName: `${props.prefix}-websocket`,
+      account: this.account,
+    });
+    this.httpApi = new HttpApi(this, 'http-api', { apiName: `${props.prefix}-http`, account: this.account });
+    this.domains = this.customDomains();
+    for (const stage of stageNames(props.prodStage)) this.putOut(stage, this.chatStage(stage));
+    this.warn();
+  }
+
+  private buildOutputs(): StackOutputs {
+    return new StackOutputs(this, 'build', {
+      state: this.props.state.build,
+      stackName: `${this.props.prefix}-build`,
+      names: Object.values(BUILD_OUTPUTS),
+    });
+  }
+
+  private apiGatewayAccount(): ApiGatewayAccount | undefined {
+    if (this.props.apiGatewayAccount === 'leave') return undefined;
+    return new ApiGatewayAccount(this, 'api-gateway-account', { account: this.account, rolePrefix: this.props.prefix });
+  }
+
+  private customDomains() {
+    const { domainName } = this.props;
+    if (!domainName) return undefined;
+    const dns = this.dns(domainName);
+    const names = { ws: `ws.${domainName}`, api: `api.${domainName}` };
+    const certificate = new Certificate(this, 'certificate', { names: [names.ws, names.api], dns });
+    return {
+      ws: new CustomDomain(this, 'websocket-domain', { domainName: names.ws, certificate, dns }),
+      api: new CustomDomain(this, 'http-domain', { domainName: names.api, certificate, dns }),
+    };
+  }
+
+  private dns(domainName: string): Dns {
+    const zone = this.props.dnsZone ?? domainName;
+    if (this.props.dns === 'route53') return new Route53Dns(this, 'dns', { zone });
+    const apiToken = this.settings.secret('CLOUDFLARE_API_TOKEN');
+    new SecretParameter(this, 'cloudflare-token', {
+      parameterName: cloudflareTokenParameter(this.props.prefix),
+      description: 'Lets the drift check look at the records in Cloudflare',
+      value: apiToken,
+    });
+    return new CloudflareDns(this, 'dns', { zone, apiToken });
+  }
+
+  private chatStage(stage: string): ChatStage {
+    const { props } = this;
+    return new ChatStage(this, stage, {
+      stage,
+      account: this.account,
+      webSocketApi: this.webSocketApi,
+      httpApi: this.httpApi,
+      logAccount: this.logAccount,
+      domains: this.domains,
+      runtime: props.runtime,
+      code: {
+        dispatcher: this.code(BUILD_OUTPUTS.dispatcherKey, BUILD_OUTPUTS.dispatcherHash),
+        lifecycle: this.code(BUILD_OUTPUTS.lifecycleKey, BUILD_OUTPUTS.lifecycleHash),
+      },
+      botToken: this.settings.secret(BOT_TOKENS[stage] ?? 'TELEGRAM_BOT_TOKEN'),
+      botTokenParameter: botTokenParameter(props.prefix, stage),
+      alarmTopicArn: this.build.get(BUILD_OUTPUTS.topic),
+      protection: stage === 'prod' && !props.disposableProd ? Protection.full : Protection.none,
+      retention: props.retention,
+      memorySize: props.memorySize,
+      throttle: props.throttle,
+      logRetention: props.logRetention,
+      tracing: props.tracing,
+      telegramApiRoot: props.telegramApiRoot,
+    });
+  }
+
+  private code(key: string, hash: string): FunctionCode {
+    const place = { bucket: this.build.get(BUILD_OUTPUTS.bucket), key: this.build.get(key) };
+    return this.props.codeFromBuildStack
+      ? { deployedBy: 'terraform', ...place, hash: this.build.get(hash) }
+      : { deployedBy: 'ci', ...place };
+  }
+
+  private get requiredSecrets(): Partial<Record<SecretName, RequiredSecret>> {
+    const { prodStage, domainName, dns } = this.props;
+    return {
+      TELEGRAM_BOT_TOKEN: botToken('TELEGRAM_BOT_TOKEN', 'dev'),
+      ...(prodStage && { TELEGRAM_PROD_BOT_TOKEN: botToken('TELEGRAM_PROD_BOT_TOKEN', 'prod') }),
+      ...(domainName && dns !== 'route53' && { CLOUDFLARE_API_TOKEN: cloudflareToken(domainName) }),
+    };
+  }
+
+  private putOut(stage: string, chat: ChatStage): void {
+    const outputs = {
+      [`${stage}-websocket-url`]: chat.webSocket.url,
+      [`${stage}-api-url`]: chat.http.url,
+    };
+    for (const [name, value] of Object.entries(outputs)) new TerraformOutput(this, name, { value, staticId: true });
+  }
+
+  private warn(): void {
+    const { disposableProd, runtime } = this.props;
+    if (this.props.prodStage && disposableProd) {
+      Annotations.of(this).addWarning(
+        `The data of prod is not protected: "destroy" deletes its tables, messages and files (${disposableProd.reason}).`,
+      );
+    }
+    if (runtime.runtime === 'provided.al2') {
+      Annotations.of(this).addWarning(
+        'AWS no longer maintains the runtime provided.al2: set RUNTIME="provided.al2023" in .env, or runtime in main.ts. The same build runs on both.',
+      );
+    }
+  }
+}
+
+const BOT_TOKENS: Record<string, SecretName> = { dev: 'TELEGRAM_BOT_TOKEN', prod: 'TELEGRAM_PROD_BOT_TOKEN' };
+
+function botToken(name: SecretName, stage: string): RequiredSecret {
+  return {
+    // https://core.telegram.org/bots/features#generating-an-authentication-token
+    pattern: '^[0-9]+:[A-Za-z0-9_-]+$',
+    sentence: `${name} is missing or is no bot token: get one for ${stage} from @BotFather in Telegram, write ${name}="123456:ABC..." into .env and deploy with --var-file=.env.`,
+  };
+}
+
+function cloudflareToken(domain: string): RequiredSecret {
+  return {
+    pattern: '^\\\\S+$',
+    sentence: `CLOUDFLARE_API_TOKEN is missing: make a token that may read the zone of ${domain} and edit its DNS, write CLOUDFLARE_API_TOKEN="..." into .env and deploy with --var-file=.env; or set DNS="route53", or leave DOMAIN empty.`,
+  };
+}

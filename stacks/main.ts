@@ -1,0 +1,62 @@
+import { Construct } from 'constructs';
+import { Architecture, defaultHandler, Runtime } from '../constructs/function-runtime';
+import { StateLocation } from '../constructs/remote-state';
+import { BuildOptions, BuildStack } from './build';
+import { KiteOptions, KiteStack } from './kite';
+
+export interface MainStackProps {
+  /** A stage `prod` beside `dev`. @default false */
+  readonly prodStage?: boolean;
+  readonly build: BuildOptions;
+  readonly kite?: KiteOptions & FunctionOptions;
+  /** The bucket that keeps the state of both stacks: `<key>-build.tfstate` and `<key>.tfstate`. */
+  readonly s3Backend: { readonly bucket: string; readonly key: string; readonly region: string };
+  /** An emulated account, and the version of the provider to use. @default - the real AWS, the bindings' own version */
+  readonly aws?: { readonly endpointUrl?: string; readonly providerVersion?: string };
+  /** A sentence for each setting without which a stack cannot be deployed. @default - none is missing */
+  readonly missing?: { readonly build?: readonly string[]; readonly kite?: readonly string[] };
+}
+
+/** How both functions of a stage are run. */
+export interface FunctionOptions {
+  /** @default arm64 */
+  readonly architecture?: Architecture;
+  /** @default provided.al2023 */
+  readonly runtime?: Runtime;
+  /** @default - bootstrap for an executable, index.handler for Node */
+  readonly handler?: string;
+}
+
+/** Kite in one AWS account: `<id>-build` builds it, `<id>-stack` is the chat. */
+export class MainStack extends Construct {
+  readonly build: BuildStack;
+  readonly kite: KiteStack;
+
+  constructor(scope: Construct, id: string, props: MainStackProps) {
+    super(scope, id);
+    const { prodStage = false, kite = {}, s3Backend, missing } = props;
+    const { architecture = 'arm64', runtime = 'provided.al2023', handler = defaultHandler(runtime) } = kite;
+    const aws = { ...props.aws, region: s3Backend.region };
+    const state = (suffix: string): StateLocation => ({
+      ...s3Backend,
+      key: `${s3Backend.key}${suffix}.tfstate`,
+      endpointUrl: aws.endpointUrl,
+    });
+    const common = { prefix: id, prodStage, runtime: { architecture, runtime, handler }, aws };
+
+    this.build = new BuildStack(this, `${id}-build`, {
+      ...props.build,
+      ...common,
+      usesCloudflare: kite.domainName !== undefined && kite.dns !== 'route53',
+      state: { own: state('-build'), kite: state('') },
+      missing: missing?.build,
+    });
+    this.kite = new KiteStack(this, `${id}-stack`, {
+      ...kite,
+      ...common,
+      state: { own: state(''), build: state('-build') },
+      codeFromBuildStack: props.build.buildLambdaViaAsset ?? false,
+      missing: missing?.kite,
+    });
+  }
+}
