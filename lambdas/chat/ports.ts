@@ -72,6 +72,7 @@ export interface Attachment {
 export type AttachOutcome =
   | { readonly kind: 'attached'; readonly member: Member; readonly before: Member | undefined }
   | { readonly kind: 'taken' }
+  | { readonly kind: 'banned' }
   | { readonly kind: 'busy' };
 
 export interface MemberStore {
@@ -154,6 +155,10 @@ export interface MessageStore {
   due(conversation: Conversation, direction: Direction, limit: number): Promise<Message[]>;
   /** Marks the beginning of a delivery whose outcome may stay unknown. False: it is not due any more. */
   attempt(conversation: Conversation, key: string, at: string): Promise<boolean>;
+  /** It certainly did not arrive: nobody needs to look for it. Forgets the mark of {@link attempt}. */
+  abandonAttempt(conversation: Conversation, key: string): Promise<void>;
+  /** Some parts of a long message have arrived, the rest is still due. Also ends the attempt. */
+  partDelivered(conversation: Conversation, key: string, receipt: Receipt): Promise<void>;
   /** The other side has it: it is due no more. Repeatable. */
   delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void>;
   /** Replaces the text (or caption) of a stored message; false: there is none. */
@@ -168,6 +173,8 @@ export interface MessageStore {
   /** Remembers that a Telegram message is (a copy of) a message of a conversation: a reply to it finds its way. */
   pointReply(chat: ChatId, messageId: number, to: ReplyTarget): Promise<void>;
   replyTarget(chat: ChatId, messageId: number): Promise<ReplyTarget | undefined>;
+  /** Which of these Telegram messages (at most 100) are known; one request. */
+  knownReplies(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlySet<number>>;
 
   /** Claims a Telegram update that is not idempotent by itself, for as long as the lease holds; remembered for 24 h. */
   claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim>;
@@ -218,6 +225,8 @@ export type QueueItem =
   | ({ readonly kind: 'to-host'; readonly message: string } & Conversation)
   /** Something is due to a member who is in Telegram. */
   | ({ readonly kind: 'to-chat'; readonly message: string } & Conversation)
+  /** Something may be due to a web visitor whom a push did not reach for a reason that passes. */
+  | ({ readonly kind: 'to-visitor'; readonly attempt: number; readonly request: string } & Conversation)
   /** Go on removing a channel. */
   | { readonly kind: 'drop'; readonly channel: ChannelName; readonly step: number; readonly requestedBy?: ChatId }
   /** Go on erasing a conversation. */

@@ -42,6 +42,17 @@ export class MemoryMessages implements MessageStore {
     return true;
   }
 
+  async abandonAttempt(conversation: Conversation, key: string): Promise<void> {
+    const { attemptedAt: _attempted, ...message } = this.messages.get(keyOf(conversation, key)) ?? {};
+    if ('key' in message) this.messages.set(keyOf(conversation, key), message);
+  }
+
+  async partDelivered(conversation: Conversation, key: string, receipt: Receipt): Promise<void> {
+    await this.abandonAttempt(conversation, key);
+    const message = this.messages.get(keyOf(conversation, key));
+    if (message?.due) this.messages.set(keyOf(conversation, key), { ...message, ...receipt });
+  }
+
   async delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void> {
     const message = this.messages.get(keyOf(conversation, key));
     if (message) this.messages.set(keyOf(conversation, key), { ...message, ...receipt, due: false });
@@ -77,6 +88,10 @@ export class MemoryMessages implements MessageStore {
 
   async replyTarget(chat: ChatId, messageId: number): Promise<ReplyTarget | undefined> {
     return this.replies.get(`${chat}#${messageId}`);
+  }
+
+  async knownReplies(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlySet<number>> {
+    return new Set(messageIds.filter((id) => this.replies.get(`${chat}#${id}`) !== undefined));
   }
 
   async claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim> {
