@@ -55,7 +55,7 @@ export class StackOutputs extends Construct {
       ...access(props.state),
       defaults: Object.fromEntries(props.names.map((name) => [name, ''])),
     });
-    this.state.addOverride('depends_on', [present.fqn]);
+    this.state.addOverride('depends_on', [`data.${DataAwsS3Objects.tfResourceType}.${present.friendlyUniqueId}`]);
     const complete = props.names.map((name) => `self.outputs["${name}"] != ""`).join(' && ');
     this.state.addOverride('lifecycle.postcondition', [{ condition: `\${${complete}}`, error_message: sentence }]);
   }
