@@ -1,0 +1,41 @@
+const MEBIBYTE = 1024 * 1024;
+
+/** Largest file of each type that the server takes, bytes (inclusive). */
+const LIMITS: Readonly<Record<string, number>> = {
+  'application/pdf': 20 * MEBIBYTE,
+  'application/zip': 20 * MEBIBYTE,
+  'application/x-zip-compressed': 20 * MEBIBYTE,
+  'image/webp': 20 * MEBIBYTE,
+  'image/gif': 20 * MEBIBYTE,
+  'video/mp4': 20 * MEBIBYTE,
+  'image/jpeg': 5 * MEBIBYTE,
+  'image/png': 5 * MEBIBYTE,
+};
+
+/** For the `accept` attribute of a file input. */
+export const ACCEPTED_TYPES = Object.keys(LIMITS).join(',');
+
+/** Why the server would not take a file. */
+export type FileRefusal =
+  { readonly kind: 'type' } | { readonly kind: 'empty' } | { readonly kind: 'size'; readonly limit: number };
+
+/** Checks before anything is sent what the server will check again; undefined if the file is fine. */
+export function refuseFile(file: { readonly type: string; readonly size: number }): FileRefusal | undefined {
+  const limit = LIMITS[file.type];
+  if (limit === undefined) return { kind: 'type' };
+  if (file.size === 0) return { kind: 'empty' };
+  return file.size > limit ? { kind: 'size', limit } : undefined;
+}
+
+/** A size for people, e.g. "2.4 MB". */
+export function formatSize(bytes: number, locale: string): string {
+  const [value, unit] =
+    bytes < 1000 ? [bytes, 'byte'] : bytes < 1_000_000 ? [bytes / 1000, 'kilobyte'] : [bytes / 1_000_000, 'megabyte'];
+  const maximumFractionDigits = value < 10 && unit === 'megabyte' ? 1 : 0;
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: String(unit),
+    unitDisplay: 'short',
+    maximumFractionDigits,
+  }).format(value);
+}

@@ -1,0 +1,43 @@
+/** Whose words they are. */
+export type Author = 'visitor' | 'host';
+
+/** How far one of the visitor's messages got. */
+export type Delivery = 'sending' | 'sent' | 'failed';
+
+/** A file in a message. */
+export interface Attachment {
+  readonly name: string;
+  /** MIME type. */
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Where it can be fetched; known once it is uploaded. */
+  readonly url?: string;
+  /** The bytes, as long as they are not delivered. */
+  readonly content?: Blob;
+}
+
+/** A message of the conversation. */
+export interface ChatMessage {
+  /** The visitor's own messages carry an id made here, the host's one made by the server. */
+  readonly id: string;
+  readonly author: Author;
+  readonly text?: string;
+  readonly file?: Attachment;
+  /** Milliseconds since 1970: the server's clock once it answered, this browser's before. */
+  readonly at: number;
+  readonly delivery?: Delivery;
+  /** Why it failed, in the server's words or ours. */
+  readonly reason?: string;
+  /** The tab that delivers it. */
+  readonly tab?: string;
+  /** Whether the visitor has seen it (the host's messages only). */
+  readonly seen?: boolean;
+  readonly corrected?: boolean;
+}
+
+/** Oldest first; what is not delivered yet stands last. */
+export function inOrder(a: ChatMessage, b: ChatMessage): number {
+  const waiting = Number(a.delivery === 'sending') - Number(b.delivery === 'sending');
+  return waiting || a.at - b.at || (a.id < b.id ? -1 : 1);
+}

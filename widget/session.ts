@@ -1,0 +1,346 @@
+import { backoff } from './backoff';
+import { parseFrame, SUBPROTOCOL, type ServerFrame } from './frames';
+
+/** How the connection is. */
+export type Status =
+  /** Not started, or stopped. */
+  | 'idle'
+  | 'connecting'
+  | 'online'
+  /** Lost; another try follows. */
+  | 'waiting'
+  /** The browser says that there is no network. */
+  | 'offline'
+  /** The server does not take this visitor, e.g. because there is no such channel. */
+  | 'refused';
+
+/** A message to deliver. */
+export interface Outgoing {
+  readonly id: string;
+  readonly at: number;
+  readonly text?: string;
+  readonly file?: { readonly name: string; readonly type: string; readonly size: number; readonly content: Blob };
+}
+
+/** What a session tells. */
+export interface SessionListener {
+  status(status: Status, reason?: string): void;
+  received(frame: Extract<ServerFrame, { tag: 'TXT' | 'BIN' }>): void;
+  /** The server has it for good. */
+  sent(id: string, receipt: { at: number; url?: string }): void;
+  /** The server will not take it, whatever happens. */
+  failed(id: string, reason: string, code: number): void;
+}
+
+/** What a session needs. */
+export interface SessionOptions {
+  readonly url: string;
+  readonly memberId: string;
+  readonly memberName: string | null;
+  readonly channel: string;
+  readonly listener: SessionListener;
+  /** @default the browser's */
+  readonly openSocket?: (url: string, protocol: string) => WebSocket;
+  /** Puts a file to an upload URL. @default fetch */
+  readonly upload?: (url: string, file: { type: string; content: Blob }) => Promise<{ ok: boolean; status: number }>;
+  /** Shortens every wait, for tests. @default 1 */
+  readonly pace?: number;
+}
+
+/** API Gateway cuts a connection after ten idle minutes; this is well below. */
+const PING_EVERY = 4 * 60_000;
+/** Without an answer for so long a connection counts as dead. */
+const ANSWER_WITHIN = 20_000;
+/** A connection that held for so long was a good one: the next try starts without a long wait. */
+const STABLE_AFTER = 10_000;
+/** A connection that said something so recently needs no check. */
+const QUIET = 30_000;
+const TRIES = 5;
+
+class ConnectionLost extends Error {}
+
+class Refusal extends Error {
+  constructor(
+    readonly reason: string,
+    readonly code: number,
+  ) {
+    super(reason);
+  }
+}
+
+interface Expectation {
+  readonly messageId: string;
+  readonly resolve: (frame: ServerFrame) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * One visitor's connection: joins, joins again whenever it is lost, and delivers messages strictly one after another,
+ * each only when the one before is acknowledged. What is not acknowledged is sent again with the same id.
+ */
+export class Session {
+  private socket: WebSocket | undefined;
+  private status: Status = 'idle';
+  private joined = false;
+  private heardAt = 0;
+  private attempt = 0;
+  private queue: Outgoing[] = [];
+  /** Where a file went, so that it is not uploaded again after a reconnect. */
+  private readonly uploads = new Map<string, string>();
+  private tries = 0;
+  private pumping = false;
+  private expected: Expectation | undefined;
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor(private readonly options: SessionOptions) {}
+
+  /** Connects, and stays connected until `stop`. */
+  start(): void {
+    if (this.status !== 'idle') return;
+    this.connect();
+  }
+
+  stop(): void {
+    this.setStatus('idle');
+    this.drop();
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  /** Delivers a message after all that were given before it. The same id twice is one message. */
+  deliver(message: Outgoing): void {
+    if (this.queue.some(({ id }) => id === message.id)) return;
+    this.queue.push(message);
+    if (this.status === 'refused') this.retryNow();
+    void this.pump();
+  }
+
+  /** The network or the visitor is back: try at once, or make sure that the connection still lives. */
+  wake(): void {
+    if (this.joined) {
+      if (Date.now() - this.heardAt > QUIET) this.ping();
+    } else if (this.status === 'waiting' || this.status === 'offline') this.retryNow();
+  }
+
+  /** The browser says that the network is gone. */
+  sleep(): void {
+    if (this.status === 'idle') return;
+    this.setStatus('offline');
+    this.drop();
+    this.clear('reconnect');
+  }
+
+  private retryNow(): void {
+    this.attempt = 0;
+    this.connect();
+  }
+
+  private connect(): void {
+    this.drop();
+    this.clear('reconnect');
+    this.setStatus('connecting');
+    const socket =
+      this.options.openSocket?.(this.options.url, SUBPROTOCOL) ?? new WebSocket(this.options.url, SUBPROTOCOL);
+    this.socket = socket;
+    socket.onopen = () => {
+      const { memberId, memberName, channel } = this.options;
+      this.write(['JOIN', memberId, memberName, channel]);
+    };
+    socket.onmessage = ({ data }) => {
+      const frame = parseFrame(data);
+      if (socket !== this.socket) return;
+      this.heardAt = Date.now();
+      if (frame) this.read(frame);
+    };
+    socket.onclose = () => {
+      if (socket === this.socket) this.lost();
+    };
+    this.after('answer', ANSWER_WITHIN, () => this.lost());
+  }
+
+  private read(frame: ServerFrame): void {
+    switch (frame.tag) {
+      case 'OK':
+        return this.onJoined();
+      case 'PONG':
+        return this.clear('answer');
+      case 'TXT':
+      case 'BIN':
+        return this.options.listener.received(frame);
+      case 'ACK':
+      case 'UPL':
+        if (this.expected?.messageId === frame.messageId) this.expected.resolve(frame);
+        return;
+      case 'ERR':
+        return this.onError(frame);
+    }
+  }
+
+  private onJoined(): void {
+    this.joined = true;
+    this.clear('answer');
+    this.after('stable', STABLE_AFTER, () => {
+      this.attempt = 0;
+    });
+    this.schedulePing();
+    this.setStatus('online');
+    void this.pump();
+  }
+
+  private onError({ reason, code, messageId }: Extract<ServerFrame, { tag: 'ERR' }>): void {
+    if (messageId !== undefined) {
+      if (this.expected?.messageId === messageId) this.expected.reject(new Refusal(reason, code));
+    } else if (!this.joined) {
+      const final = code >= 400 && code < 500 && code !== 429 && code !== 401;
+      this.lost(final ? 'refused' : 'waiting', reason);
+    } else if (this.expected) this.expected.reject(new Refusal(reason, code));
+  }
+
+  private lost(status: 'waiting' | 'refused' = 'waiting', reason?: string): void {
+    this.drop();
+    if (this.status === 'idle' || this.status === 'offline') return;
+    this.setStatus(status, reason);
+    // A refusal may be mended on the server; it is asked again, at the slowest pace.
+    const wait = status === 'refused' ? backoff(10) * 2 : backoff(this.attempt++);
+    this.after('reconnect', wait, () => this.connect());
+  }
+
+  /** Lets go of the socket; whatever waits for an answer on it fails and stays in the queue. */
+  private drop(): void {
+    const { socket } = this;
+    this.socket = undefined;
+    this.joined = false;
+    this.clear('answer');
+    this.clear('ping');
+    this.clear('stable');
+    this.expected?.reject(new ConnectionLost());
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+    socket.close();
+  }
+
+  private async pump(): Promise<void> {
+    if (this.pumping) return;
+    this.pumping = true;
+    for (let next = this.queue[0]; next && this.joined; next = this.queue[0]) {
+      try {
+        await this.send(next);
+      } catch (error) {
+        if (!(await this.goOn(next, error))) break;
+      }
+    }
+    this.pumping = false;
+  }
+
+  private async send(message: Outgoing): Promise<void> {
+    const { id, text, file } = message;
+    const timestamp = new Date(message.at).toISOString();
+    let url: string | undefined;
+    if (file) {
+      url = this.uploads.get(id) ?? (await this.upload(id, file, timestamp));
+      this.uploads.set(id, url);
+    }
+    const frame = file ? ['BIN', id, url, file.name, file.type, file.size, timestamp] : ['TXT', id, text, timestamp];
+    const answer = await this.ask(id, frame);
+    if (answer.tag !== 'ACK') throw new ConnectionLost();
+    this.done(id);
+    this.options.listener.sent(id, { at: answer.at, ...(url ? { url } : {}) });
+  }
+
+  private async upload(id: string, file: NonNullable<Outgoing['file']>, timestamp: string): Promise<string> {
+    const answer = await this.ask(id, ['UPL', id, file.name, file.type, file.size, timestamp]);
+    if (answer.tag !== 'UPL') throw new ConnectionLost();
+    const put = this.options.upload ?? putFile;
+    const { ok, status } = await put(answer.uploadUrl, file).catch(() => ({ ok: false, status: 0 }));
+    if (!ok) throw new Refusal('', status >= 400 && status < 500 ? status : 503);
+    return answer.downloadUrl;
+  }
+
+  /** What to do after a failure: whether the queue goes on now. */
+  private async goOn({ id }: Outgoing, error: unknown): Promise<boolean> {
+    if (!(error instanceof Refusal)) return false;
+    const { code, reason } = error;
+    if (code === 401 && reason !== '') {
+      this.lost();
+      return false;
+    }
+    if (code === 429) {
+      await this.pause(secondsIn(reason) * 1000);
+      return true;
+    }
+    this.tries += 1;
+    if (code >= 500 && this.tries < TRIES) {
+      await this.pause(backoff(this.tries));
+      return true;
+    }
+    if (code === 403) this.uploads.delete(id);
+    this.done(id);
+    this.options.listener.failed(id, reason, code);
+    return true;
+  }
+
+  private done(id: string): void {
+    this.tries = 0;
+    this.uploads.delete(id);
+    this.queue = this.queue.filter((message) => message.id !== id);
+  }
+
+  /** Sends a frame and waits for the frame that answers it. A connection that stays silent is given up. */
+  private async ask(messageId: string, frame: unknown[]): Promise<ServerFrame> {
+    try {
+      return await new Promise<ServerFrame>((resolve, reject) => {
+        if (!this.joined) throw new ConnectionLost();
+        this.expected = { messageId, resolve, reject };
+        this.after('reply', ANSWER_WITHIN, () => this.lost());
+        this.write(frame);
+      });
+    } finally {
+      this.expected = undefined;
+      this.clear('reply');
+    }
+  }
+
+  private ping(): void {
+    this.write(['PING']);
+    this.after('answer', ANSWER_WITHIN, () => this.lost());
+    this.schedulePing();
+  }
+
+  private schedulePing(): void {
+    this.after('ping', PING_EVERY, () => this.ping());
+  }
+
+  private write(frame: unknown[]): void {
+    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(frame));
+  }
+
+  private setStatus(status: Status, reason?: string): void {
+    if (status === this.status) return;
+    this.status = status;
+    this.options.listener.status(status, reason);
+  }
+
+  private after(name: string, milliseconds: number, action: () => void): void {
+    this.clear(name);
+    this.timers.set(name, setTimeout(action, milliseconds * (this.options.pace ?? 1)));
+  }
+
+  private clear(name: string): void {
+    clearTimeout(this.timers.get(name));
+    this.timers.delete(name);
+  }
+
+  private pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds * (this.options.pace ?? 1)));
+  }
+}
+
+/** "Slow down" says when to try again; without a number, in five seconds. */
+function secondsIn(reason: string): number {
+  const number = Number(/\d+/.exec(reason)?.[0] ?? 5);
+  return Math.min(Math.max(number, 1), 300);
+}
+
+async function putFile(url: string, { type, content }: { type: string; content: Blob }): Promise<Response> {
+  return await fetch(url, { method: 'PUT', headers: { 'content-type': type }, body: content });
+}

@@ -1,0 +1,187 @@
+/** Everything the widget says. `{name}` and `{size}` are filled in. */
+export interface Words {
+  readonly heading: string;
+  readonly open: string;
+  readonly openUnread: string;
+  readonly close: string;
+  readonly welcome: string;
+  readonly log: string;
+  readonly placeholder: string;
+  readonly send: string;
+  readonly attach: string;
+  readonly remove: string;
+  readonly drop: string;
+  readonly you: string;
+  readonly host: string;
+  readonly sending: string;
+  readonly sent: string;
+  readonly failed: string;
+  readonly retry: string;
+  readonly discard: string;
+  readonly corrected: string;
+  readonly connecting: string;
+  readonly online: string;
+  readonly waiting: string;
+  readonly offline: string;
+  readonly refused: string;
+  readonly wrongType: string;
+  readonly tooLarge: string;
+  readonly emptyFile: string;
+  readonly tooLong: string;
+  readonly newMessages: string;
+  readonly today: string;
+  readonly yesterday: string;
+  readonly setup: string;
+}
+
+const en: Words = {
+  heading: 'Chat with us',
+  open: 'Open chat',
+  openUnread: 'Open chat, unread messages: {count}',
+  close: 'Close chat',
+  welcome: 'Hello! Write to us, a person will answer here.',
+  log: 'Messages',
+  placeholder: 'Write a message',
+  send: 'Send',
+  attach: 'Attach files',
+  remove: 'Remove {name}',
+  drop: 'Drop files here',
+  you: 'You',
+  host: 'Support',
+  sending: 'Sending',
+  sent: 'Sent',
+  failed: 'Not sent',
+  retry: 'Try again',
+  discard: 'Delete',
+  corrected: 'edited',
+  connecting: 'Connecting',
+  online: 'We are here',
+  waiting: 'Connection lost, trying again',
+  offline: 'You are offline. Messages will be sent later',
+  refused: 'This chat is not available now',
+  wrongType: '{name} was not added: only pictures, PDF, ZIP and MP4 files can be sent.',
+  tooLarge: '{name} was not added: it is larger than {size}.',
+  emptyFile: '{name} was not added: it is empty.',
+  tooLong: 'This message is too long. Please shorten it.',
+  newMessages: 'New messages',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  setup: 'The chat needs an endpoint such as wss://ws.example.com/prod?c=channel_name',
+};
+
+const uk: Words = {
+  heading: 'Напишіть нам',
+  open: 'Відкрити чат',
+  openUnread: 'Відкрити чат, непрочитаних повідомлень: {count}',
+  close: 'Закрити чат',
+  welcome: 'Вітаємо! Напишіть нам, тут вам відповість людина.',
+  log: 'Повідомлення',
+  placeholder: 'Напишіть повідомлення',
+  send: 'Надіслати',
+  attach: 'Додати файли',
+  remove: 'Прибрати {name}',
+  drop: 'Перетягніть файли сюди',
+  you: 'Ви',
+  host: 'Підтримка',
+  sending: 'Надсилається',
+  sent: 'Надіслано',
+  failed: 'Не надіслано',
+  retry: 'Спробувати ще раз',
+  discard: 'Видалити',
+  corrected: 'змінено',
+  connecting: 'З’єднання',
+  online: 'Ми на зв’язку',
+  waiting: 'Зв’язок втрачено, пробуємо знову',
+  offline: 'Ви не в мережі. Повідомлення надішлються пізніше',
+  refused: 'Чат зараз недоступний',
+  wrongType: '{name} не додано: можна надсилати лише зображення, PDF, ZIP і MP4.',
+  tooLarge: '{name} не додано: файл більший за {size}.',
+  emptyFile: '{name} не додано: файл порожній.',
+  tooLong: 'Повідомлення задовге. Скоротіть його, будь ласка.',
+  newMessages: 'Нові повідомлення',
+  today: 'Сьогодні',
+  yesterday: 'Учора',
+  setup: 'Чату потрібна адреса, наприклад wss://ws.example.com/prod?c=channel_name',
+};
+
+const de: Words = {
+  heading: 'Schreiben Sie uns',
+  open: 'Chat öffnen',
+  openUnread: 'Chat öffnen, ungelesene Nachrichten: {count}',
+  close: 'Chat schließen',
+  welcome: 'Guten Tag! Schreiben Sie uns, hier antwortet ein Mensch.',
+  log: 'Nachrichten',
+  placeholder: 'Nachricht schreiben',
+  send: 'Senden',
+  attach: 'Dateien anhängen',
+  remove: '{name} entfernen',
+  drop: 'Dateien hier ablegen',
+  you: 'Sie',
+  host: 'Support',
+  sending: 'Wird gesendet',
+  sent: 'Gesendet',
+  failed: 'Nicht gesendet',
+  retry: 'Erneut versuchen',
+  discard: 'Löschen',
+  corrected: 'bearbeitet',
+  connecting: 'Verbindung wird hergestellt',
+  online: 'Wir sind da',
+  waiting: 'Verbindung verloren, neuer Versuch läuft',
+  offline: 'Sie sind offline. Nachrichten werden später gesendet',
+  refused: 'Dieser Chat ist gerade nicht verfügbar',
+  wrongType: '{name} wurde nicht hinzugefügt: nur Bilder, PDF-, ZIP- und MP4-Dateien sind möglich.',
+  tooLarge: '{name} wurde nicht hinzugefügt: größer als {size}.',
+  emptyFile: '{name} wurde nicht hinzugefügt: die Datei ist leer.',
+  tooLong: 'Diese Nachricht ist zu lang. Bitte kürzen Sie sie.',
+  newMessages: 'Neue Nachrichten',
+  today: 'Heute',
+  yesterday: 'Gestern',
+  setup: 'Der Chat braucht eine Adresse wie wss://ws.example.com/prod?c=channel_name',
+};
+
+const es: Words = {
+  heading: 'Escríbenos',
+  open: 'Abrir el chat',
+  openUnread: 'Abrir el chat, mensajes sin leer: {count}',
+  close: 'Cerrar el chat',
+  welcome: '¡Hola! Escríbenos y una persona te responderá aquí.',
+  log: 'Mensajes',
+  placeholder: 'Escribe un mensaje',
+  send: 'Enviar',
+  attach: 'Adjuntar archivos',
+  remove: 'Quitar {name}',
+  drop: 'Suelta los archivos aquí',
+  you: 'Tú',
+  host: 'Soporte',
+  sending: 'Enviando',
+  sent: 'Enviado',
+  failed: 'No enviado',
+  retry: 'Reintentar',
+  discard: 'Eliminar',
+  corrected: 'editado',
+  connecting: 'Conectando',
+  online: 'Estamos aquí',
+  waiting: 'Conexión perdida, reintentando',
+  offline: 'Estás sin conexión. Los mensajes se enviarán después',
+  refused: 'Este chat no está disponible ahora',
+  wrongType: 'No se añadió {name}: solo se pueden enviar imágenes, PDF, ZIP y MP4.',
+  tooLarge: 'No se añadió {name}: supera {size}.',
+  emptyFile: 'No se añadió {name}: está vacío.',
+  tooLong: 'El mensaje es demasiado largo. Acórtalo, por favor.',
+  newMessages: 'Mensajes nuevos',
+  today: 'Hoy',
+  yesterday: 'Ayer',
+  setup: 'El chat necesita una dirección como wss://ws.example.com/prod?c=channel_name',
+};
+
+const LANGUAGES: Readonly<Record<string, Words>> = { en, uk, de, es };
+
+/** The language tags the widget can speak. */
+export const LANGUAGE_TAGS = Object.keys(LANGUAGES);
+
+/** The words for a language tag such as `uk` or `es-MX`; English for any other. */
+export const wordsFor = (tag: string): Words => LANGUAGES[tag.toLowerCase().split('-')[0] ?? ''] ?? en;
+
+/** Fills `{name}`s in. */
+export const fill = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
