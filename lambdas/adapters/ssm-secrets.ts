@@ -1,15 +1,33 @@
-import type { Secrets } from '../chat/ports';
+import type { Clock, Secrets } from '../chat/ports';
 
-/** Secrets from SSM Parameter Store: one read per instance, and again only if that failed. */
-export function ssmSecrets(botTokenParameter: string): Secrets {
+/** How often a secret is read again at most, milliseconds: whoever tries wrong ones shall not make us pay for it. */
+const RENEWAL = 60_000;
+
+/** Secrets from SSM Parameter Store: one read per instance, and again only if that failed or somebody asks for it. */
+export function ssmSecrets(
+  botTokenParameter: string,
+  clock: Pick<Clock, 'now'> = Date,
+  read: (name: string) => Promise<string> = readSecureString,
+): Secrets {
   let botToken: Promise<string> | undefined;
+  let readAt = 0;
+  const load = () => {
+    readAt = clock.now();
+    const loading = read(botTokenParameter);
+    loading.catch(() => {
+      if (botToken === loading) botToken = undefined;
+    });
+    return loading;
+  };
   return {
-    botToken() {
-      botToken ??= readSecureString(botTokenParameter).catch((error: unknown) => {
-        botToken = undefined;
-        throw error;
+    botToken: () => (botToken ??= load()),
+    async renew() {
+      if (clock.now() - readAt < RENEWAL) return;
+      const old = botToken;
+      botToken = load();
+      await botToken.catch(() => {
+        botToken = old;
       });
-      return botToken;
     },
   };
 }

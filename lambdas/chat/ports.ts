@@ -38,7 +38,10 @@ export interface ChannelStore {
   host(chat: ChatId): Promise<HostChat | undefined>;
   /** The group became a supergroup: the channel follows. Repeatable. False: `from` hosts nothing (any more). */
   moveHost(from: ChatId, to: ChatId): Promise<boolean>;
-  /** Notes that a conversation is open since `at` (ISO). */
+  /**
+   * Notes that a conversation is open since `at` (ISO), and prolongs the life of the host's item: call it for every
+   * message to the host. Beyond `OPEN_CONVERSATIONS` it notes only that there are more (`manyAt`).
+   */
   openConversation(chat: ChatId, handle: Handle, at: string): Promise<void>;
   closeConversation(chat: ChatId, handle: Handle): Promise<void>;
   /** Telegram's `retry_after`: nothing to this chat before `until` (epoch milliseconds). */
@@ -264,6 +267,8 @@ export interface FileStore {
 export interface Secrets {
   /** The bot token of this stage; read once per instance. */
   botToken(): Promise<string>;
+  /** Reads it again, because it seems to have been changed; at most once a minute. */
+  renew?(): Promise<void>;
 }
 
 export interface Clock {

@@ -1,0 +1,14 @@
+import type { MessageEntity } from 'grammy/types';
+import type { Mark, RichText } from '../../chat/operator/rich-text';
+
+const ENTITY: Record<Mark['kind'], 'bold' | 'italic' | 'code' | 'pre'> = {
+  bold: 'bold',
+  italic: 'italic',
+  code: 'code',
+  block: 'pre',
+};
+
+/** Marks as Telegram takes them: beside the text, with no parse mode that a name could break (D34). */
+export function entitiesOf({ marks }: RichText): MessageEntity[] {
+  return marks.map(({ kind, from, length }) => ({ type: ENTITY[kind], offset: from, length }));
+}

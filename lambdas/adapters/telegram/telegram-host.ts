@@ -1,0 +1,236 @@
+import type { ChatId } from '../../chat/identifiers';
+import { telegramChatId } from '../../chat/identifiers';
+import {
+  FETCH_BYTES,
+  type Host,
+  HostFailure,
+  type Post,
+  type Posted,
+  type PostPlace,
+  type Reread,
+} from '../../chat/operator/host';
+import type { Secrets } from '../../chat/ports';
+import { type BotApi, CALL_SECONDS, createBotApi, TELEGRAM_API_ROOT } from './bot-api';
+import { entitiesOf } from './entities';
+import { fields, number, text } from './fields';
+import { hostFailure } from './host-failure';
+
+export interface TelegramHostOptions {
+  readonly secrets: Secrets;
+  readonly apiRoot?: string | undefined;
+  /** The longest that a call may take, seconds; a test may want less. @default see CALL_SECONDS */
+  readonly seconds?: Readonly<Record<Patience, number>>;
+}
+
+/** Telegram, through its Bot API. */
+export function createTelegramHost(options: TelegramHostOptions): Host {
+  return new TelegramHost(options);
+}
+
+type Patience = keyof typeof CALL_SECONDS;
+
+class TelegramHost implements Host {
+  readonly #secrets: Secrets;
+  readonly #root: string;
+  readonly #seconds: NonNullable<TelegramHostOptions['seconds']>;
+  readonly #apis = new Map<Patience, Promise<BotApi>>();
+  #userName?: Promise<string> | undefined;
+
+  constructor({ secrets, apiRoot, seconds }: TelegramHostOptions) {
+    this.#secrets = secrets;
+    this.#root = (apiRoot ?? TELEGRAM_API_ROOT).replace(/\/+$/, '');
+    this.#seconds = seconds ?? CALL_SECONDS;
+  }
+
+  async botId(): Promise<string> {
+    return (await this.#secrets.botToken()).split(':', 1)[0] ?? '';
+  }
+
+  /** Asked once per instance, and only when a command names a bot. */
+  async userName(): Promise<string> {
+    this.#userName ??= this.#call('quick', (api) => api.getMe()).then(({ username }) => username);
+    this.#userName.catch(() => {
+      this.#userName = undefined;
+    });
+    return this.#userName;
+  }
+
+  async post(chat: ChatId, content: Post, place: PostPlace = {}): Promise<Posted> {
+    const message =
+      content.kind === 'text' ? await this.#text(chat, content, place) : await this.#file(chat, content, place);
+    return { messageId: message.message_id, forum: 'is_forum' in message.chat && message.chat.is_forum === true };
+  }
+
+  async rewrite(chat: ChatId, messageId: number, content: Parameters<Host['rewrite']>[2]): Promise<void> {
+    const id = telegramChatId(chat);
+    const entities = entitiesOf(content.text);
+    await this.#call('patient', async (api): Promise<unknown> => {
+      if (content.kind === 'text') {
+        return api.editMessageText(id, messageId, content.text.text, { entities, ...NO_PREVIEW });
+      }
+      return api.editMessageCaption(id, messageId, { caption: content.text.text, caption_entities: entities });
+    }).catch((error: unknown) => {
+      const unchanged = error instanceof HostFailure && error.message.includes('message is not modified');
+      if (!unchanged) throw error;
+    });
+  }
+
+  /** The Bot API cannot read: forwarding a message into its own chat shows it, and the copy is deleted at once. */
+  async reread(chat: ChatId, messageId: number, place: PostPlace = {}): Promise<Reread | undefined> {
+    const id = telegramChatId(chat);
+    const other = { disable_notification: true, ...thread(place) };
+    const copy = await this.#call('patient', (api) => api.forwardMessage(id, id, messageId, other)).catch(
+      (error: unknown) => {
+        if (error instanceof HostFailure && (error.kind === 'refused' || error.kind === 'forbidden')) return undefined;
+        throw error;
+      },
+    );
+    if (!copy) return undefined;
+    await this.remove(chat, copy.message_id);
+    const origin = fields(copy.forward_origin);
+    const words = text(copy.text);
+    return {
+      text: words ?? text(copy.caption) ?? '',
+      kind: words === undefined ? 'file' : 'text',
+      own: String(number(fields(origin?.['sender_user'])?.['id'])) === (await this.botId()),
+      at: (number(origin?.['date']) ?? 0) * 1000,
+    };
+  }
+
+  async remove(chat: ChatId, messageId: number): Promise<void> {
+    await this.#call('patient', (api) => api.deleteMessage(telegramChatId(chat), messageId)).catch((error: unknown) => {
+      const gone = error instanceof HostFailure && error.message.includes('message to delete not found');
+      if (!gone) throw error;
+    });
+  }
+
+  async pin(chat: ChatId, messageId: number): Promise<void> {
+    await this.#call('quick', (api) =>
+      api.pinChatMessage(telegramChatId(chat), messageId, { disable_notification: true }),
+    );
+  }
+
+  async unpin(chat: ChatId, messageId: number): Promise<void> {
+    await this.#call('quick', (api) => api.unpinChatMessage(telegramChatId(chat), messageId, {}));
+  }
+
+  async createTopic(chat: ChatId, name: string): Promise<number> {
+    const topic = await this.#call('patient', (api) => api.createForumTopic(telegramChatId(chat), name, {}));
+    return topic.message_thread_id;
+  }
+
+  async reopenTopic(chat: ChatId, threadId: number): Promise<void> {
+    await this.#call('quick', (api) => api.reopenForumTopic(telegramChatId(chat), threadId));
+  }
+
+  async acknowledge(press: string, words?: string): Promise<void> {
+    await this.#call('quick', (api) => api.answerCallbackQuery(press, words ? { text: words } : {}));
+  }
+
+  async rights(chat: ChatId) {
+    const id = telegramChatId(chat);
+    const bot = Number(await this.botId());
+    const [group, membership] = await Promise.all([
+      this.#call('quick', (api) => api.getChat(id)),
+      this.#call('quick', (api) => api.getChatMember(id, bot)),
+    ]);
+    const own = fields(membership);
+    const administrator = own?.['status'] === 'administrator' || own?.['status'] === 'creator';
+    const isPrivate = group.type === 'private';
+    return {
+      forum: fields(group)?.['is_forum'] === true && !isPrivate,
+      manageTopics: own?.['can_manage_topics'] === true,
+      pinMessages: isPrivate || own?.['can_pin_messages'] === true,
+      seeAll: isPrivate || administrator,
+    };
+  }
+
+  /** The URL holds the token: it is used here and nowhere named (D5). */
+  async fetchFile(reference: string): Promise<Uint8Array> {
+    const { file_path: path } = await this.#call('quick', (api) => api.getFile(reference));
+    const token = await this.#secrets.botToken();
+    let response: Response;
+    let body: ArrayBuffer;
+    try {
+      const signal = AbortSignal.timeout(this.#seconds.file * 1000);
+      response = await fetch(`${this.#root}/file/bot${token}/${path}`, { signal });
+      body = await response.arrayBuffer();
+    } catch {
+      throw new HostFailure('unreachable', 'A file could not be fetched from Telegram');
+    }
+    if (response.status >= 500) throw new HostFailure('unreachable', `Telegram answered ${response.status} for a file`);
+    if (!response.ok) throw new HostFailure('refused', `Telegram answered ${response.status} for a file`);
+    if (body.byteLength > FETCH_BYTES) throw new HostFailure('refused', 'A file from Telegram is too big');
+    return new Uint8Array(body);
+  }
+
+  #text(chat: ChatId, { text: words, buttons }: Extract<Post, { kind: 'text' }>, place: PostPlace) {
+    const keyboard = buttons?.map(({ label, action }) => ({ text: label, callback_data: action }));
+    const other = {
+      ...placing(place),
+      ...NO_PREVIEW,
+      entities: entitiesOf(words),
+      ...(keyboard ? { reply_markup: { inline_keyboard: [keyboard] } } : {}),
+    };
+    return this.#call('patient', (api) => api.sendMessage(telegramChatId(chat), words.text, other));
+  }
+
+  /** JPEG and PNG as photos, as long as Telegram takes them; MP4 as a video; everything else as it is. */
+  async #file(chat: ChatId, post: Extract<Post, { kind: 'file' }>, place: PostPlace) {
+    const { InputFile } = await import('grammy/web');
+    const id = telegramChatId(chat);
+    const file = () => new InputFile(post.body, post.name);
+    const other = { ...placing(place), caption: post.text.text, caption_entities: entitiesOf(post.text) };
+    const asDocument = () =>
+      this.#call('file', (api) => api.sendDocument(id, file(), { ...other, disable_content_type_detection: true }));
+    if (post.type === 'video/mp4') return this.#call('file', (api) => api.sendVideo(id, file(), other));
+    if (post.type !== 'image/jpeg' && post.type !== 'image/png') return asDocument();
+    return this.#call('file', (api) => api.sendPhoto(id, file(), other)).catch((error: unknown) => {
+      if (error instanceof HostFailure && error.kind === 'refused') return asDocument();
+      throw error;
+    });
+  }
+
+  async #call<T>(patience: Patience, method: (api: BotApi) => Promise<T>): Promise<T> {
+    const api = await this.#api(patience);
+    try {
+      return await method(api);
+    } catch (error) {
+      const failure = hostFailure(error);
+      if (failure.kind === 'unauthorized') await this.#reconnect();
+      throw failure;
+    }
+  }
+
+  #api(patience: Patience): Promise<BotApi> {
+    const known = this.#apis.get(patience);
+    if (known) return known;
+    const api = this.#secrets.botToken().then((token) => createBotApi(token, this.#root, this.#seconds[patience]));
+    api.catch(() => this.#apis.delete(patience));
+    this.#apis.set(patience, api);
+    return api;
+  }
+
+  /** The token may have been changed since this instance read it. */
+  async #reconnect(): Promise<void> {
+    await this.#secrets.renew?.();
+    this.#apis.clear();
+  }
+}
+
+/** Addresses in what visitors write are not visited by Telegram. */
+const NO_PREVIEW = { link_preview_options: { is_disabled: true } };
+
+function thread(place: PostPlace): { message_thread_id?: number } {
+  return place.thread === undefined ? {} : { message_thread_id: place.thread };
+}
+
+function placing(place: PostPlace) {
+  return {
+    ...thread(place),
+    ...(place.replyTo === undefined
+      ? {}
+      : { reply_parameters: { message_id: place.replyTo, allow_sending_without_reply: true } }),
+    ...(place.silent ? { disable_notification: true } : {}),
+  };
+}

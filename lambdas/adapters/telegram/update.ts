@@ -1,0 +1,107 @@
+import { chatId } from '../../chat/identifiers';
+import type { ChatPlace, Incoming, IncomingContent, IncomingMessage } from '../../chat/operator/incoming';
+import { messageContent } from './content';
+import { type Fields, fields, flag, number, text } from './fields';
+
+/**
+ * Reads an update of the Bot API (https://core.telegram.org/bots/api#update). Undefined: nothing that concerns Kite, or
+ * nothing that can be understood. Never throws.
+ */
+export function readUpdate(update: unknown, botId: string): Incoming | undefined {
+  const root = fields(update);
+  const id = number(root?.['update_id']);
+  if (!root || id === undefined) return undefined;
+  const message = fields(root['message'] ?? root['channel_post']);
+  if (message) return readMigration(message, id) ?? readMessage('message', message, id, botId);
+  const edit = fields(root['edited_message'] ?? root['edited_channel_post']);
+  if (edit) return readMessage('edit', edit, id, botId);
+  const press = fields(root['callback_query']);
+  if (press) return readPress(press, id);
+  const presence = fields(root['my_chat_member']);
+  return presence && readPresence(presence, id);
+}
+
+function readMessage(
+  kind: IncomingMessage['kind'],
+  message: Fields,
+  update: number,
+  botId: string,
+): IncomingMessage | undefined {
+  const chat = readChat(message);
+  const messageId = number(message['message_id']);
+  const content = readContent(message, botId);
+  if (!chat || messageId === undefined || !content) return undefined;
+  const thread = flag(message['is_topic_message']) ? number(message['message_thread_id']) : undefined;
+  const replied = number(fields(message['reply_to_message'])?.['message_id']);
+  // Whoever writes in a topic without answering anything answers the message that opened it.
+  const replyTo = replied === thread ? undefined : replied;
+  const album = text(message['media_group_id']);
+  return {
+    kind,
+    update,
+    chat,
+    messageId,
+    ...(thread === undefined ? {} : { thread }),
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(album === undefined ? {} : { album }),
+    editedAt: (number(message['edit_date']) ?? 0) * 1000,
+    content,
+  };
+}
+
+/** Nothing of what other bots say, nor of what Telegram itself copies into a group from its channel. */
+function readContent(message: Fields, botId: string): IncomingContent | undefined {
+  const sender = fields(message['from']);
+  const chat = fields(message['chat']);
+  const asChat = number(fields(message['sender_chat'])?.['id']);
+  const anonymousOperator = asChat !== undefined && asChat === number(chat?.['id']);
+  if (flag(sender?.['is_bot']) && !anonymousOperator) return undefined;
+  if (String(number(sender?.['id'])) === botId || flag(message['is_automatic_forward'])) return undefined;
+  return messageContent(message);
+}
+
+function readMigration(message: Fields, update: number): Incoming | undefined {
+  const here = number(fields(message['chat'])?.['id']);
+  const to = number(message['migrate_to_chat_id']);
+  const from = number(message['migrate_from_chat_id']);
+  if (here === undefined) return undefined;
+  if (to !== undefined) return { kind: 'migration', update, from: chatId(here), to: chatId(to) };
+  if (from !== undefined) return { kind: 'migration', update, from: chatId(from), to: chatId(here) };
+  return undefined;
+}
+
+function readPress(query: Fields, update: number): Incoming | undefined {
+  const press = text(query['id']);
+  const action = text(query['data']);
+  const message = fields(query['message']);
+  const messageId = number(message?.['message_id']);
+  const chat = message && readChat(message);
+  if (press === undefined || action === undefined || !chat || messageId === undefined) return undefined;
+  const thread = flag(message['is_topic_message']) ? number(message['message_thread_id']) : undefined;
+  return { kind: 'press', update, press, chat, messageId, action, ...(thread === undefined ? {} : { thread }) };
+}
+
+const PRESENT = ['creator', 'administrator', 'member'];
+
+function readPresence(change: Fields, update: number): Incoming | undefined {
+  const chat = readChat(change);
+  const now = fields(change['new_chat_member']);
+  const status = text(now?.['status']);
+  if (!chat || status === undefined) return undefined;
+  const present = PRESENT.includes(status) || (status === 'restricted' && flag(now?.['is_member']));
+  return { kind: 'presence', update, chat, present };
+}
+
+function readChat(holder: Fields): ChatPlace | undefined {
+  const chat = fields(holder['chat']);
+  const id = number(chat?.['id']);
+  if (!chat || id === undefined) return undefined;
+  const type = text(chat['type']);
+  const person = [text(chat['first_name']), text(chat['last_name'])].filter(Boolean).join(' ');
+  return {
+    id: chatId(id),
+    kind: type === 'private' ? 'private' : type === 'channel' ? 'broadcast' : 'group',
+    forum: flag(chat['is_forum']) && type !== 'private',
+    title: text(chat['title']) ?? (person || (text(chat['username']) ?? '')),
+  };
+}
