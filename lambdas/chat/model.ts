@@ -39,6 +39,9 @@ export interface Channel {
   readonly createdAt: string;
 }
 
+/** How many open conversations a host chat's item holds at most. */
+export const OPEN_CONVERSATIONS = 20;
+
 /** A Telegram chat that hosts a channel. */
 export interface HostChat {
   readonly chat: ChatId;
@@ -47,6 +50,8 @@ export interface HostChat {
   readonly confirmed: boolean;
   /** Conversations that wait for an operator or were answered lately: handle -> time of the last message (ISO). */
   readonly open: Readonly<Record<string, string>>;
+  /** When there were last more open conversations than `open` holds ({@link OPEN_CONVERSATIONS}), ISO. */
+  readonly manyAt?: string;
   /** Telegram said 429: nothing may be sent to this chat before then (epoch milliseconds, 0 if never). */
   readonly blockedUntil: number;
 }

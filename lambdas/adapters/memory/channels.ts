@@ -1,5 +1,5 @@
 import type { ChannelName, ChatId, Handle } from '../../chat/identifiers';
-import type { Channel, HostChat } from '../../chat/model';
+import { OPEN_CONVERSATIONS, type Channel, type HostChat } from '../../chat/model';
 import { CHANNEL_LIFE } from '../../chat/lifetimes';
 import type { ChannelChange, ChannelStore, Clock } from '../../chat/ports';
 import { ExpiringMap } from './expiring-map';
@@ -68,7 +68,10 @@ export class MemoryChannels implements ChannelStore {
 
   async openConversation(chat: ChatId, handle: Handle, at: string): Promise<void> {
     const host = this.hosts.get(chat);
-    if (host) this.hosts.set(chat, { ...host, open: { ...host.open, [handle]: at } });
+    if (!host) return;
+    const open = { ...host.open, [handle]: at };
+    const many = Object.keys(open).length > OPEN_CONVERSATIONS;
+    this.hosts.set(chat, many ? { ...host, manyAt: at } : { ...host, open });
   }
 
   async closeConversation(chat: ChatId, handle: Handle): Promise<void> {

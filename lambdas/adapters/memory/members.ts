@@ -26,6 +26,7 @@ export class MemoryMembers implements MemberStore {
   ): Promise<AttachOutcome> {
     const before = this.members.get(conversationKey({ channel, handle }));
     if (before && before.proof !== proof) return { kind: 'taken' };
+    if (before?.banned) return { kind: 'banned' };
     if (before && lease && isHeld(before.delivery.lease, now)) return { kind: 'busy' };
     const seenAt = new Date(now).toISOString();
     const member: Member = {

@@ -1,0 +1,187 @@
+import type { ChannelName, ChatId, Handle } from '../../chat/identifiers';
+import { CHANNEL_LIFE } from '../../chat/lifetimes';
+import { OPEN_CONVERSATIONS, type Channel, type ChannelState, type HostChat } from '../../chat/model';
+import type { ChannelChange, ChannelStore } from '../../chat/ports';
+import { Expression } from './expression';
+import { attribute, item, ItemReader, type Item } from './item';
+import { EXPIRY, type Table } from './table';
+
+/** `channel#<name>`: the channel. `host#<chat>`: which channel a chat hosts. */
+export class DynamoChannels implements ChannelStore {
+  constructor(private readonly table: Table) {}
+
+  async find(name: ChannelName): Promise<Channel | undefined> {
+    const found = await this.table.get(channelKey(name));
+    return found && readChannel(name, found);
+  }
+
+  async use(name: ChannelName): Promise<Channel | undefined> {
+    const change = new Expression().add('messages', 1).set(this.life()).when('{handleKey} <> ?', '');
+    return this.changed(name, change);
+  }
+
+  async create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'> {
+    if (!(await this.claimHost(channel))) return 'already hosting';
+    const written = await this.table.put(
+      item({
+        id: `channel#${channel.name}`,
+        host: channel.host,
+        handleKey: channel.handleKey,
+        state: channel.state,
+        forum: channel.forum,
+        origins: channel.origins,
+        messages: channel.messages,
+        rateCount: channel.rate.count,
+        rateAt: channel.rate.at,
+        createdAt: channel.createdAt,
+        ...this.life(),
+      }),
+      channelKey(channel.name),
+      this.absent(),
+    );
+    if (!written.done && written.there?.['host']?.S !== channel.host) {
+      await this.table.delete(
+        hostKey(channel.host),
+        new Expression().when('{channel} = ?', channel.name).when('{confirmed} = ?', false),
+      );
+      return 'name taken';
+    }
+    await this.table.update(
+      hostKey(channel.host),
+      new Expression().set({ confirmed: true, ...this.life() }).when('{channel} = ?', channel.name),
+    );
+    return 'created';
+  }
+
+  async change(name: ChannelName, { state, forum, origins, rate }: ChannelChange): Promise<Channel | undefined> {
+    const change = new Expression()
+      .set({ state, forum, rateCount: rate?.count, rateAt: rate?.at, ...this.life() })
+      .when('{handleKey} <> ?', '');
+    if (origins?.length === 0) change.remove('origins');
+    else change.set({ origins });
+    return this.changed(name, change);
+  }
+
+  async remove(name: ChannelName, host: ChatId): Promise<void> {
+    await this.table.delete(hostKey(host), new Expression().when('{channel} = ?', name));
+    await this.table.delete(channelKey(name), new Expression().when('{host} = ?', host));
+  }
+
+  async host(chat: ChatId): Promise<HostChat | undefined> {
+    const found = await this.table.get(hostKey(chat));
+    return found && readHost(chat, found);
+  }
+
+  async moveHost(from: ChatId, to: ChatId): Promise<boolean> {
+    const found = await this.table.get(hostKey(from));
+    if (!found) return false;
+    const { channel } = readHost(from, found);
+    await this.table.put(
+      { ...found, ...hostKey(to), confirmed: attribute(true) },
+      hostKey(to),
+      this.absent('{channel} = ?', channel),
+    );
+    const moved = await this.table.update(
+      channelKey(channel),
+      new Expression().set({ host: to }).when('{host} = ? OR {host} = ?', from, to),
+    );
+    await this.table.delete(hostKey(from), new Expression().when('{channel} = ?', channel));
+    return moved.done;
+  }
+
+  async openConversation(chat: ChatId, handle: Handle, at: string): Promise<void> {
+    const open = new Expression();
+    const entry = `${open.name('open')}.${open.name(handle)}`;
+    open
+      .setRaw(`${entry} = ${open.value(at)}`)
+      .set(this.life())
+      .when(`attribute_exists(${entry}) OR size({open}) < ${open.value(OPEN_CONVERSATIONS)}`);
+    const outcome = await this.table.update(hostKey(chat), open);
+    if (outcome.done || !outcome.there) return;
+    await this.table.update(
+      hostKey(chat),
+      new Expression().set({ manyAt: at, ...this.life() }).when('attribute_exists({channel})'),
+    );
+  }
+
+  async closeConversation(chat: ChatId, handle: Handle): Promise<void> {
+    const close = new Expression().when('attribute_exists({channel})');
+    close.removeRaw(`${close.name('open')}.${close.name(handle)}`);
+    await this.table.update(hostKey(chat), close);
+  }
+
+  async blockHost(chat: ChatId, until: number): Promise<void> {
+    const block = new Expression().set({ blockedUntil: until, ...this.life() }).when('{blockedUntil} < ?', until);
+    await this.table.update(hostKey(chat), block);
+  }
+
+  /** The host chat is this channel's now, or was already. False: it hosts another one. */
+  private async claimHost({ name, host }: Channel): Promise<boolean> {
+    const pointer: Item = {
+      ...item({ id: `host#${host}`, channel: name, confirmed: false, blockedUntil: 0, ...this.life() }),
+      open: { M: {} },
+    };
+    const free = this.absent('{channel} = ? AND {confirmed} = ?', name, false);
+    const claimed = await this.table.put(pointer, hostKey(host), free);
+    if (claimed.done) return true;
+    const there = claimed.there && readHost(host, claimed.there);
+    if (!there) return false;
+    const other = await this.find(there.channel);
+    if (other?.host === host) return false;
+    // A pointer to a channel that does not name this host is void: what was left of a crash, or of a drop.
+    const again = await this.table.put(pointer, hostKey(host), new Expression().when('{channel} = ?', there.channel));
+    return again.done;
+  }
+
+  private async changed(name: ChannelName, change: Expression): Promise<Channel | undefined> {
+    const outcome = await this.table.update(channelKey(name), change, 'ALL_NEW');
+    return outcome.done && outcome.item ? readChannel(name, outcome.item) : undefined;
+  }
+
+  /** Nothing is there, or what is there has ended, or (if given) it is ours. */
+  private absent(or?: string, ...values: readonly (string | boolean)[]): Expression {
+    const alternatives = ['attribute_not_exists({id})', `{${EXPIRY}} <= ?`, ...(or ? [or] : [])];
+    return new Expression().when(alternatives.join(' OR '), this.table.now, ...values);
+  }
+
+  private life() {
+    return { [EXPIRY]: this.table.expiry(CHANNEL_LIFE) };
+  }
+}
+
+/** `host#<chat>`, for look-ups that read several tables at once. */
+export function hostKey(chat: ChatId): Item {
+  return item({ id: `host#${chat}` });
+}
+
+export function readHost(chat: ChatId, found: Item): HostChat {
+  const reader = new ItemReader(found);
+  const manyAt = reader.optionalText('manyAt');
+  return {
+    chat,
+    channel: reader.text('channel') as ChannelName,
+    confirmed: reader.truth('confirmed'),
+    open: reader.map('open'),
+    ...(manyAt === undefined ? {} : { manyAt }),
+    blockedUntil: reader.number('blockedUntil'),
+  };
+}
+
+function channelKey(name: ChannelName): Item {
+  return item({ id: `channel#${name}` });
+}
+
+function readChannel(name: ChannelName, found: Item): Channel {
+  const reader = new ItemReader(found);
+  return {
+    name,
+    host: reader.text('host') as ChatId,
+    handleKey: reader.text('handleKey'),
+    state: reader.text('state') as ChannelState,
+    forum: reader.truth('forum'),
+    origins: reader.set('origins'),
+    messages: reader.number('messages'),
+    rate: { count: reader.number('rateCount'), at: reader.number('rateAt') },
+    createdAt: reader.text('createdAt'),
+  };
+}

@@ -1,0 +1,59 @@
+import type { ChannelName, ConnectionId, Handle } from '../../chat/identifiers';
+import { CONNECTION_LIFE } from '../../chat/lifetimes';
+import type { Connection, Conversation } from '../../chat/model';
+import type { ConnectionStore } from '../../chat/ports';
+import { Expression } from './expression';
+import { item, ItemReader, type Item } from './item';
+import { EXPIRY, type Table } from './table';
+
+/** One item per connection, each in a partition of its own (D36). */
+export class DynamoConnections implements ConnectionStore {
+  constructor(private readonly table: Table) {}
+
+  async open({ id, conversation, channel, origin, subprotocol, openedAt }: Connection): Promise<void> {
+    await this.table.put(
+      item({
+        id,
+        joinedChannel: conversation?.channel,
+        handle: conversation?.handle,
+        channel,
+        origin,
+        subprotocol,
+        openedAt,
+        [EXPIRY]: this.table.expiry(CONNECTION_LIFE),
+      }),
+      item({ id }),
+    );
+  }
+
+  async find(id: ConnectionId): Promise<Connection | undefined> {
+    const found = await this.table.get(item({ id }));
+    return found && readConnection(id, found);
+  }
+
+  async join(id: ConnectionId, { channel, handle }: Conversation): Promise<boolean> {
+    const join = new Expression().set({ joinedChannel: channel, handle }).when('attribute_exists({id})');
+    return (await this.table.update(item({ id }), join)).done;
+  }
+
+  async close(id: ConnectionId): Promise<Connection | undefined> {
+    const outcome = await this.table.delete(item({ id }));
+    return outcome.done && outcome.item ? readConnection(id, outcome.item) : undefined;
+  }
+}
+
+function readConnection(id: ConnectionId, found: Item): Connection {
+  const reader = new ItemReader(found);
+  const joined = reader.optionalText('joinedChannel') as ChannelName | undefined;
+  const channel = reader.optionalText('channel') as ChannelName | undefined;
+  const origin = reader.optionalText('origin');
+  const subprotocol = reader.optionalText('subprotocol');
+  return {
+    id,
+    ...(joined ? { conversation: { channel: joined, handle: reader.text('handle') as Handle } } : {}),
+    ...(channel ? { channel } : {}),
+    ...(origin === undefined ? {} : { origin }),
+    ...(subprotocol === undefined ? {} : { subprotocol }),
+    openedAt: reader.text('openedAt'),
+  };
+}

@@ -1,0 +1,224 @@
+import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from '../../chat/identifiers';
+import { DAY } from '../../chat/lifetimes';
+import { conversationKey, type Conversation, type Lease, type Member } from '../../chat/model';
+import type { Attachment, AttachOutcome, MemberChange, MemberStore, ReleaseOutcome } from '../../chat/ports';
+import { Expression } from './expression';
+import { item, ItemReader, type Item } from './item';
+import { EXPIRY, type Table, type WriteOutcome } from './table';
+
+/**
+ * `<channel>/<handle>`: the member. `tg#<chat>`: which member a Telegram chat is. `topic#<chat>#<thread>`: whose topic
+ * it is.
+ */
+export class DynamoMembers implements MemberStore {
+  constructor(
+    private readonly table: Table,
+    private readonly retentionDays: number,
+  ) {}
+
+  async find(conversation: Conversation): Promise<Member | undefined> {
+    const found = await this.table.get(memberKey(conversation));
+    return found && readMember(conversation, found);
+  }
+
+  async attach(conversation: Conversation, attachment: Attachment): Promise<AttachOutcome> {
+    const { proof, connector, name, connection, now, lease } = attachment;
+    const seenAt = new Date(now).toISOString();
+    const attach = new Expression()
+      .set({ proof, name, seenAt, ...this.life(), leaseHolder: lease?.holder, leaseUntil: lease?.until })
+      .setOnce({ connector, banned: false })
+      .add('connections', [connection])
+      .when('attribute_not_exists({proof}) OR ({proof} = ? AND {banned} = ?)', proof, false);
+    if (lease) attach.when('attribute_not_exists({leaseUntil}) OR {leaseUntil} <= ?', now);
+    const outcome = await this.table.update(memberKey(conversation), attach, 'ALL_OLD');
+    if (!outcome.done) {
+      const there = outcome.there && readMember(conversation, outcome.there);
+      if (there && there.proof !== proof) return { kind: 'taken' };
+      return { kind: there?.banned ? 'banned' : 'busy' };
+    }
+    const before = outcome.item?.['proof'] ? readMember(conversation, outcome.item) : undefined;
+    const base = before ?? readMember(conversation, item({ proof, connector }));
+    const member: Member = {
+      ...base,
+      name,
+      seenAt,
+      connections: [...new Set([...base.connections, connection])].sort(),
+      ...(lease ? { delivery: { ...base.delivery, lease } } : {}),
+    };
+    return { kind: 'attached', member, before };
+  }
+
+  async detach(conversation: Conversation, connection: ConnectionId): Promise<void> {
+    const detach = new Expression().takeOut('connections', [connection]).when('attribute_exists({proof})');
+    await this.table.update(memberKey(conversation), detach);
+  }
+
+  async countSent(conversation: Conversation, now: number): Promise<Member | undefined> {
+    return this.changed(conversation, new Expression().add('sent', 1).set({ seenAt: new Date(now).toISOString() }));
+  }
+
+  async change(conversation: Conversation, change: MemberChange): Promise<Member | undefined> {
+    const { name, banned, rate, seenAt, announcedAt, pinned, topic } = change;
+    const update = new Expression().set({
+      name,
+      banned,
+      rateCount: rate?.count,
+      rateAt: rate?.at,
+      seenAt,
+      announcedAt,
+      pinned: pinned ?? undefined,
+      topicChat: topic?.chat,
+      topicThread: topic?.thread,
+      topicLinkedAt: topic?.linkedAt,
+    });
+    if (pinned === null) update.remove('pinned');
+    if (topic === null) update.remove('topicChat', 'topicThread', 'topicLinkedAt');
+    if (topic !== undefined) update.remove('topicLeaseHolder', 'topicLeaseUntil');
+    return this.changed(conversation, update);
+  }
+
+  async remove(conversation: Conversation): Promise<void> {
+    await this.table.delete(memberKey(conversation));
+  }
+
+  async *list(channel: ChannelName): AsyncIterable<Member> {
+    for await (const found of this.table.scan(new Expression().when('begins_with({id}, ?)', `${channel}/`))) {
+      const handle = (found['id']?.S ?? '').slice(channel.length + 1) as Handle;
+      yield readMember({ channel, handle }, found);
+    }
+  }
+
+  async requestDelivery(conversation: Conversation, lease: Lease, now: number) {
+    const take = (tickets: number) => {
+      const free = 'attribute_not_exists({leaseUntil}) OR {leaseUntil} <= ?';
+      const update = new Expression().set({ leaseHolder: lease.holder, leaseUntil: lease.until }).when(free, now);
+      return this.changed(conversation, tickets > 0 ? update.add('tickets', tickets) : update);
+    };
+    const taken = await take(1);
+    if (taken) return { leased: true, member: taken };
+    const waiting = await this.changed(conversation, new Expression().add('tickets', 1));
+    if (!waiting) return undefined;
+    const held = waiting.delivery.lease;
+    if (held && held.until > now) return { leased: false, member: waiting };
+    // Let go of in the meantime, before our ticket could be seen.
+    const late = await take(0);
+    return late ? { leased: true, member: late } : { leased: false, member: waiting };
+  }
+
+  async releaseDelivery(
+    conversation: Conversation,
+    holder: string,
+    tickets: number,
+    emptied: boolean,
+  ): Promise<ReleaseOutcome> {
+    const release = new Expression()
+      .set({ drained: emptied ? tickets : undefined })
+      .remove('leaseHolder', 'leaseUntil')
+      .when('{leaseHolder} = ?', holder)
+      .when(tickets === 0 ? 'attribute_not_exists({tickets}) OR {tickets} = ?' : '{tickets} = ?', tickets);
+    const outcome = await this.table.update(memberKey(conversation), release);
+    if (outcome.done) return { kind: 'released' };
+    const member = outcome.there && readMember(conversation, outcome.there);
+    return member?.delivery.lease?.holder === holder ? { kind: 'again', member } : { kind: 'lost' };
+  }
+
+  async claimTopic(conversation: Conversation, lease: Lease, now: number): Promise<boolean> {
+    const claim = new Expression()
+      .set({ topicLeaseHolder: lease.holder, topicLeaseUntil: lease.until })
+      .when('attribute_not_exists({topicThread})')
+      .when('attribute_not_exists({topicLeaseUntil}) OR {topicLeaseUntil} <= ?', now);
+    return (await this.changed(conversation, claim)) !== undefined;
+  }
+
+  async claimPin(conversation: Conversation, messageId: number): Promise<boolean> {
+    const claim = new Expression().set({ pinned: messageId }).when('attribute_not_exists({pinned})');
+    return (await this.changed(conversation, claim)) !== undefined;
+  }
+
+  async ofChat(chat: ChatId): Promise<Conversation | undefined> {
+    return readPointer(await this.table.get(chatKey(chat)));
+  }
+
+  async linkChat(chat: ChatId, conversation: Conversation): Promise<void> {
+    await this.link(chatKey(chat), conversation);
+  }
+
+  async unlinkChat(chat: ChatId, { channel, handle }: Conversation): Promise<void> {
+    const still = new Expression().when('{channel} = ?', channel).when('{handle} = ?', handle);
+    await this.table.delete(chatKey(chat), still);
+  }
+
+  async linkTopic(chat: ChatId, thread: number, conversation: Conversation): Promise<void> {
+    await this.link(topicKey(chat, thread), conversation);
+  }
+
+  async unlinkTopic(chat: ChatId, thread: number): Promise<void> {
+    await this.table.delete(topicKey(chat, thread));
+  }
+
+  private async link(key: Item, { channel, handle }: Conversation): Promise<void> {
+    await this.table.put({ ...key, ...item({ channel, handle, ...this.life() }) }, key);
+  }
+
+  /** Changes a member that exists, prolonging its life. Undefined: it does not, or a condition was not met. */
+  private async changed(conversation: Conversation, change: Expression): Promise<Member | undefined> {
+    const update = change.set(this.life()).when('attribute_exists({proof})');
+    const outcome: WriteOutcome = await this.table.update(memberKey(conversation), update, 'ALL_NEW');
+    return outcome.done && outcome.item ? readMember(conversation, outcome.item) : undefined;
+  }
+
+  private life() {
+    return { [EXPIRY]: this.table.expiry(this.retentionDays * DAY) };
+  }
+}
+
+export function chatKey(chat: ChatId): Item {
+  return item({ id: `tg#${chat}` });
+}
+
+export function topicKey(chat: ChatId, thread: number): Item {
+  return item({ id: `topic#${chat}#${thread}` });
+}
+
+/** Whom a pointer of the Members table points to. */
+export function readPointer(found: Item | undefined): Conversation | undefined {
+  if (!found) return undefined;
+  const reader = new ItemReader(found);
+  return { channel: reader.text('channel') as ChannelName, handle: reader.text('handle') as Handle };
+}
+
+function memberKey(conversation: Conversation): Item {
+  return item({ id: conversationKey(conversation) });
+}
+
+function readMember({ channel, handle }: Conversation, found: Item): Member {
+  const reader = new ItemReader(found);
+  const lease = readLease(reader, 'leaseHolder', 'leaseUntil');
+  const topicLease = readLease(reader, 'topicLeaseHolder', 'topicLeaseUntil');
+  const thread = reader.optionalNumber('topicThread');
+  const pinned = reader.optionalNumber('pinned');
+  return {
+    channel,
+    handle,
+    proof: reader.text('proof'),
+    connector: reader.text('connector') as Connector,
+    name: reader.text('name'),
+    banned: reader.truth('banned'),
+    connections: reader.set('connections') as ConnectionId[],
+    sent: reader.number('sent'),
+    rate: { count: reader.number('rateCount'), at: reader.number('rateAt') },
+    seenAt: reader.text('seenAt'),
+    announcedAt: reader.text('announcedAt'),
+    delivery: { tickets: reader.number('tickets'), drained: reader.number('drained'), ...(lease ? { lease } : {}) },
+    ...(thread === undefined
+      ? {}
+      : { topic: { chat: reader.text('topicChat') as ChatId, thread, linkedAt: reader.text('topicLinkedAt') } }),
+    ...(topicLease ? { topicLease } : {}),
+    ...(pinned === undefined ? {} : { pinned }),
+  };
+}
+
+function readLease(reader: ItemReader, holderName: string, untilName: string): Lease | undefined {
+  const holder = reader.optionalText(holderName);
+  return holder === undefined ? undefined : { holder, until: reader.number(untilName) };
+}

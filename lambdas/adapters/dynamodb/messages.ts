@@ -1,0 +1,286 @@
+import { toBase36, type ChannelName, type ChatId, type Handle } from '../../chat/identifiers';
+import { DAY, UPDATE_LIFE } from '../../chat/lifetimes';
+import { inOrder } from '../../chat/message';
+import {
+  conversationKey,
+  type Content,
+  type Conversation,
+  type Direction,
+  type Lease,
+  type Message,
+  type Notice,
+  type StoredFile,
+} from '../../chat/model';
+import type { MessageStore, Receipt, ReplyTarget, UpdateClaim } from '../../chat/ports';
+import { Expression } from './expression';
+import { item, ItemReader, type Item } from './item';
+import { EXPIRY, type Table } from './table';
+
+/** The local index that sorts a conversation by time. */
+const BY_TIME = 'byTime';
+
+/** Where in the index the messages stand that one side has not got yet; the rest stand by their time alone. */
+const WAITING: Record<Direction, string> = { 'to-host': 'due#in#', 'to-visitor': 'due#out#' };
+
+/**
+ * A conversation's messages share a partition. Its index attribute `at` is the outbox: a message that is due stands
+ * among the due ones of its direction, and moves to its place in time (`line`) when it is delivered.
+ * `reply#<chat>#<id>` and `update#<bot>#<id>` are partitions of one item.
+ */
+export class DynamoMessages implements MessageStore {
+  constructor(
+    private readonly table: Table,
+    private readonly retentionDays: number,
+  ) {}
+
+  async put(message: Message): Promise<{ stored: boolean; message: Message }> {
+    const line = `${message.at}#${String(message.order).padStart(16, '0')}`;
+    const { content } = message;
+    const file = content.kind === 'file' ? content.file : undefined;
+    const outcome = await this.table.put(
+      {
+        ...messageKey(message.conversation, message.key),
+        ...item({
+          at: message.due ? WAITING[message.direction] + line : line,
+          line,
+          time: message.at,
+          order: message.order,
+          direction: message.direction,
+          kind: content.kind,
+          text: textOf(content),
+          notice: content.kind === 'notice' ? content.notice : undefined,
+          of: content.kind === 'correction' ? content.of : undefined,
+          fileKey: file?.key,
+          fileName: file?.name,
+          fileType: file?.type,
+          fileSize: file?.size,
+          attemptedAt: message.attemptedAt,
+          chat: message.chat,
+          telegramIds: message.telegramIds?.join(' '),
+          ...this.life(),
+        }),
+      },
+      messageKey(message.conversation, message.key),
+      new Expression().when(`attribute_not_exists({id}) OR {${EXPIRY}} <= ?`, this.table.now),
+    );
+    if (outcome.done) return { stored: true, message };
+    if (!outcome.there) throw new Error('A message was removed while it was stored again');
+    return { stored: false, message: readMessage(message.conversation, outcome.there) };
+  }
+
+  async find(conversation: Conversation, key: string): Promise<Message | undefined> {
+    const found = await this.table.get(messageKey(conversation, key));
+    return found && readMessage(conversation, found);
+  }
+
+  async due(conversation: Conversation, direction: Direction, limit: number): Promise<Message[]> {
+    const { items } = await this.table.query(waiting(conversation, WAITING[direction]), { index: BY_TIME, limit });
+    return items.map((found) => readMessage(conversation, found));
+  }
+
+  async attempt(conversation: Conversation, key: string, at: string): Promise<boolean> {
+    const attempt = new Expression().set({ attemptedAt: at }).when('begins_with({at}, ?)', 'due#');
+    return (await this.table.update(messageKey(conversation, key), attempt)).done;
+  }
+
+  async abandonAttempt(conversation: Conversation, key: string): Promise<void> {
+    const abandon = new Expression().remove('attemptedAt').when('attribute_exists({line})');
+    await this.table.update(messageKey(conversation, key), abandon);
+  }
+
+  async partDelivered(conversation: Conversation, key: string, receipt: Receipt): Promise<void> {
+    const record = new Expression()
+      .set({ chat: receipt.chat, telegramIds: receipt.telegramIds.join(' ') })
+      .remove('attemptedAt')
+      .when('begins_with({at}, ?)', 'due#');
+    await this.table.update(messageKey(conversation, key), record);
+  }
+
+  async delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void> {
+    const deliver = new Expression()
+      .copy('line', 'at')
+      .set({ chat: receipt?.chat, telegramIds: receipt?.telegramIds.join(' ') })
+      .when('attribute_exists({line})');
+    await this.table.update(messageKey(conversation, key), deliver);
+  }
+
+  async correct(conversation: Conversation, key: string, text: string): Promise<boolean> {
+    const correct = new Expression().set({ text }).when('attribute_exists({line})');
+    return (await this.table.update(messageKey(conversation, key), correct)).done;
+  }
+
+  async latest(conversation: Conversation, limit: number): Promise<Message[]> {
+    const newest = async (condition: Expression) =>
+      (await this.table.query(condition, { index: BY_TIME, limit, backward: true })).items;
+    const found = await Promise.all(lines(conversation).map(newest));
+    return found
+      .flat()
+      .map((each) => readMessage(conversation, each))
+      .sort(inOrder)
+      .slice(-limit);
+  }
+
+  async *history(conversation: Conversation): AsyncIterable<Message> {
+    const sources = lines(conversation).map((condition) => this.all(conversation, condition));
+    const heads = await Promise.all(sources.map((source) => source.next()));
+    for (;;) {
+      let first = -1;
+      heads.forEach((head, i) => {
+        const best = heads[first];
+        if (!head.done && (!best || best.done || inOrder(head.value, best.value) < 0)) first = i;
+      });
+      const [head, source] = [heads[first], sources[first]];
+      if (!head || head.done || !source) return;
+      yield head.value;
+      heads[first] = await source.next();
+    }
+  }
+
+  async removeSome(conversation: Conversation, limit: number): Promise<boolean> {
+    const { items, next } = await this.table.query(
+      new Expression().when('{conversation} = ?', conversationKey(conversation)),
+      { limit },
+    );
+    const messages = items.map((found) => readMessage(conversation, found));
+    const pointers = messages.flatMap(({ chat, telegramIds }) =>
+      chat === undefined ? [] : (telegramIds ?? []).map((id) => replyKey(chat, id)),
+    );
+    await this.table.deleteAll([...pointers, ...messages.map(({ key }) => messageKey(conversation, key))]);
+    return next === undefined;
+  }
+
+  async pointReply(chat: ChatId, messageId: number, { channel, handle, message }: ReplyTarget): Promise<void> {
+    const key = replyKey(chat, messageId);
+    await this.table.put({ ...key, ...item({ channel, handle, message, ...this.life() }) }, key);
+  }
+
+  async replyTarget(chat: ChatId, messageId: number): Promise<ReplyTarget | undefined> {
+    return readReplyTarget(await this.table.get(replyKey(chat, messageId)));
+  }
+
+  async knownReplies(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlySet<number>> {
+    const found = await this.table.getAll([...new Set(messageIds)].map((id) => replyKey(chat, id)));
+    const known = new Set(found.map((each) => each['conversation']?.S));
+    return new Set(messageIds.filter((id) => known.has(replyKey(chat, id)['conversation']?.S)));
+  }
+
+  async claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim> {
+    const key = updateKey(bot, updateId);
+    const outcome = await this.table.put(
+      { ...key, ...item({ done: false, until: lease.until, [EXPIRY]: this.table.expiry(UPDATE_LIFE) }) },
+      key,
+      new Expression().when(
+        `attribute_not_exists({id}) OR {${EXPIRY}} <= ? OR ({done} = ? AND {until} <= ?)`,
+        this.table.now,
+        false,
+        now,
+      ),
+    );
+    if (outcome.done) return 'claimed';
+    return outcome.there && new ItemReader(outcome.there).truth('done') ? 'done' : 'busy';
+  }
+
+  async finishUpdate(bot: string, updateId: number): Promise<void> {
+    const finish = new Expression().set({ done: true, [EXPIRY]: this.table.expiry(UPDATE_LIFE) });
+    await this.table.update(updateKey(bot, updateId), finish);
+  }
+
+  private async *all(conversation: Conversation, condition: Expression): AsyncGenerator<Message, void> {
+    let start: Item | undefined;
+    do {
+      const page = await this.table.query(condition, { index: BY_TIME, start });
+      for (const found of page.items) yield readMessage(conversation, found);
+      start = page.next;
+    } while (start);
+  }
+
+  private life() {
+    return { [EXPIRY]: this.table.expiry(this.retentionDays * DAY) };
+  }
+}
+
+export function replyKey(chat: ChatId, messageId: number): Item {
+  return item({ conversation: `reply#${chat}#${toBase36(messageId)}`, id: '-' });
+}
+
+export function readReplyTarget(found: Item | undefined): ReplyTarget | undefined {
+  if (!found) return undefined;
+  const reader = new ItemReader(found);
+  return {
+    channel: reader.text('channel') as ChannelName,
+    handle: reader.text('handle') as Handle,
+    message: reader.text('message'),
+  };
+}
+
+function updateKey(bot: string, updateId: number): Item {
+  return item({ conversation: `update#${bot}#${toBase36(updateId)}`, id: '-' });
+}
+
+function messageKey(conversation: Conversation, key: string): Item {
+  return item({ conversation: conversationKey(conversation), id: key });
+}
+
+function waiting(conversation: Conversation, prefix: string): Expression {
+  return new Expression()
+    .when('{conversation} = ?', conversationKey(conversation))
+    .when('begins_with({at}, ?)', prefix);
+}
+
+/** The three lines that a conversation's messages stand in, each in order of time: delivered, and due to either side. */
+function lines(conversation: Conversation): Expression[] {
+  const delivered = new Expression().when('{conversation} = ?', conversationKey(conversation)).when('{at} < ?', 'due#');
+  return [delivered, waiting(conversation, WAITING['to-host']), waiting(conversation, WAITING['to-visitor'])];
+}
+
+function textOf(content: Content): string | undefined {
+  switch (content.kind) {
+    case 'text':
+    case 'correction':
+      return content.text;
+    case 'file':
+      return content.caption;
+    case 'notice':
+      return undefined;
+  }
+}
+
+function readMessage(conversation: Conversation, found: Item): Message {
+  const reader = new ItemReader(found);
+  const attemptedAt = reader.optionalText('attemptedAt');
+  const chat = reader.optionalText('chat') as ChatId | undefined;
+  const telegramIds = reader.optionalText('telegramIds');
+  return {
+    conversation: { channel: conversation.channel, handle: conversation.handle },
+    key: reader.text('id'),
+    direction: reader.text('direction') as Direction,
+    content: readContent(reader),
+    at: reader.text('time'),
+    order: reader.number('order'),
+    due: reader.text('at').startsWith('due#'),
+    ...(attemptedAt === undefined ? {} : { attemptedAt }),
+    ...(chat === undefined ? {} : { chat }),
+    ...(telegramIds === undefined ? {} : { telegramIds: telegramIds.split(' ').filter(Boolean).map(Number) }),
+  };
+}
+
+function readContent(reader: ItemReader): Content {
+  const text = reader.optionalText('text');
+  switch (reader.text('kind') as Content['kind']) {
+    case 'text':
+      return { kind: 'text', text: text ?? '' };
+    case 'correction':
+      return { kind: 'correction', of: reader.text('of'), text: text ?? '' };
+    case 'notice':
+      return { kind: 'notice', notice: reader.text('notice') as Notice };
+    case 'file': {
+      const file: StoredFile = {
+        key: reader.text('fileKey'),
+        name: reader.text('fileName'),
+        type: reader.text('fileType'),
+        size: reader.number('fileSize'),
+      };
+      return { kind: 'file', file, ...(text === undefined ? {} : { caption: text }) };
+    }
+  }
+}

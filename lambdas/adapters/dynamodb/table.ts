@@ -1,0 +1,168 @@
+import {
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  UpdateItemCommand,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../../chat/ports';
+import type { Expression } from './expression';
+import { batchGet } from './batch-get';
+import type { Item } from './item';
+
+/** The name of the attribute that ends an item, in epoch seconds. */
+export const EXPIRY = 'expiresAt';
+
+/** What became of a conditional write; `there`: the item that was in the way, if there was one. */
+export type WriteOutcome =
+  { readonly done: true; readonly item: Item | undefined } | { readonly done: false; readonly there: Item | undefined };
+
+/** Keys that may be written in one BatchWriteItem. */
+const BATCH = 25;
+
+/** One DynamoDB table. Every method is one request, unless it says otherwise. Reads are strongly consistent. */
+export class Table {
+  constructor(
+    private readonly client: DynamoDBClient,
+    readonly name: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The value of {@link EXPIRY} for something that lives so many milliseconds from now. */
+  expiry(life: number): number {
+    return Math.ceil((this.clock.now() + life) / 1000);
+  }
+
+  /** Now, as {@link EXPIRY} counts. */
+  get now(): number {
+    return Math.floor(this.clock.now() / 1000);
+  }
+
+  /** DynamoDB removes an ended item days late: until then it is as good as gone. */
+  alive(found: Item | undefined): Item | undefined {
+    const end = found?.[EXPIRY]?.N;
+    return end !== undefined && Number(end) <= this.now ? undefined : found;
+  }
+
+  async get(key: Item): Promise<Item | undefined> {
+    const { Item: found } = await this.client.send(
+      new GetItemCommand({ TableName: this.name, Key: key, ConsistentRead: true }),
+    );
+    return this.alive(found);
+  }
+
+  /** Reads up to 100 items; in any order, without those that are not there. */
+  async getAll(keys: readonly Item[]): Promise<Item[]> {
+    if (keys.length === 0) return [];
+    const found = await batchGet(this.client, this.clock, { [this.name]: keys });
+    return (found[this.name] ?? []).filter((each) => this.alive(each));
+  }
+
+  /** A second request tells what was in the way, where DynamoDB (or its emulation) does not. */
+  async put(newItem: Item, key: Item, condition?: Expression): Promise<WriteOutcome> {
+    return this.write(key, () =>
+      this.client.send(
+        new PutItemCommand({
+          TableName: this.name,
+          Item: newItem,
+          ...condition?.condition(),
+          ...(condition ? { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const } : {}),
+        }),
+      ),
+    );
+  }
+
+  /** As {@link put}; `item` is the item after (or, if asked for, before) the update. */
+  async update(
+    key: Item,
+    change: Expression,
+    returning: 'ALL_NEW' | 'ALL_OLD' | 'NONE' = 'NONE',
+  ): Promise<WriteOutcome> {
+    return this.write(key, () =>
+      this.client.send(
+        new UpdateItemCommand({
+          TableName: this.name,
+          Key: key,
+          ...change.update(),
+          ReturnValues: returning,
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+  }
+
+  /** `item` is what was removed. */
+  async delete(key: Item, condition?: Expression): Promise<WriteOutcome> {
+    return this.write(key, () =>
+      this.client.send(
+        new DeleteItemCommand({ TableName: this.name, Key: key, ...condition?.condition(), ReturnValues: 'ALL_OLD' }),
+      ),
+    );
+  }
+
+  /** One page. */
+  async query(
+    condition: Expression,
+    options: { index?: string; limit?: number; backward?: boolean; start?: Item | undefined } = {},
+  ): Promise<{ items: Item[]; next: Item | undefined }> {
+    const { Items, LastEvaluatedKey } = await this.client.send(
+      new QueryCommand({
+        TableName: this.name,
+        ...condition.query(),
+        ConsistentRead: true,
+        ...(options.index ? { IndexName: options.index } : {}),
+        ...(options.limit ? { Limit: options.limit } : {}),
+        ...(options.backward ? { ScanIndexForward: false } : {}),
+        ...(options.start ? { ExclusiveStartKey: options.start } : {}),
+      }),
+    );
+    return { items: (Items ?? []).filter((found) => this.alive(found)), next: LastEvaluatedKey };
+  }
+
+  /** Reads the whole table, page by page. */
+  async *scan(filter: Expression): AsyncIterable<Item> {
+    let start: Item | undefined;
+    do {
+      const { Items, LastEvaluatedKey }: { Items?: Item[]; LastEvaluatedKey?: Item } = await this.client.send(
+        new ScanCommand({
+          TableName: this.name,
+          ...filter.filter(),
+          ConsistentRead: true,
+          ...(start ? { ExclusiveStartKey: start } : {}),
+        }),
+      );
+      for (const found of Items ?? []) if (this.alive(found)) yield found;
+      start = LastEvaluatedKey;
+    } while (start);
+  }
+
+  /** Removes many items: one request for 25, more where DynamoDB leaves some over. */
+  async deleteAll(keys: readonly Item[]): Promise<void> {
+    for (let first = 0; first < keys.length; first += BATCH) {
+      let left = keys.slice(first, first + BATCH).map((Key) => ({ DeleteRequest: { Key } }));
+      for (let pause = 50; left.length > 0; pause = Math.min(2 * pause, 2000)) {
+        const { UnprocessedItems } = await this.client.send(
+          new BatchWriteItemCommand({ RequestItems: { [this.name]: left } }),
+        );
+        left = (UnprocessedItems?.[this.name] ?? []).flatMap(({ DeleteRequest }) =>
+          DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
+        );
+        if (left.length > 0) await this.clock.sleep(pause);
+      }
+    }
+  }
+
+  private async write(key: Item, request: () => Promise<{ Attributes?: Item | undefined }>): Promise<WriteOutcome> {
+    try {
+      const { Attributes } = await request();
+      return { done: true, item: Attributes };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { done: false, there: error.Item ?? (await this.get(key)) };
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { QueueItem, QueueOutcome } from '../../chat/ports';
+
+/** The part of Lambda's SQS event that is read here. */
+export interface QueueEvent {
+  readonly Records: readonly QueueRecord[];
+}
+
+export interface QueueRecord {
+  readonly eventSource: 'aws:sqs';
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: { readonly ApproximateReceiveCount: string; readonly MessageGroupId?: string };
+}
+
+/** What was not done; everything else leaves the queue. */
+export interface QueueAnswer {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+export interface QueueTargets {
+  readonly deliver: (item: QueueItem, attempt: number) => Promise<QueueOutcome>;
+  /** Hides a message for so many seconds; for a FIFO queue that holds up its whole group. */
+  readonly delay: (receiptHandle: string, seconds: number) => Promise<void>;
+  readonly onError: (error: unknown, record: QueueRecord) => void;
+}
+
+export function isQueueEvent(event: object): event is QueueEvent {
+  const { Records } = event as Partial<QueueEvent>;
+  return Array.isArray(Records) && Records.every((record) => record?.eventSource === 'aws:sqs');
+}
+
+/**
+ * Works through a batch: groups side by side, the items of one in order. What fails holds up the rest of its group, so
+ * that nothing overtakes it
+ * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting).
+ */
+export async function answerQueue({ Records }: QueueEvent, targets: QueueTargets): Promise<QueueAnswer> {
+  const groups = new Map<string, QueueRecord[]>();
+  for (const record of Records) {
+    const group = record.attributes.MessageGroupId ?? record.messageId;
+    groups.set(group, [...(groups.get(group) ?? []), record]);
+  }
+  const failed = await Promise.all([...groups.values()].map((records) => workThrough(records, targets)));
+  return { batchItemFailures: failed.flat().map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** Back-off after an error, seconds: doubled each time, to a quarter of an hour. */
+export function backOff(attempt: number): number {
+  return Math.min(900, 2 ** Math.min(attempt, 10));
+}
+
+async function workThrough(records: readonly QueueRecord[], targets: QueueTargets): Promise<readonly QueueRecord[]> {
+  for (const [index, record] of records.entries()) {
+    const outcome = await work(record, targets);
+    if (outcome.kind === 'done') continue;
+    const left = records.slice(index);
+    await Promise.all(left.map(({ receiptHandle }) => hide(receiptHandle, outcome.retryAfter, targets)));
+    return left;
+  }
+  return [];
+}
+
+async function work(record: QueueRecord, targets: QueueTargets): Promise<QueueOutcome> {
+  const attempt = Number(record.attributes.ApproximateReceiveCount) || 1;
+  try {
+    return await targets.deliver(JSON.parse(record.body) as QueueItem, attempt);
+  } catch (error) {
+    targets.onError(error, record);
+    return { kind: 'retry', retryAfter: backOff(attempt) };
+  }
+}
+
+/** If this fails the message comes back after the queue's own visibility time-out: later, but not lost. */
+async function hide(receiptHandle: string, seconds: number, { delay }: QueueTargets): Promise<void> {
+  await delay(receiptHandle, Math.max(0, Math.ceil(seconds))).catch(() => undefined);
+}

@@ -1,0 +1,95 @@
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import type { FileStore } from '../chat/ports';
+
+/** How long a presigned link is good, seconds. */
+const UPLOAD_SECONDS = 15 * 60;
+const DOWNLOAD_SECONDS = 60 * 60;
+
+export interface S3FilesProps {
+  readonly bucket: string;
+  /** An emulated account, which has no name of its own per bucket. */
+  readonly endpoint?: string | undefined;
+  /** @default - the region and credentials of the environment */
+  readonly config?: S3ClientConfig;
+}
+
+/**
+ * The bucket of a stage. The SDK is loaded when a file is first dealt with: texts never need it. What is signed is what
+ * was declared: an upload of another type or size is refused by S3 itself.
+ */
+export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps): FileStore {
+  let loaded: Promise<{ sdk: typeof import('@aws-sdk/client-s3'); client: S3Client }> | undefined;
+  const s3 = () =>
+    (loaded ??= import('@aws-sdk/client-s3').then((sdk) => ({
+      sdk,
+      client: new sdk.S3Client({
+        ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+        // Otherwise a presigned PUT wants a checksum header that v1 clients do not send.
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+        ...config,
+      }),
+    })));
+
+  return {
+    async uploadUrl(Key, ContentType, ContentLength) {
+      const { sdk, client } = await s3();
+      const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+      return getSignedUrl(client, new sdk.PutObjectCommand({ Bucket, Key, ContentType, ContentLength }), {
+        expiresIn: UPLOAD_SECONDS,
+        signableHeaders: new Set(['content-type', 'content-length', 'host']),
+      });
+    },
+    async downloadUrl(Key) {
+      const { sdk, client } = await s3();
+      const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+      return getSignedUrl(client, new sdk.GetObjectCommand({ Bucket, Key }), { expiresIn: DOWNLOAD_SECONDS });
+    },
+    async inspect(Key) {
+      const { sdk, client } = await s3();
+      try {
+        const head = await client.send(new sdk.HeadObjectCommand({ Bucket, Key }));
+        return { type: head.ContentType ?? '', size: head.ContentLength ?? 0 };
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+    async read(Key) {
+      const { sdk, client } = await s3();
+      try {
+        const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket, Key }));
+        return await Body?.transformToByteArray();
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+    async write(Key, Body, ContentType) {
+      const { sdk, client } = await s3();
+      await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body, ContentType }));
+    },
+    async remove(Key) {
+      const { sdk, client } = await s3();
+      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key }));
+    },
+    async removeAll(Prefix) {
+      const { sdk, client } = await s3();
+      for (;;) {
+        const { Contents, IsTruncated } = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix }));
+        // One by one, a few at a time: DeleteObjects wants a checksum that not every emulator understands.
+        const keys = (Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+        for (let first = 0; first < keys.length; first += 10) {
+          const some = keys.slice(first, first + 10);
+          await Promise.all(some.map((Key) => client.send(new sdk.DeleteObjectCommand({ Bucket, Key }))));
+        }
+        if (!IsTruncated) return;
+      }
+    },
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  return name === 'NotFound' || name === 'NoSuchKey' || $metadata?.httpStatusCode === 404;
+}

@@ -1,0 +1,38 @@
+import { fileRefusal, fileUrl, keyOfFileUrl, newFileKey } from '../files';
+import type { StoredFile } from '../model';
+import type { World } from '../ports';
+import type { DeclaredFile } from '../protocol/client-frame';
+import { uploadFrame } from '../protocol/server-frame';
+import { refuse, type Refusal } from '../refusal';
+import type { Sender } from './admission';
+
+/** The answer to UPL: a link to put the file to, and the link that it will have. */
+export async function offerUpload(
+  world: World,
+  { conversation }: Sender,
+  messageId: string,
+  file: DeclaredFile,
+): Promise<string> {
+  const key = newFileKey(conversation, file.name, world.random);
+  const upload = await world.files.uploadUrl(key, file.type, file.size);
+  return uploadFrame(messageId, fileUrl(world.settings.apiUrl, key), upload);
+}
+
+/** What was really uploaded behind a link that this visitor got from UPL. A wrong object is deleted. */
+export async function uploadedFile(
+  world: World,
+  { conversation }: Sender,
+  url: string,
+  declared: DeclaredFile,
+): Promise<StoredFile | Refusal> {
+  const key = keyOfFileUrl(world.settings.apiUrl, conversation, url);
+  if (!key) return refuse(403, 'The url is not one that this server gave you');
+  const object = await world.files.inspect(key);
+  if (!object) return refuse(400, 'Nothing was uploaded there; put the file to the upload URL first');
+  const refusal = fileRefusal(object.type, object.size);
+  if (refusal) {
+    await world.files.remove(key);
+    return refusal;
+  }
+  return { key, name: declared.name, type: object.type, size: object.size };
+}

@@ -1,0 +1,159 @@
+import { deriveHandle, deriveProof, friendlyName, type ConnectionId } from '../identifiers';
+import { DAY } from '../lifetimes';
+import { RATE_LIMITS, type RateLimits } from '../limits';
+import { conversationKey, type Channel, type Connection, type Conversation, type Lease, type Member } from '../model';
+import { type AttachOutcome, type World } from '../ports';
+import { OK_FRAME } from '../protocol/server-frame';
+import { refuse, type Refusal } from '../refusal';
+import { readRate } from '../rate';
+import { drain, isInTelegram, letGo, newLease } from './delivery';
+import { tooFast } from './too-fast';
+
+/** A JOIN frame, read. */
+export interface JoinRequest {
+  readonly memberId: string;
+  readonly name: string | null;
+  readonly channel: Channel['name'];
+}
+
+/** How long JOIN waits while somebody else delivers to the member, milliseconds: longer than a lease. */
+const PATIENCE = 12_000;
+
+/**
+ * Makes the connection a member's. The OK is pushed while nobody else may push, so that nothing comes before it; then
+ * what the visitor missed. `answer`: the frame to answer with, where a push could not do it.
+ */
+export async function join(
+  world: World,
+  connectionId: ConnectionId,
+  request: JoinRequest,
+  limits: RateLimits = RATE_LIMITS,
+): Promise<Refusal | { readonly kind: 'joined'; readonly answer?: string }> {
+  const [connection, channel] = await Promise.all([
+    world.connections.find(connectionId),
+    world.channels.use(request.channel),
+  ]);
+  if (!connection) return refuse(401, 'This connection is closed; connect again');
+  if (!channel || channel.state === 'dropping') return unknownChannel(request.channel);
+  if (!mayConnect(channel, connection.origin)) return foreignOrigin();
+  const crowd = await checkCrowd(world, channel, limits);
+  if (crowd) return crowd;
+
+  const conversation = { channel: channel.name, handle: deriveHandle(channel.handleKey, 'ws', request.memberId) };
+  const attached = await attach(world, conversation, channel, connection, request);
+  if (attached.kind === 'refused') return attached;
+  const { member, before, lease } = attached;
+
+  if (!(await world.connections.join(connectionId, conversation))) {
+    await world.members.detach(conversation, connectionId);
+    await letGo(world, member, lease);
+    return refuse(401, 'This connection is closed; connect again');
+  }
+  await leavePrevious(world, connection, conversation);
+  const answer = await sayOk(world, connectionId);
+  if (isInTelegram(member)) await letGo(world, member, lease);
+  else await drain(world, member, lease);
+  await announce(world, channel, member, before);
+  return { kind: 'joined', ...(answer === undefined ? {} : { answer }) };
+}
+
+export function unknownChannel(name: string): Refusal {
+  return refuse(404, `There is no channel ${name}`);
+}
+
+/** Whether a website may use the channel. A client that is no browser sends no origin; it needs one if there is a list. */
+export function mayConnect(channel: Channel, origin: string | undefined): boolean {
+  return channel.origins.length === 0 || (origin !== undefined && channel.origins.includes(origin.toLowerCase()));
+}
+
+export function foreignOrigin(): Refusal {
+  return refuse(403, 'This website may not use the channel; its operators can allow it with /origins');
+}
+
+/** The limit of all visitors together. */
+export async function checkCrowd(world: World, channel: Channel, limits: RateLimits): Promise<Refusal | undefined> {
+  const now = world.clock.now();
+  const { mark, blockedUntil } = readRate(
+    channel.messages,
+    channel.rate,
+    now,
+    limits.window,
+    limits.messagesPerChannel,
+  );
+  if (mark) await world.channels.change(channel.name, { rate: mark });
+  return blockedUntil === undefined ? undefined : tooFast(blockedUntil, now);
+}
+
+type Attached = Extract<AttachOutcome, { kind: 'attached' }> & { readonly lease: Lease };
+
+async function attach(
+  world: World,
+  conversation: Conversation,
+  channel: Channel,
+  connection: Connection,
+  { memberId, name }: JoinRequest,
+): Promise<Attached | Refusal> {
+  const deadline = world.clock.now() + PATIENCE;
+  for (;;) {
+    const lease = newLease(world);
+    const outcome = await world.members.attach(conversation, {
+      proof: deriveProof(channel.handleKey, 'ws', memberId),
+      connector: 'ws',
+      name: name ?? friendlyName(conversation.handle),
+      connection: connection.id,
+      now: world.clock.now(),
+      lease,
+    });
+    switch (outcome.kind) {
+      case 'attached':
+        return { ...outcome, lease };
+      case 'taken':
+        return refuse(409, 'This member id cannot be used; make up another');
+      case 'banned':
+        return banned();
+      case 'busy':
+        if (world.clock.now() >= deadline) throw new Error('The delivery lease was never free');
+        await world.clock.sleep(100);
+    }
+  }
+}
+
+export function banned(): Refusal {
+  return refuse(403, 'You cannot write to this channel any more');
+}
+
+/** A connection that joins as somebody else stops being who it was. */
+async function leavePrevious(world: World, { id, conversation: previous }: Connection, now: Conversation) {
+  if (previous && conversationKey(previous) !== conversationKey(now)) await world.members.detach(previous, id);
+}
+
+async function sayOk(world: World, connection: ConnectionId): Promise<string | undefined> {
+  try {
+    await world.push.push(connection, OK_FRAME);
+    return undefined;
+  } catch (error) {
+    world.logger.warn('The OK could not be pushed; it is the answer instead', { reason: String(error) });
+    return OK_FRAME;
+  }
+}
+
+/** Tells the host who is there: a new visitor, or one who was away for more than a day. */
+async function announce(world: World, channel: Channel, member: Member, before: Member | undefined): Promise<void> {
+  const now = world.clock.now();
+  const known = before !== undefined && before.announcedAt !== '' && now - Date.parse(before.seenAt) <= DAY;
+  if (known || channel.state !== 'active') return;
+  const conversation = { channel: member.channel, handle: member.handle };
+  const at = new Date(now).toISOString();
+  const key = `n#joined#${at}`;
+  await world.messages.put({
+    conversation,
+    key,
+    direction: 'to-host',
+    content: { kind: 'notice', notice: 'joined' },
+    at,
+    order: 0,
+    due: true,
+  });
+  await world.queue.send({ kind: 'to-host', ...conversation, message: key });
+  await world.members.change(conversation, { announcedAt: at });
+}

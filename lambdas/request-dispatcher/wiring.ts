@@ -1,0 +1,82 @@
+import { createDynamoStores } from '../adapters/dynamodb/stores';
+import type { DispatcherEnvironment } from '../adapters/environment';
+import { answerHttp, isHttpEvent } from '../adapters/lambda-events/http';
+import { answerQueue, isQueueEvent, type QueueAnswer } from '../adapters/lambda-events/queue';
+import { answerWebSocket, isWebSocketEvent, type ProxyAnswer } from '../adapters/lambda-events/websocket';
+import { createLogger } from '../adapters/logger';
+import { createManagementPush } from '../adapters/management-push';
+import { createS3Files } from '../adapters/s3-files';
+import { createSqsQueue } from '../adapters/sqs-queue';
+import { ssmSecrets } from '../adapters/ssm-secrets';
+import { systemClock, systemRandomness } from '../adapters/system';
+import { createWebhookGuard } from '../adapters/telegram/webhook-guard';
+import type { OperatorSide, QueueItem, QueueOutcome, World } from '../chat/ports';
+import { createVisitorSide } from '../chat/visitor/side';
+
+/** Parts of the world that are not made of the environment: the fakes of a test, the stores of `npm start`. */
+export interface DispatcherOverrides extends Partial<World> {
+  /** Hides a received message of the queue for so many seconds. */
+  readonly delayQueueItem?: (receiptHandle: string, seconds: number) => Promise<void>;
+}
+
+export type DispatcherHandler = (event: unknown, context?: unknown) => Promise<ProxyAnswer | QueueAnswer>;
+
+/** Seconds until a delivery is tried again that another function instance is at. */
+const BUSY_SECONDS = 3;
+
+/** The handler of all events of a stage: both APIs and the queue. What an event does not need is not loaded for it. */
+export function createRequestDispatcher(
+  environment: DispatcherEnvironment,
+  overrides: DispatcherOverrides = {},
+): DispatcherHandler {
+  const { delayQueueItem, ...given } = overrides;
+  const sqs = createSqsQueue(environment.deliveryQueueUrl);
+  const clock = given.clock ?? systemClock;
+  const logger = given.logger ?? createLogger('request-dispatcher', environment.logLevel);
+  const secrets = given.secrets ?? ssmSecrets(environment.botTokenParameter);
+  const emulated = environment.awsEndpointUrl;
+  const world: World = {
+    ...createDynamoStores({ tables: environment, clock, retentionDays: environment.retentionDays }),
+    push: createManagementPush({
+      callbackUrl: emulated ? `${emulated}/${environment.stage}` : environment.websocketCallbackUrl,
+    }),
+    queue: sqs,
+    files: createS3Files({ bucket: environment.filesBucket, endpoint: emulated }),
+    random: systemRandomness,
+    settings: environment,
+    ...given,
+    clock,
+    logger,
+    secrets,
+  };
+  const visitors = createVisitorSide(world);
+  const isWebhookSecret = createWebhookGuard(secrets, environment.stage);
+  let operatorSide: Promise<OperatorSide> | undefined;
+  const operators = () => (operatorSide ??= loadOperatorSide(world, environment));
+
+  const deliver = async (item: QueueItem, attempt: number): Promise<QueueOutcome> => {
+    if (item.kind !== 'to-visitor') return (await operators()).deliver(item, attempt);
+    const outcome = await visitors.redeliver(item, item.attempt);
+    return outcome === 'done' ? { kind: 'done' } : { kind: 'retry', retryAfter: BUSY_SECONDS };
+  };
+
+  return async (event) => {
+    if (typeof event === 'object' && event !== null) {
+      if (isWebSocketEvent(event)) return answerWebSocket(event, visitors);
+      if (isHttpEvent(event)) return answerHttp(event, { visitors, operators, isWebhookSecret });
+      if (isQueueEvent(event)) {
+        return answerQueue(event, {
+          deliver,
+          delay: delayQueueItem ?? ((receiptHandle, seconds) => sqs.delay(receiptHandle, seconds)),
+          onError: (error, { messageId }) => logger.error('An item of the queue failed', { messageId, error }),
+        });
+      }
+    }
+    throw new Error('This event is neither from a WebSocket API, nor an HTTP API, nor the delivery queue');
+  };
+}
+
+/** The operators' side, with the Bot API client behind it: loaded for the webhook and the queue only. */
+async function loadOperatorSide(_world: World, _environment: DispatcherEnvironment): Promise<OperatorSide> {
+  throw new Error('The operators are not connected yet');
+}
