@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 
 import type { AwsReply } from './aws-reply';
-import type { RawRequest } from './aws-request';
+import { isRecord, type RawRequest } from './aws-request';
 
 /** The HTTP endpoint of the emulated account, on loopback. */
 export class AwsProxy {
@@ -33,7 +33,7 @@ export class AwsProxy {
     try {
       await once(server, 'listening');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      if (isRecord(error) && error['code'] === 'EADDRINUSE') {
         throw new Error(`Port ${port} is in use: choose another one for the emulated AWS, or end what listens there.`);
       }
       throw error;

@@ -1,0 +1,141 @@
+import { empty } from '../../../local/emulated-aws/aws-reply';
+import { ApiGateway } from '../../../local/emulated-aws/api-gateway';
+import { jsonBody } from '../../../local/emulated-aws/aws-request';
+import { Connections } from '../../../local/emulated-aws/connections';
+import { Logs } from '../../../local/emulated-aws/logs';
+import { QueueWatch } from '../../../local/emulated-aws/queue-watch';
+import { S3 } from '../../../local/emulated-aws/s3';
+import { Sqs } from '../../../local/emulated-aws/sqs';
+import { FakeMoto } from './fake-moto';
+
+describe('API Gateway', () => {
+  test('a changed stage reads back changed, alone and in the list', async () => {
+    const moto = new FakeMoto(({ url }) =>
+      url.endsWith('/stages')
+        ? { items: [{ stageName: 'dev', stageVariables: { function: 'old' } }] }
+        : { stageName: 'dev', stageVariables: { function: 'old' } },
+    );
+    const service = new ApiGateway();
+    const stageVariables = { function: 'new' };
+    const patched = await moto.ask(service, {
+      method: 'PATCH',
+      url: '/v2/apis/abc/stages/dev',
+      body: { stageVariables },
+    });
+    expect(patched).toMatchObject({ status: 200, body: { stageName: 'dev', stageVariables } });
+    expect((await moto.ask(service, { method: 'GET', url: '/v2/apis/abc/stages/dev' })).body).toMatchObject({
+      stageVariables,
+    });
+    expect((await moto.ask(service, { method: 'GET', url: '/v2/apis/abc/stages' })).body).toMatchObject({
+      items: [{ stageVariables }],
+    });
+  });
+
+  test('a domain name is available at once and has no empty TLS settings', async () => {
+    const moto = new FakeMoto(() => ({
+      domainName: 'ws.k1te.chat',
+      mutualTlsAuthentication: {},
+      domainNameConfigurations: [{ certificateArn: 'c' }],
+    }));
+    const { body } = await moto.ask(new ApiGateway(), { method: 'GET', url: '/v2/domainnames/ws.k1te.chat' });
+    expect(body).toMatchObject({
+      domainNameConfigurations: [
+        { certificateArn: 'c', domainNameStatus: 'AVAILABLE', hostedZoneId: expect.any(String) },
+      ],
+    });
+    expect(body).not.toHaveProperty('mutualTlsAuthentication');
+  });
+});
+
+describe('SQS', () => {
+  const url = 'http://127.0.0.1:1/123456789012/dev-delivery.fifo';
+  const call = (operation: string, body: unknown) => ({ target: `AmazonSQS.${operation}`, body });
+
+  test('a redrive policy reads back without spaces', async () => {
+    const moto = new FakeMoto(() => ({
+      Attributes: { RedrivePolicy: '{"deadLetterTargetArn": "arn", "maxReceiveCount": 5}' },
+    }));
+    const { body } = await moto.ask(
+      new Sqs(new QueueWatch()),
+      call('GetQueueAttributes', { QueueUrl: url, AttributeNames: ['All'] }),
+    );
+    expect(body).toEqual({ Attributes: { RedrivePolicy: '{"deadLetterTargetArn":"arn","maxReceiveCount":5}' } });
+  });
+
+  test('setting another attribute keeps the queue policy', async () => {
+    const moto = new FakeMoto(() => ({ Attributes: { Policy: '{"Version":"2012-10-17"}' } }));
+    await moto.ask(
+      new Sqs(new QueueWatch()),
+      call('SetQueueAttributes', { QueueUrl: url, Attributes: { VisibilityTimeout: '60' } }),
+    );
+    expect(jsonBody(moto.asked.at(-1)!)).toEqual({
+      QueueUrl: url,
+      Attributes: { VisibilityTimeout: '60', Policy: '{"Version":"2012-10-17"}' },
+    });
+  });
+
+  test('a redrive allow policy reads back, which moto does not do', async () => {
+    const [sqs, moto] = [new Sqs(new QueueWatch()), new FakeMoto()];
+    await moto.ask(sqs, call('SetQueueAttributes', { QueueUrl: url, Attributes: { RedriveAllowPolicy: '{"a":1}' } }));
+    const { body } = await moto.ask(
+      sqs,
+      call('GetQueueAttributes', { QueueUrl: url, AttributeNames: ['RedriveAllowPolicy'] }),
+    );
+    expect(body).toEqual({ Attributes: { RedriveAllowPolicy: '{"a":1}' } });
+  });
+
+  test('whoever watches a queue hears of a message', async () => {
+    const queues = new QueueWatch();
+    const heard = jest.fn();
+    const unwatch = queues.watch('dev-delivery.fifo', heard);
+    await new FakeMoto().ask(new Sqs(queues), call('SendMessage', { QueueUrl: url, MessageBody: 'x' }));
+    unwatch();
+    await new FakeMoto().ask(new Sqs(queues), call('SendMessage', { QueueUrl: url, MessageBody: 'x' }));
+    expect(heard).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('S3', () => {
+  const allow = { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' };
+  const deny = {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:*',
+    Resource: 'arn:aws:s3:::b/*',
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+
+  test('a policy with a conditional denial reaches moto without it and reads back with it', async () => {
+    const [s3, moto] = [new S3(), new FakeMoto()];
+    const policy = { Version: '2012-10-17', Statement: [allow, deny] };
+    await moto.ask(s3, { method: 'PUT', url: '/b?policy', body: policy });
+    expect(jsonBody(moto.asked[0]!)).toEqual({ ...policy, Statement: [allow] });
+    expect((await moto.ask(s3, { method: 'GET', url: '/b?policy' })).body).toEqual(policy);
+  });
+
+  test('a policy of conditional denials alone does not reach moto, and is gone when deleted', async () => {
+    const [s3, moto] = [new S3(), new FakeMoto(() => empty(204))];
+    expect((await moto.ask(s3, { method: 'PUT', url: '/b?policy', body: { Statement: [deny] } })).status).toBe(204);
+    expect(moto.asked).toEqual([]);
+    await moto.ask(s3, { method: 'DELETE', url: '/b?policy' });
+    await moto.ask(s3, { method: 'GET', url: '/b?policy' });
+    expect(moto.asked).toHaveLength(2);
+  });
+});
+
+test('CloudWatch Logs: a metric filter replaces the one of the same name', async () => {
+  const moto = new FakeMoto();
+  await moto.ask(new Logs(), {
+    target: 'Logs_20140328.PutMetricFilter',
+    body: { logGroupName: 'g', filterName: 'f', filterPattern: 'x' },
+  });
+  expect(moto.asked.map(({ operation }) => operation)).toEqual(['DeleteMetricFilter', 'PutMetricFilter']);
+});
+
+test('the management API: without a gateway every connection is gone', async () => {
+  const connections = new Connections();
+  const call = { url: '/dev/@connections/abc', body: ['OK'] };
+  expect(await new FakeMoto().ask(connections, call)).toMatchObject({ status: 410, body: { __type: 'GoneException' } });
+  connections.endpoint = async (request) => ({ status: 200, headers: {}, body: request.body });
+  expect(await new FakeMoto().ask(connections, call)).toMatchObject({ status: 200 });
+});
