@@ -28,6 +28,10 @@
  *   telegram.faults.inject({ method: 'sendMessage', times: 3, fault: { kind: 'tooManyRequests', retryAfter: 1 } });
  *   telegram.calls('setWebhook');
  *
+ *   // With npm start: a group to begin with, whose owner hosts a channel by the real command
+ *   const demo = ensureDemoGroup(telegram, 'kite_dev_bot');
+ *   hostDemoChannel(telegram, demo, 'kite-demo');                   // once the webhook is registered
+ *
  *   await telegram.close();
  *
  * See `people.ts` for all that people can do, `faults.ts` for the faults, `TelegramOptions` for the settings.
@@ -36,4 +40,5 @@ export { createTelegram, Telegram, type BotDefinition, type TelegramOptions } fr
 export type { CallRecord } from './bot-api';
 export type { Fault, FaultPlan } from './faults';
 export type { AlbumItem, ChatKey, People, Post, TopicView } from './people';
+export { ensureDemoGroup, hostDemoChannel, type DemoGroup } from './demo-group';
 export { plainPng } from './image';

@@ -134,6 +134,14 @@ export class People {
     }));
   }
 
+  /** The id of a group's owner. */
+  owner(chat: ChatKey): number {
+    const members = [...this.world.chats.chat(chat).members.values()];
+    const owner = members.find(({ status }) => status === 'creator');
+    if (!owner) throw new Error(`Chat ${chat} has no owner.`);
+    return owner.userId;
+  }
+
   // Memberships
 
   /** A user comes in. */

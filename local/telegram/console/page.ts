@@ -8,6 +8,7 @@ export const PAGE = (mountPath: string): string => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Operator console</title>
+<style>body{margin:0}</style>
 <link rel="icon" href="data:,">
 </head>
 <body>
@@ -24,6 +25,7 @@ export function script(): Promise<string> {
   bundle ??= build({
     entryPoints: [join(__dirname, 'browser', 'main.ts')],
     bundle: true,
+    tsconfig: join(__dirname, '..', '..', '..', 'widget', 'tsconfig.json'),
     format: 'esm',
     target: 'es2022',
     minify: true,

@@ -1,1 +1,1 @@
-document.body.append('console');
+import './kite-console';

@@ -1,0 +1,53 @@
+import type { ConsoleView } from '../view-types';
+
+/** A file as the server takes it: its bytes in base 64. */
+export interface SentFile {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+}
+
+/** Talks to the server of this console. */
+export class Client {
+  constructor(private readonly base: string) {}
+
+  /** Gives the state whenever it changes, and whether the server is there. */
+  watch(onView: (view: ConsoleView) => void, onConnection: (connected: boolean) => void): () => void {
+    const source = new EventSource(`${this.base}/events`);
+    source.onmessage = ({ data }) => {
+      onConnection(true);
+      onView(JSON.parse(String(data)) as ConsoleView);
+    };
+    source.onerror = () => onConnection(false);
+    return () => source.close();
+  }
+
+  /** Does something as a person. @throws Error in words for that person */
+  async act(action: string, fields: object): Promise<unknown> {
+    const response = await fetch(`${this.base}/actions/${action}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fields),
+    }).catch(() => undefined);
+    if (!response) throw new Error('The server does not answer. Is it still running?');
+    const result = (await response.json()) as unknown;
+    if (!response.ok) throw new Error((result as { error: string }).error);
+    return result;
+  }
+
+  /** Where the page can load a sent file from. */
+  fileUrl(id: string, name?: string): string {
+    return `${this.base}/file?id=${encodeURIComponent(id)}${name ? `&name=${encodeURIComponent(name)}` : ''}`;
+  }
+}
+
+/** Reads a file for sending. */
+export async function readFile(file: File): Promise<SentFile> {
+  const url = await new Promise<string>((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(new Error(`${file.name} cannot be read.`));
+    reader.readAsDataURL(file);
+  });
+  return { name: file.name, type: file.type, content: url.slice(url.indexOf(',') + 1) };
+}
