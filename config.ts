@@ -11,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What `main.ts` makes the stacks from. Holds no secret: those are Terraform's variables, and never read here. */
 export interface Settings {
-  readonly stateBucket: string;
+  readonly stateBucket: string | undefined;
   readonly region: string;
   readonly repository: string;
   readonly email?: string;
@@ -64,11 +64,15 @@ export function readSettings(file = '.env'): Settings {
 /** Throws a SettingsError that names every malformed setting. `fileText` is `.env` as written, to check that Terraform can read it. */
 export function settingsFrom(environment: Environment, fileText = ''): Settings {
   const result = v.safeParse(SETTINGS, environment);
-  const problems = [...fileProblems(fileText), ...(result.issues ?? []).map((issue) => issue.message)];
+  const problems = [
+    ...fileProblems(fileText),
+    ...(result.issues ?? []).map((issue) => issue.message),
+    ...cloudflareProblems(environment),
+  ];
   if (!result.success || problems.length > 0) throw new SettingsError(problems);
   const s = result.output;
   return {
-    stateBucket: s.STATE_BUCKET ?? 'state-bucket-is-not-set',
+    stateBucket: s.STATE_BUCKET,
     region: s.AWS_REGION ?? s.AWS_DEFAULT_REGION ?? 'eu-north-1',
     repository: s.REPOSITORY ?? 'https://github.com/you/kite',
     email: s.EMAIL,
@@ -234,6 +238,17 @@ function missingSettings(s: v.InferOutput<typeof SETTINGS>): Settings['missing']
     ],
     kite: both,
   };
+}
+
+/**
+ * Terraform checks secrets, which are not read here. Only whether there is a token for Cloudflare is looked at: without one there is
+ * no point in fetching Cloudflare's provider, and that comes before Terraform's checks.
+ */
+function cloudflareProblems({ DOMAIN, DNS, CLOUDFLARE_API_TOKEN, TF_VAR_CLOUDFLARE_API_TOKEN }: Environment): string[] {
+  if (!DOMAIN || DNS === 'route53' || CLOUDFLARE_API_TOKEN || TF_VAR_CLOUDFLARE_API_TOKEN) return [];
+  return [
+    `DOMAIN is "${DOMAIN}" and CLOUDFLARE_API_TOKEN is missing: make a token that may read the zone and edit its DNS, and write CLOUDFLARE_API_TOKEN="..." into .env; or write DNS="route53" if the zone is there.`,
+  ];
 }
 
 /** Terraform reads the same file by `--var-file=.env`, and takes values in double quotes only. */

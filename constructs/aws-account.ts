@@ -2,6 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { DeploymentGate } from './deployment-gate';
 
 /** Which AWS a stack is deployed to. */
 export interface AwsTarget {
@@ -14,6 +15,8 @@ export interface AwsTarget {
 }
 
 export interface AwsAccountProps extends AwsTarget {
+  /** Keeps Terraform from asking AWS anything as long as settings are missing. @default - nothing is missing */
+  readonly gate?: DeploymentGate;
   /** Put on every resource that can have tags. @default - none */
   readonly tags?: Record<string, string>;
 }
@@ -31,7 +34,7 @@ export class AwsAccount extends Construct {
     super(scope, id);
     this.region = props.region;
     new AwsProvider(this, 'provider', {
-      region: props.region,
+      region: props.gate?.guard(props.region) ?? props.region,
       ...(props.tags && { defaultTags: [{ tags: props.tags }] }),
       ...(props.endpointUrl && emulated),
     });

@@ -85,6 +85,11 @@ export class ChatStage extends Construct {
       parameterName: props.botTokenParameter,
       description: `The Telegram bot of the stage ${stage}`,
       value: props.botToken,
+      form: {
+        // https://core.telegram.org/bots/features#generating-an-authentication-token
+        pattern: '^[0-9]+:[A-Za-z0-9_-]+$',
+        sentence: `${props.botToken.friendlyUniqueId} is no bot token: copy it from @BotFather as it is, for example 123456:ABC-DEF.`,
+      },
     });
     this.queue = new DeliveryQueue(this, 'delivery', { stage, alarmTopicArn });
     this.webSocket = this.webSocketStage();

@@ -1,11 +1,11 @@
 import { DataAwsS3Objects } from '@cdktf/provider-aws/lib/data-aws-s3-objects';
-import { DataTerraformRemoteStateS3, S3Backend, S3BackendConfig } from 'cdktf';
+import { DataTerraformRemoteStateS3, S3Backend, S3BackendConfig, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 
 /** Where a stack keeps its state. */
 export interface StateLocation {
-  /** A bucket that exists already: `npm run bootstrap` makes it. */
-  readonly bucket: string;
+  /** A bucket that exists already: `npm run bootstrap` makes it. @default - none yet: the stack can be synthesized, but not deployed */
+  readonly bucket?: string;
   /** The key of the state object, for example `kite/terraform.tfstate`. */
   readonly key: string;
   readonly region: string;
@@ -13,13 +13,25 @@ export interface StateLocation {
   readonly endpointUrl?: string;
 }
 
-/** Keeps the stack's state in S3: encrypted, and locked by S3 itself (Terraform 1.10 and later), so no lock table is needed. */
-export class StateBackend extends S3Backend {
-  constructor(scope: Construct, location: StateLocation) {
-    // cdktf 0.21 has no type for `use_lockfile`, but writes the key if it is given.
-    const lock: object = { useLockfile: true };
-    super(scope, { ...access(location), encrypt: true, ...lock });
+/**
+ * Keeps the stack's state in S3: encrypted, and locked by S3 itself (Terraform 1.10 and later), so no lock table is needed.
+ *
+ * As long as there is no bucket, Terraform must come as far as the sentence that says so, which it does without a backend. (Not
+ * with a backend of another kind: Terraform would ask to migrate from it when the bucket is there.)
+ */
+export function keepState(stack: TerraformStack, location: StateLocation): void {
+  if (!location.bucket) {
+    stack.addOverride('terraform.backend', undefined);
+    return;
   }
+  // cdktf 0.21 has no type for `use_lockfile`, but writes the key if it is given.
+  const lock: object = { useLockfile: true };
+  new S3Backend(stack, { ...access(location), encrypt: true, ...lock });
+}
+
+/** The bucket's name, or one that says that there is none. */
+export function stateBucketName({ bucket }: StateLocation): string {
+  return bucket ?? 'state-bucket-is-not-set';
 }
 
 export interface StackOutputsProps {
@@ -41,10 +53,10 @@ export class StackOutputs extends Construct {
 
   constructor(scope: Construct, id: string, props: StackOutputsProps) {
     super(scope, id);
-    const sentence = `Deploy ${props.stackName} first (npx cdktf deploy ${props.stackName}): this stack reads its outputs, and there are none in s3://${props.state.bucket}/${props.state.key}.`;
+    const sentence = `Deploy ${props.stackName} first (npx cdktf deploy ${props.stackName}): this stack reads its outputs, and there are none in s3://${stateBucketName(props.state)}/${props.state.key}.`;
 
     const present = new DataAwsS3Objects(this, 'present', {
-      bucket: props.state.bucket,
+      bucket: stateBucketName(props.state),
       prefix: props.state.key,
       lifecycle: {
         postcondition: [{ condition: `\${contains(self.keys, "${props.state.key}")}`, errorMessage: sentence }],
@@ -65,9 +77,10 @@ export class StackOutputs extends Construct {
   }
 }
 
-function access({ bucket, key, region, endpointUrl }: StateLocation): S3BackendConfig {
+function access(location: StateLocation): S3BackendConfig {
+  const { key, region, endpointUrl } = location;
   return {
-    bucket,
+    bucket: stateBucketName(location),
     key,
     region,
     ...(endpointUrl && {

@@ -1,6 +1,6 @@
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
-import { TerraformVariable } from 'cdktf';
+import { Fn, Precondition, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
 import { Grantee } from './role';
 
@@ -10,6 +10,8 @@ export interface SecretParameterProps {
   readonly description: string;
   /** A variable, so that the value is given when Terraform runs and is written into no file of ours. */
   readonly value: TerraformVariable;
+  /** What the value must look like (a pattern of RE2), and the sentence for whoever gave another. @default - any value will do */
+  readonly form?: { readonly pattern: string; readonly sentence: string };
 }
 
 /** A secret, encrypted in the parameter store under the account's own key for it. Throws on a variable that is not sensitive. */
@@ -28,6 +30,7 @@ export class SecretParameter extends Construct {
       description: props.description,
       type: 'SecureString',
       value: props.value.stringValue,
+      ...(props.form && { lifecycle: { precondition: [formOf(props.value, props.form)] } }),
     });
   }
 
@@ -44,4 +47,9 @@ export class SecretParameter extends Construct {
   grantRead(grantee: Grantee): IamRolePolicy {
     return grantee.role.allow('read-secret', { actions: ['ssm:GetParameter'], resources: [this.resource.arn] });
   }
+}
+
+/** Checked where it is used: Terraform keeps a sensitive value to itself in a precondition, but not in a variable's validation. */
+function formOf(value: TerraformVariable, form: { pattern: string; sentence: string }): Precondition {
+  return { condition: Fn.can(Fn.regex(form.pattern, value.stringValue)), errorMessage: form.sentence };
 }

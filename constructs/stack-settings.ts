@@ -2,24 +2,20 @@ import { TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
 import { SECRET_NAMES, SecretName, SETTING_NAMES } from './setting-names';
 
-/** A secret that a stack cannot do without. */
-export interface RequiredSecret {
-  /** A pattern of Terraform (RE2) that it must match. */
-  readonly pattern: string;
-  /** The sentence for whoever left it out: what it is for and where to get it. */
-  readonly sentence: string;
-}
+/** The secrets that a stack cannot do without, and the sentence for whoever left one out: what it is for, where to get it. */
+export type RequiredSecrets = Partial<Record<SecretName, string>>;
 
 /**
  * The Terraform variables of a stack, named as in `.env`, so that the file can be given by `--var-file=.env`.
  *
  * Settings are declared and not used: they were read when the stack was synthesized. Secrets are sensitive and have no value of
- * ours; a required one that is missing or malformed fails the plan.
+ * ours; a required one that is missing fails the plan. Their form is not checked here: Terraform repeats a value that a variable
+ * refuses, even a sensitive one.
  */
 export class StackSettings extends Construct {
   private readonly secrets: ReadonlyMap<SecretName, TerraformVariable>;
 
-  constructor(scope: Construct, id: string, required: Partial<Record<SecretName, RequiredSecret>> = {}) {
+  constructor(scope: Construct, id: string, required: RequiredSecrets = {}) {
     super(scope, id);
     for (const name of SETTING_NAMES) {
       this.declare(name, { type: 'string', default: '', description: `${name} of .env, read at synth` });
@@ -33,20 +29,15 @@ export class StackSettings extends Construct {
     return variable;
   }
 
-  private secretOf(name: SecretName, required?: RequiredSecret): TerraformVariable {
+  private secretOf(name: SecretName, missingSentence?: string): TerraformVariable {
     return this.declare(name, {
       type: 'string',
       default: '',
       nullable: false,
       sensitive: true,
       description: `${name} of .env`,
-      ...(required && {
-        validation: [
-          {
-            condition: `\${can(regex("${required.pattern}", var.${name}))}`,
-            errorMessage: required.sentence,
-          },
-        ],
+      ...(missingSentence && {
+        validation: [{ condition: `\${var.${name} != ""}`, errorMessage: missingSentence }],
       }),
     });
   }

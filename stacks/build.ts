@@ -14,9 +14,9 @@ import { DriftReader } from '../constructs/drift-reader';
 import { FailedBuildMail } from '../constructs/failed-build-mail';
 import { buildFolder, buildKind, FunctionRuntime } from '../constructs/function-runtime';
 import { NotificationTopic } from '../constructs/notification-topic';
-import { StateBackend, StateLocation } from '../constructs/remote-state';
+import { keepState, stateBucketName, StateLocation } from '../constructs/remote-state';
 import { Schedule } from '../constructs/schedule';
-import { StackSettings } from '../constructs/stack-settings';
+import { RequiredSecrets, StackSettings } from '../constructs/stack-settings';
 import {
   botTokenParameter,
   cloudflareTokenParameter,
@@ -75,10 +75,10 @@ export class BuildStack extends TerraformStack {
     super(scope, id);
     const gate = new DeploymentGate(this, 'gate', [...(props.missing ?? []), ...this.missingZips()]);
     const settings = new StackSettings(this, 'settings', this.requiredSecrets);
-    if (!gate.closed) new StateBackend(this, props.state.own);
+    keepState(this, props.state.own);
     this.account = new AwsAccount(this, 'aws', {
       ...props.aws,
-      region: gate.guard(props.aws.region),
+      gate,
       tags: { Project: props.prefix, Stack: id },
     });
 
@@ -140,7 +140,7 @@ export class BuildStack extends TerraformStack {
       environment: {
         ...settings,
         ...this.buildEnvironment,
-        STATE_BUCKET: state.own.bucket,
+        STATE_BUCKET: stateBucketName(state.own),
         STATE_KEYS: `${state.own.key} ${state.kite.key}`,
         STATE_REGION: state.own.region,
         AWS_REGION: aws.region,
@@ -214,14 +214,11 @@ export class BuildStack extends TerraformStack {
     });
   }
 
-  private get requiredSecrets() {
+  private get requiredSecrets(): RequiredSecrets {
     if (this.props.sourceCredential?.kind !== 'token') return {};
     return {
-      GITHUB_TOKEN: {
-        pattern: '^\\\\S+$',
-        sentence:
-          'GITHUB_TOKEN is missing: make a personal access token for the repository, write GITHUB_TOKEN="..." into .env and deploy with --var-file=.env.',
-      },
+      GITHUB_TOKEN:
+        'GITHUB_TOKEN is missing: make a personal access token for the repository, write GITHUB_TOKEN="..." into .env and deploy with --var-file=.env.',
     };
   }
 

@@ -15,11 +15,11 @@ import { FunctionCode } from '../constructs/function-code';
 import { FunctionRuntime } from '../constructs/function-runtime';
 import { HttpApi } from '../constructs/http-api';
 import { Disposable, Protection } from '../constructs/protection';
-import { StackOutputs, StateBackend, StateLocation } from '../constructs/remote-state';
+import { keepState, StackOutputs, StateLocation } from '../constructs/remote-state';
 import { Route53Dns } from '../constructs/route53-dns';
 import { SecretParameter } from '../constructs/secret-parameter';
 import { SecretName } from '../constructs/setting-names';
-import { RequiredSecret, StackSettings } from '../constructs/stack-settings';
+import { RequiredSecrets, StackSettings } from '../constructs/stack-settings';
 import { botTokenParameter, cloudflareTokenParameter, stageNames } from '../constructs/stage-names';
 import { WebSocketApi } from '../constructs/websocket-api';
 
@@ -87,10 +87,10 @@ export class KiteStack extends TerraformStack {
     super(scope, id);
     const gate = new DeploymentGate(this, 'gate', props.missing ?? []);
     this.settings = new StackSettings(this, 'settings', this.requiredSecrets);
-    if (!gate.closed) new StateBackend(this, props.state.own);
+    keepState(this, props.state.own);
     this.account = new AwsAccount(this, 'aws', {
       ...props.aws,
-      region: gate.guard(props.aws.region),
+      gate,
       tags: { Project: props.prefix, Stack: id },
     });
     this.build = this.buildOutputs();
@@ -176,12 +176,12 @@ export class KiteStack extends TerraformStack {
       : { deployedBy: 'ci', ...place };
   }
 
-  private get requiredSecrets(): Partial<Record<SecretName, RequiredSecret>> {
+  private get requiredSecrets(): RequiredSecrets {
     const { prodStage, domainName, dns } = this.props;
     return {
-      TELEGRAM_BOT_TOKEN: botToken('TELEGRAM_BOT_TOKEN', 'dev'),
-      ...(prodStage && { TELEGRAM_PROD_BOT_TOKEN: botToken('TELEGRAM_PROD_BOT_TOKEN', 'prod') }),
-      ...(domainName && dns !== 'route53' && { CLOUDFLARE_API_TOKEN: cloudflareToken(domainName) }),
+      TELEGRAM_BOT_TOKEN: botTokenSentence('TELEGRAM_BOT_TOKEN', 'dev'),
+      ...(prodStage && { TELEGRAM_PROD_BOT_TOKEN: botTokenSentence('TELEGRAM_PROD_BOT_TOKEN', 'prod') }),
+      ...(domainName && dns !== 'route53' && { CLOUDFLARE_API_TOKEN: cloudflareSentence(domainName) }),
     };
   }
 
@@ -210,17 +210,10 @@ export class KiteStack extends TerraformStack {
 
 const BOT_TOKENS: Record<string, SecretName> = { dev: 'TELEGRAM_BOT_TOKEN', prod: 'TELEGRAM_PROD_BOT_TOKEN' };
 
-function botToken(name: SecretName, stage: string): RequiredSecret {
-  return {
-    // https://core.telegram.org/bots/features#generating-an-authentication-token
-    pattern: '^[0-9]+:[A-Za-z0-9_-]+$',
-    sentence: `${name} is missing or is no bot token: get one for ${stage} from @BotFather in Telegram, write ${name}="123456:ABC..." into .env and deploy with --var-file=.env.`,
-  };
+function botTokenSentence(name: SecretName, stage: string): string {
+  return `${name} is missing: get a bot for ${stage} from @BotFather in Telegram, write ${name}="<its token>" into .env and deploy with --var-file=.env.`;
 }
 
-function cloudflareToken(domain: string): RequiredSecret {
-  return {
-    pattern: '^\\\\S+$',
-    sentence: `CLOUDFLARE_API_TOKEN is missing: make a token that may read the zone of ${domain} and edit its DNS, write CLOUDFLARE_API_TOKEN="..." into .env and deploy with --var-file=.env; or set DNS="route53", or leave DOMAIN empty.`,
-  };
+function cloudflareSentence(domain: string): string {
+  return `CLOUDFLARE_API_TOKEN is missing: make a token that may read the zone of ${domain} and edit its DNS, write CLOUDFLARE_API_TOKEN="..." into .env and deploy with --var-file=.env.`;
 }

@@ -9,8 +9,8 @@ export interface MainStackProps {
   readonly prodStage?: boolean;
   readonly build: BuildOptions;
   readonly kite?: KiteOptions & FunctionOptions;
-  /** The bucket that keeps the state of both stacks: `<key>-build.tfstate` and `<key>.tfstate`. */
-  readonly s3Backend: { readonly bucket: string; readonly key: string; readonly region: string };
+  /** The bucket that keeps the state of both stacks, as `<key>-build.tfstate` and `<key>.tfstate`. Without one they cannot be deployed. */
+  readonly s3Backend: { readonly bucket: string | undefined; readonly key: string; readonly region: string };
   /** An emulated account, and the version of the provider to use. @default - the real AWS, the bindings' own version */
   readonly aws?: { readonly endpointUrl?: string; readonly providerVersion?: string };
   /** A sentence for each setting without which a stack cannot be deployed. @default - none is missing */
