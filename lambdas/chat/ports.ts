@@ -176,8 +176,8 @@ export interface MessageStore {
   /** Remembers that a Telegram message is (a copy of) a message of a conversation: a reply to it finds its way. */
   pointReply(chat: ChatId, messageId: number, to: ReplyTarget): Promise<void>;
   replyTarget(chat: ChatId, messageId: number): Promise<ReplyTarget | undefined>;
-  /** Which of these Telegram messages (at most 100) are known; one request. */
-  knownReplies(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlySet<number>>;
+  /** What is known of these Telegram messages (at most 100); one request. */
+  replyTargets(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlyMap<number, ReplyTarget>>;
 
   /** Claims a Telegram update that is not idempotent by itself, for as long as the lease holds; remembered for 24 h. */
   claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim>;

@@ -90,8 +90,9 @@ export class MemoryMessages implements MessageStore {
     return this.replies.get(`${chat}#${messageId}`);
   }
 
-  async knownReplies(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlySet<number>> {
-    return new Set(messageIds.filter((id) => this.replies.get(`${chat}#${id}`) !== undefined));
+  async replyTargets(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlyMap<number, ReplyTarget>> {
+    const found = messageIds.map((id) => [id, this.replies.get(`${chat}#${id}`)] as const);
+    return new Map(found.flatMap(([id, target]) => (target ? [[id, target] as const] : [])));
   }
 
   async claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim> {
