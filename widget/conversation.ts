@@ -31,7 +31,7 @@ export class Conversation implements SessionListener {
   private tabs: Tabs | undefined;
   private session: Session | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
-  private lastAt = 0;
+  private lastOrder = 0;
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -93,7 +93,8 @@ export class Conversation implements SessionListener {
     const base = {
       id: randomCharacters(16),
       author: 'visitor',
-      at: this.now(),
+      at: Date.now(),
+      order: this.next(),
       delivery: 'sending',
       tab: this.tabs?.id,
     } as const;
@@ -114,7 +115,13 @@ export class Conversation implements SessionListener {
     const message = this.byId.get(id);
     if (message?.delivery !== 'failed') return;
     const { reason: _, ...again } = message;
-    const waiting: ChatMessage = { ...again, delivery: 'sending', at: this.now(), tab: this.tabs?.id };
+    const waiting: ChatMessage = {
+      ...again,
+      delivery: 'sending',
+      at: Date.now(),
+      order: this.next(),
+      tab: this.tabs?.id,
+    };
     this.keep(waiting);
     this.deliver(waiting);
   }
@@ -169,8 +176,7 @@ export class Conversation implements SessionListener {
       if (corrected) this.keep({ ...known, ...content, corrected: true });
       return;
     }
-    this.lastAt = Math.max(this.lastAt, at);
-    const message: ChatMessage = { id, author: 'host', at, seen: false, ...content };
+    const message: ChatMessage = { id, author: 'host', at, order: this.next(), seen: false, ...content };
     this.byId.set(id, message);
     void this.history.add(message);
     this.tabs?.tell({ kind: 'message', message });
@@ -183,7 +189,7 @@ export class Conversation implements SessionListener {
     if (!message) return;
     const { reason: _, ...rest } = message;
     const file = message.file && { name: message.file.name, type: message.file.type, size: message.file.size, url };
-    const delivered: ChatMessage = { ...rest, at, delivery: 'sent', ...(file ? { file } : {}) };
+    const delivered: ChatMessage = { ...rest, at, order: this.next(), delivery: 'sent', ...(file ? { file } : {}) };
     this.keep(delivered);
     this.listener.sent(delivered);
   }
@@ -255,10 +261,10 @@ export class Conversation implements SessionListener {
     }
   }
 
-  /** This browser's clock, but never before what is on the screen. */
-  private now(): number {
-    this.lastAt = Math.max(Date.now(), this.lastAt + 1);
-    return this.lastAt;
+  /** This browser's clock, but always after what was there before. */
+  private next(): number {
+    this.lastOrder = Math.max(Date.now(), this.lastOrder + 1);
+    return this.lastOrder;
   }
 
   private readonly onOnline = (): void => this.session?.wake();

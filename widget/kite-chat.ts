@@ -282,7 +282,7 @@ export class KiteChat extends LitElement implements ConversationListener {
     return html`${day}
       <div class=${classes} part="message ${message.author}">
         <span class="visually-hidden">${who}:</span>
-        ${message.file ? this.renderFile(message.file) : html`<div class="bubble" dir="auto">${piecesOf(message.text ?? '').map(renderPiece)}</div>`}
+        ${message.file ? this.renderFile(message.file) : renderText(message.text ?? '')}
         ${this.renderMeta(message, last)}
       </div>`;
   }
@@ -552,6 +552,10 @@ export class KiteChat extends LitElement implements ConversationListener {
     this.countUnread();
   };
 }
+
+// White space counts in a message's text, so nothing may stand around it.
+// prettier-ignore
+const renderText = (text: string): TemplateResult => html`<div class="bubble text" dir="auto">${piecesOf(text).map(renderPiece)}</div>`;
 
 const renderPiece = ({ text, href }: { text: string; href?: string }): unknown =>
   href ? html`<a href=${href} target="_blank" rel="noopener noreferrer">${text}</a>` : text;

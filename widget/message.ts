@@ -26,6 +26,8 @@ export interface ChatMessage {
   readonly file?: Attachment;
   /** Milliseconds since 1970: the server's clock once it answered, this browser's before. */
   readonly at: number;
+  /** When this browser got it or its receipt: clocks differ, and some servers count whole seconds. */
+  readonly order: number;
   readonly delivery?: Delivery;
   /** Why it failed, in the server's words or ours. */
   readonly reason?: string;
@@ -36,8 +38,7 @@ export interface ChatMessage {
   readonly corrected?: boolean;
 }
 
-/** Oldest first; what is not delivered yet stands last. */
+/** In the order in which this browser came to know them; what is not delivered yet stands last. */
 export function inOrder(a: ChatMessage, b: ChatMessage): number {
-  const waiting = Number(a.delivery === 'sending') - Number(b.delivery === 'sending');
-  return waiting || a.at - b.at || (a.id < b.id ? -1 : 1);
+  return Number(a.delivery === 'sending') - Number(b.delivery === 'sending') || a.order - b.order;
 }

@@ -260,6 +260,8 @@ export const styles = css`
     background: var(--_bubble);
     color: var(--_text);
     overflow-wrap: anywhere;
+  }
+  .text {
     white-space: pre-wrap;
   }
   .visitor .bubble {
@@ -303,7 +305,6 @@ export const styles = css`
     align-items: center;
     gap: 10px;
     text-decoration: none;
-    white-space: normal;
   }
   .file span {
     display: block;

@@ -104,13 +104,15 @@ export class KiteConsole extends LitElement {
         <aside aria-label="Chats">${this.renderMe(view)} ${this.renderList(view)} ${this.renderBots(view)}</aside>
         <main @dragenter=${this.onDrag} @dragover=${this.onDrag} @dragleave=${this.onDragLeave} @drop=${this.onDrop}>
           ${this.chat ? this.renderChat(this.chat, view) : html`<p class="empty">Choose a chat, or open a new group.</p>`}
-          <div class="toast" role="status">
-            ${this.connected ? this.toast : 'Connection to the server lost, trying again'}
-          </div>
-          ${this.dragging ? html`<div class="drop">Drop files to send them</div>` : nothing}
+          ${this.renderToast()} ${this.dragging ? html`<div class="drop">Drop files to send them</div>` : nothing}
         </main>
       </div>
       ${this.dialog ? this.renderDialog(this.dialog) : nothing}`;
+  }
+
+  private renderToast(): TemplateResult {
+    const text = this.connected ? this.toast : 'Connection to the server lost, trying again';
+    return html`<div class="toast ${text === '' ? 'empty-toast' : ''}" role="status">${text}</div>`;
   }
 
   private renderMe(view: ConsoleView): TemplateResult {

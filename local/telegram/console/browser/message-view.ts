@@ -64,9 +64,10 @@ function quote(message: Message, { onJump }: MessageContext): TemplateResult | t
 function text(message: Message): TemplateResult | typeof nothing {
   const content = message.text ?? message.caption;
   if (content === undefined) return nothing;
-  return html`<div class="body" dir="auto">
-    ${formattedText(content, message.entities ?? message.caption_entities)}
-  </div>`;
+  const pieces = formattedText(content, message.entities ?? message.caption_entities);
+  // White space counts in a message's text, so nothing may stand around it.
+  // prettier-ignore
+  return html`<div class="body" dir="auto">${pieces}</div>`;
 }
 
 function meta(message: Message, { pinned }: MessageContext): TemplateResult {

@@ -579,6 +579,9 @@ export const styles = css`
     resize: none;
     field-sizing: content;
   }
+  textarea:focus-visible {
+    outline-offset: -1px;
+  }
   textarea::placeholder {
     color: var(--muted);
     opacity: 1;
@@ -645,8 +648,9 @@ export const styles = css`
     color: var(--surface);
     z-index: 3;
   }
-  .toast:empty {
-    display: none;
+  .empty-toast {
+    opacity: 0;
+    pointer-events: none;
   }
   .drop {
     position: absolute;
