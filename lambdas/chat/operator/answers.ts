@@ -1,0 +1,71 @@
+import type { Handle } from '../identifiers';
+import type { Channel } from '../model';
+import { fileUrl } from '../files';
+import { shownName } from './header';
+import { block, bold, code, joinRich, plain, rich, type RichText } from './rich-text';
+
+/** The first character of every notice of the bot: messages of visitors begin with `#` instead, always (D32). */
+export const NOTICE_SIGN = '🔔';
+
+export const HELP: RichText = joinRich(
+  [
+    bold('I connect the visitors of a website with this chat.'),
+    plain(''),
+    bold('For operators'),
+    plain('/host <channel>: this chat answers the visitors of that channel'),
+    plain('/info: what this chat is, the address for the website, open conversations'),
+    plain('/origins <https://…> …: websites that may use the channel; “/origins all” lifts it'),
+    plain('/ban, /unban: reply to a visitor, or name one: /ban #handle'),
+    plain('/export, /erase: one conversation as a file; or remove everything of it'),
+    plain('/drop: removes the channel with everything in it'),
+    plain(''),
+    plain(
+      'Reply to a message of a visitor to answer. With topics on, and me an administrator who may manage them, every',
+    ),
+    plain('visitor has a topic, and whatever you write in it goes to that visitor.'),
+    plain(''),
+    bold('For visitors'),
+    plain('/join <channel>: write to that channel from here'),
+    plain('/leave: stop it'),
+  ],
+  '\n',
+);
+
+export const HOW_TO_ADDRESS = plain(
+  'Nobody got this: I cannot tell whom it is for. Reply to a message of the visitor whom you mean.',
+);
+
+export const HOW_TO_ADDRESS_IN_FORUM = plain(
+  "Nobody got this: write in the visitor's topic, or reply to a message of the visitor whom you mean.",
+);
+
+export const NEITHER = plain('This chat is neither host nor visitor of a channel. /help says what I can do.');
+
+/** Where a website connects to. */
+export function connectUrl(websocketUrl: string, channel: string): string {
+  return `${websocketUrl}?c=${channel}`;
+}
+
+/** What is pasted into a website. */
+export function snippet(url: string): string {
+  return `<script type="module" src="/kite-chat.js"></script>\n<kite-chat endpoint="${url}"></kite-chat>`;
+}
+
+/** The address of the channel and what to do with it. */
+export function addressOf(websocketUrl: string, { name }: Pick<Channel, 'name'>): RichText {
+  const url = connectUrl(websocketUrl, name);
+  return joinRich([rich`Address: ${code(url)}`, plain('For the website:'), block(snippet(url))], '\n');
+}
+
+export function joined(handle: Handle, name: string): RichText {
+  return rich`${NOTICE_SIGN} #${handle} ${shownName(name)} is here`;
+}
+
+export function left(handle: Handle, name: string): RichText {
+  return rich`${NOTICE_SIGN} #${handle} ${shownName(name)} has left`;
+}
+
+/** Instead of a file that the messenger does not take. */
+export function fileLink(apiUrl: string, key: string, name: string): string {
+  return `📎 ${shownName(name)}\n${fileUrl(apiUrl, key)}`;
+}
