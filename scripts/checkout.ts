@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { Refusal } from './command';
+
+/** The commit that is checked out here, as 40 hexadecimal digits. Throws a Refusal if this is no git checkout. */
+export function checkedOutCommit(folder = '.'): string {
+  return git(folder, 'rev-parse', 'HEAD^{commit}');
+}
+
+/** Throws a Refusal if the checkout holds anything that its commit does not: a build of it would belong to no commit. */
+export function requireCleanCheckout(folder = '.'): void {
+  const changes = git(folder, 'status', '--porcelain');
+  if (changes !== '') {
+    throw new Refusal(`The checkout is not clean, so what was built here belongs to no commit:\n${changes}`);
+  }
+}
+
+function git(folder: string, ...args: string[]): string {
+  try {
+    return execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    throw new Refusal(`git ${args.join(' ')} failed: ${stderr?.trim() || String(error)}`);
+  }
+}
