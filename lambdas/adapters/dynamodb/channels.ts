@@ -16,7 +16,7 @@ export class DynamoChannels implements ChannelStore {
   }
 
   async use(name: ChannelName): Promise<Channel | undefined> {
-    const change = new Expression().add('messages', 1).set(this.life()).when('{handleKey} <> ?', '');
+    const change = new Expression().add('messages', 1).set(this.life()).when('attribute_exists({handleKey})');
     return this.changed(name, change);
   }
 
@@ -56,7 +56,7 @@ export class DynamoChannels implements ChannelStore {
   async change(name: ChannelName, { state, forum, origins, rate }: ChannelChange): Promise<Channel | undefined> {
     const change = new Expression()
       .set({ state, forum, rateCount: rate?.count, rateAt: rate?.at, ...this.life() })
-      .when('{handleKey} <> ?', '');
+      .when('attribute_exists({handleKey})');
     if (origins?.length === 0) change.remove('origins');
     else change.set({ origins });
     return this.changed(name, change);

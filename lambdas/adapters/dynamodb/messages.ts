@@ -158,10 +158,15 @@ export class DynamoMessages implements MessageStore {
     return readReplyTarget(await this.table.get(replyKey(chat, messageId)));
   }
 
-  async knownReplies(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlySet<number>> {
-    const found = await this.table.getAll([...new Set(messageIds)].map((id) => replyKey(chat, id)));
-    const known = new Set(found.map((each) => each['conversation']?.S));
-    return new Set(messageIds.filter((id) => known.has(replyKey(chat, id)['conversation']?.S)));
+  async replyTargets(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlyMap<number, ReplyTarget>> {
+    const ids = new Map(messageIds.map((id) => [replyKey(chat, id)['conversation']?.S, id]));
+    const found = await this.table.getAll([...ids.values()].map((id) => replyKey(chat, id)));
+    return new Map(
+      found.flatMap((each) => {
+        const [id, target] = [ids.get(each['conversation']?.S), readReplyTarget(each)];
+        return id === undefined || !target ? [] : [[id, target] as const];
+      }),
+    );
   }
 
   async claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim> {

@@ -1,0 +1,526 @@
+import type { ChannelName, ChatId, ConnectionId, Handle } from '../../../../lambdas/chat/identifiers';
+import { CHANNEL_LIFE, CONNECTION_LIFE, DAY, UPDATE_LIFE } from '../../../../lambdas/chat/lifetimes';
+import { OPEN_CONVERSATIONS, type Channel, type Conversation, type Message } from '../../../../lambdas/chat/model';
+import type { Attachment, Stores } from '../../../../lambdas/chat/ports';
+import { MemoryClock } from '../../../../lambdas/adapters/memory/world';
+
+/** Makes stores on a clock that the tests move; they may hold what other tests left. */
+export type MakeStores = (clock: MemoryClock) => Promise<Stores>;
+
+const RETENTION_DAYS = 90;
+
+/** What every implementation of the stores must do, whatever it stores in. */
+export function storeContract(makeStores: MakeStores): void {
+  let clock: MemoryClock;
+  let stores: Stores;
+  let serial = 0;
+
+  beforeEach(async () => {
+    clock = new MemoryClock(Date.now());
+    stores = await makeStores(clock);
+  });
+
+  const unique = () => `${Date.now().toString(36)}${(serial++).toString(36)}`;
+  const channelName = () => `line-${unique()}` as ChannelName;
+  const chat = () => `chat${unique()}` as ChatId;
+  const isoNow = () => new Date(clock.now()).toISOString();
+  const conversation = (): Conversation => ({ channel: channelName(), handle: 'abcdefghijkl' as Handle });
+
+  const channel = (over: Partial<Channel> = {}): Channel => ({
+    name: channelName(),
+    host: chat(),
+    handleKey: 'a2V5',
+    state: 'active',
+    forum: false,
+    origins: [],
+    messages: 0,
+    rate: { count: 0, at: 0 },
+    createdAt: isoNow(),
+    ...over,
+  });
+
+  const attachment = (over: Partial<Attachment> = {}): Attachment => ({
+    proof: 'proof-1',
+    connector: 'ws',
+    name: 'Amber Otter',
+    connection: 'ws:c1',
+    now: clock.now(),
+    ...over,
+  });
+
+  const message = (of: Conversation, key: string, over: Partial<Message> = {}): Message => ({
+    conversation: of,
+    key,
+    direction: 'to-host',
+    content: { kind: 'text', text: `text of ${key}` },
+    at: isoNow(),
+    order: 1,
+    due: true,
+    ...over,
+  });
+
+  const lease = (holder = 'holder-1', milliseconds = 10_000) => ({ holder, until: clock.now() + milliseconds });
+
+  const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+    const all: T[] = [];
+    for await (const one of items) all.push(one);
+    return all;
+  };
+
+  const keys = (messages: readonly Message[]) => messages.map(({ key }) => key);
+
+  describe('channels', () => {
+    test('a channel is found as it was made, and so is its host', async () => {
+      const made = channel({ origins: ['https://a.example', 'https://b.example'], forum: true });
+      expect(await stores.channels.find(made.name)).toBeUndefined();
+      expect(await stores.channels.create(made)).toBe('created');
+      expect(await stores.channels.find(made.name)).toEqual(made);
+      expect(await stores.channels.host(made.host)).toEqual({
+        chat: made.host,
+        channel: made.name,
+        confirmed: true,
+        open: {},
+        blockedUntil: 0,
+      });
+    });
+
+    test('a name belongs to one host, and a chat hosts one channel', async () => {
+      const first = channel();
+      await stores.channels.create(first);
+      const taken = channel({ name: first.name });
+      expect(await stores.channels.create(taken)).toBe('name taken');
+      expect(await stores.channels.host(taken.host)).toBeUndefined();
+      expect(await stores.channels.create(channel({ host: first.host }))).toBe('already hosting');
+      expect(await stores.channels.create({ ...first, handleKey: 'b3RoZXI' })).toBe('already hosting');
+      expect(await stores.channels.find(first.name)).toEqual(first);
+    });
+
+    test('of many who want one name at once, one gets it', async () => {
+      const name = channelName();
+      const outcomes = await Promise.all([1, 2, 3, 4, 5].map(() => stores.channels.create(channel({ name }))));
+      expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome === 'name taken')).toHaveLength(4);
+    });
+
+    test('of many channels that one chat wants at once, it gets one', async () => {
+      const host = chat();
+      const wanted = [1, 2, 3, 4].map(() => channel({ host }));
+      const outcomes = await Promise.all(wanted.map((one) => stores.channels.create(one)));
+      expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
+      const found = (await Promise.all(wanted.map(({ name }) => stores.channels.find(name)))).filter(Boolean);
+      expect(found).toHaveLength(1);
+      expect((await stores.channels.host(host))?.channel).toBe(found[0]?.name);
+    });
+
+    test('a dropped channel is gone, and its name and its host are free again', async () => {
+      const first = channel();
+      await stores.channels.create(first);
+      await stores.channels.remove(first.name, first.host);
+      expect(await stores.channels.find(first.name)).toBeUndefined();
+      expect(await stores.channels.host(first.host)).toBeUndefined();
+      expect(await stores.channels.create(channel({ name: first.name }))).toBe('created');
+      expect(await stores.channels.create(channel({ host: first.host }))).toBe('created');
+    });
+
+    test('every use is counted; a change keeps what it does not name', async () => {
+      const made = channel({ origins: ['https://a.example'] });
+      await stores.channels.create(made);
+      await Promise.all([1, 2, 3].map(() => stores.channels.use(made.name)));
+      expect(await stores.channels.use(made.name)).toEqual({ ...made, messages: 4 });
+      await stores.channels.change(made.name, { state: 'suspended' });
+      await stores.channels.change(made.name, { forum: true, rate: { count: 3, at: 17 } });
+      expect(await stores.channels.find(made.name)).toEqual({
+        ...made,
+        messages: 4,
+        state: 'suspended',
+        forum: true,
+        rate: { count: 3, at: 17 },
+      });
+      await stores.channels.change(made.name, { origins: [] });
+      expect((await stores.channels.find(made.name))?.origins).toEqual([]);
+    });
+
+    test('what does not exist is neither used nor changed into being', async () => {
+      const name = channelName();
+      expect(await stores.channels.use(name)).toBeUndefined();
+      expect(await stores.channels.change(name, { forum: true })).toBeUndefined();
+      await stores.channels.openConversation(chat(), 'abc' as Handle, isoNow());
+      expect(await stores.channels.find(name)).toBeUndefined();
+    });
+
+    test('a channel in use does not expire; an unused one frees its name', async () => {
+      const [used, unused] = [channel(), channel()];
+      await stores.channels.create(used);
+      await stores.channels.create(unused);
+      clock.time += CHANNEL_LIFE - DAY;
+      await stores.channels.use(used.name);
+      clock.time += 2 * DAY;
+      expect(await stores.channels.find(used.name)).toBeDefined();
+      expect(await stores.channels.find(unused.name)).toBeUndefined();
+      expect(await stores.channels.create(channel({ name: unused.name }))).toBe('created');
+      expect(await stores.channels.create(channel({ name: used.name }))).toBe('name taken');
+    });
+
+    test('a channel follows its host to a supergroup, however often it is told to', async () => {
+      const made = channel();
+      const to = chat();
+      await stores.channels.create(made);
+      await stores.channels.openConversation(made.host, 'abc' as Handle, '2026-01-01T00:00:00.000Z');
+      expect(await stores.channels.moveHost(made.host, to)).toBe(true);
+      expect(await stores.channels.moveHost(made.host, to)).toBe(false);
+      expect((await stores.channels.find(made.name))?.host).toBe(to);
+      expect(await stores.channels.host(made.host)).toBeUndefined();
+      expect(await stores.channels.host(to)).toMatchObject({
+        channel: made.name,
+        confirmed: true,
+        open: { abc: '2026-01-01T00:00:00.000Z' },
+      });
+    });
+
+    test('open conversations are noted up to a number; beyond it only that there are more', async () => {
+      const made = channel();
+      await stores.channels.create(made);
+      const handles = Array.from({ length: OPEN_CONVERSATIONS }, (_, i) => `visitor${i}` as Handle);
+      for (const handle of handles) await stores.channels.openConversation(made.host, handle, isoNow());
+      await stores.channels.openConversation(made.host, 'onemore' as Handle, '2026-05-05T00:00:00.000Z');
+      await stores.channels.openConversation(made.host, 'visitor0' as Handle, '2026-06-06T00:00:00.000Z');
+      const host = await stores.channels.host(made.host);
+      expect(Object.keys(host?.open ?? {}).sort()).toEqual([...handles].sort());
+      expect(host?.open['visitor0']).toBe('2026-06-06T00:00:00.000Z');
+      expect(host?.manyAt).toBe('2026-05-05T00:00:00.000Z');
+      await stores.channels.closeConversation(made.host, 'visitor3' as Handle);
+      expect((await stores.channels.host(made.host))?.open).not.toHaveProperty('visitor3');
+    });
+
+    test('a block is never shortened', async () => {
+      const made = channel();
+      await stores.channels.create(made);
+      await stores.channels.blockHost(made.host, 2000);
+      await stores.channels.blockHost(made.host, 1000);
+      expect((await stores.channels.host(made.host))?.blockedUntil).toBe(2000);
+    });
+  });
+
+  describe('members', () => {
+    test('the first JOIN makes a member, the next one finds it as it is', async () => {
+      const who = conversation();
+      const first = await stores.members.attach(who, attachment());
+      expect(first).toMatchObject({ kind: 'attached', before: undefined });
+      await stores.members.countSent(who, clock.now());
+      await stores.members.change(who, { announcedAt: '2026-01-01T00:00:00.000Z', pinned: 5 });
+      const second = await stores.members.attach(who, attachment({ connection: 'ws:c2', name: 'New Name' }));
+      expect(second).toMatchObject({
+        kind: 'attached',
+        before: { name: 'Amber Otter', connections: ['ws:c1'], sent: 1 },
+        member: { name: 'New Name', connections: ['ws:c1', 'ws:c2'], sent: 1, pinned: 5 },
+      });
+      expect(await stores.members.find(who)).toEqual(second.kind === 'attached' && second.member);
+    });
+
+    test('another member id with the same handle is turned away, a banned one too', async () => {
+      const who = conversation();
+      await stores.members.attach(who, attachment());
+      expect(await stores.members.attach(who, attachment({ proof: 'proof-2' }))).toEqual({ kind: 'taken' });
+      await stores.members.change(who, { banned: true });
+      expect(await stores.members.attach(who, attachment({ connection: 'ws:c2' }))).toEqual({ kind: 'banned' });
+      await stores.members.change(who, { banned: false });
+      expect(await stores.members.attach(who, attachment())).toMatchObject({ kind: 'attached' });
+    });
+
+    test('connections that come and go at once are all accounted for', async () => {
+      const who = conversation();
+      const ids = Array.from({ length: 10 }, (_, i): ConnectionId => `ws:c${i}`);
+      await Promise.all(ids.map((connection) => stores.members.attach(who, attachment({ connection }))));
+      expect((await stores.members.find(who))?.connections).toEqual(ids);
+      await Promise.all(ids.slice(1).map((id) => stores.members.detach(who, id)));
+      expect((await stores.members.find(who))?.connections).toEqual(['ws:c0']);
+      await stores.members.detach(who, 'ws:c0');
+      expect((await stores.members.find(who))?.connections).toEqual([]);
+      await stores.members.detach({ ...who, handle: 'nobody' as Handle }, 'ws:c0');
+      expect(await stores.members.find({ ...who, handle: 'nobody' as Handle })).toBeUndefined();
+    });
+
+    test('each message is counted once, whoever else counts', async () => {
+      const who = conversation();
+      expect(await stores.members.countSent(who, clock.now())).toBeUndefined();
+      await stores.members.attach(who, attachment());
+      const counted = await Promise.all(Array.from({ length: 8 }, () => stores.members.countSent(who, clock.now())));
+      expect(counted.map((member) => member?.sent).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    });
+
+    test('one at a time delivers, and nobody lets go while there is something new', async () => {
+      const who = conversation();
+      expect(await stores.members.requestDelivery(who, lease(), clock.now())).toBeUndefined();
+      await stores.members.attach(who, attachment());
+      const one = await stores.members.requestDelivery(who, lease('one'), clock.now());
+      expect(one).toMatchObject({ leased: true, member: { delivery: { tickets: 1, drained: 0 } } });
+      const two = await stores.members.requestDelivery(who, lease('two'), clock.now());
+      expect(two).toMatchObject({ leased: false, member: { delivery: { tickets: 2 } } });
+      expect(await stores.members.releaseDelivery(who, 'two', 2, true)).toEqual({ kind: 'lost' });
+      expect(await stores.members.releaseDelivery(who, 'one', 1, true)).toMatchObject({
+        kind: 'again',
+        member: { delivery: { tickets: 2 } },
+      });
+      expect(await stores.members.releaseDelivery(who, 'one', 2, true)).toEqual({ kind: 'released' });
+      expect((await stores.members.find(who))?.delivery).toEqual({ tickets: 2, drained: 2 });
+    });
+
+    test('a JOIN waits for the lease, but not for one that a crashed instance left', async () => {
+      const who = conversation();
+      await stores.members.attach(who, attachment());
+      await stores.members.requestDelivery(who, lease('one', 10_000), clock.now());
+      const join = () => stores.members.attach(who, attachment({ now: clock.now(), lease: lease('two') }));
+      expect(await join()).toEqual({ kind: 'busy' });
+      clock.time += 10_000;
+      expect(await join()).toMatchObject({ kind: 'attached', member: { delivery: { lease: { holder: 'two' } } } });
+      expect(await stores.members.releaseDelivery(who, 'one', 1, false)).toEqual({ kind: 'lost' });
+      expect(await stores.members.releaseDelivery(who, 'two', 1, false)).toEqual({ kind: 'released' });
+      expect((await stores.members.find(who))?.delivery).toEqual({ tickets: 1, drained: 0 });
+    });
+
+    test('the first JOIN can hold the lease and let go of it', async () => {
+      const who = conversation();
+      await stores.members.attach(who, attachment({ lease: lease('join') }));
+      expect(await stores.members.releaseDelivery(who, 'join', 0, true)).toEqual({ kind: 'released' });
+    });
+
+    test('one of many makes the topic, and again only after it was taken away', async () => {
+      const who = conversation();
+      await stores.members.attach(who, attachment());
+      const claims = await Promise.all(
+        ['a', 'b', 'c'].map((holder) => stores.members.claimTopic(who, lease(holder), clock.now())),
+      );
+      expect(claims.filter(Boolean)).toHaveLength(1);
+      const topic = { chat: chat(), thread: 77, linkedAt: isoNow() };
+      await stores.members.change(who, { topic });
+      expect(await stores.members.find(who)).toMatchObject({ topic });
+      expect(await stores.members.claimTopic(who, lease('d'), clock.now())).toBe(false);
+      await stores.members.change(who, { topic: null });
+      expect((await stores.members.find(who))?.topic).toBeUndefined();
+      expect(await stores.members.claimTopic(who, lease('e'), clock.now())).toBe(true);
+    });
+
+    test('a burst makes one pin', async () => {
+      const who = conversation();
+      await stores.members.attach(who, attachment());
+      const claims = await Promise.all([1, 2, 3].map((id) => stores.members.claimPin(who, id)));
+      expect(claims.filter(Boolean)).toHaveLength(1);
+      await stores.members.change(who, { pinned: null });
+      expect(await stores.members.claimPin(who, 4)).toBe(true);
+      expect((await stores.members.find(who))?.pinned).toBe(4);
+    });
+
+    test('a channel lists its own members, however many', async () => {
+      const name = channelName();
+      const handles = Array.from({ length: 120 }, (_, i) => `member${String(i).padStart(4, '0')}` as Handle);
+      for (const handle of handles) {
+        await stores.members.attach({ channel: name, handle }, attachment({ proof: handle }));
+      }
+      await stores.members.attach({ channel: `${name}2` as ChannelName, handle: 'other' as Handle }, attachment());
+      const listed = await collect(stores.members.list(name));
+      expect(listed.map(({ handle }) => handle).sort()).toEqual(handles);
+      await stores.members.remove({ channel: name, handle: handles[0] as Handle });
+      expect(await collect(stores.members.list(name))).toHaveLength(119);
+    });
+
+    test('chats and topics lead to their members until they are unlinked', async () => {
+      const [who, other, home] = [conversation(), conversation(), chat()];
+      await stores.members.linkChat(home, who);
+      expect(await stores.members.ofChat(home)).toEqual(who);
+      await stores.members.linkChat(home, other);
+      await stores.members.unlinkChat(home, who);
+      expect(await stores.members.ofChat(home)).toEqual(other);
+      await stores.members.unlinkChat(home, other);
+      expect(await stores.members.ofChat(home)).toBeUndefined();
+      await stores.members.linkTopic(home, 5, who);
+      expect((await stores.routes.route(home, { thread: 5 })).topic).toEqual(who);
+      await stores.members.unlinkTopic(home, 5);
+      expect((await stores.routes.route(home, { thread: 5 })).topic).toBeUndefined();
+    });
+  });
+
+  describe('connections', () => {
+    test('a connection is found as it was opened, joined, and closed for good', async () => {
+      const id: ConnectionId = `ws:${unique()}`;
+      const who = conversation();
+      const opened = {
+        id,
+        channel: who.channel,
+        origin: 'https://a.example',
+        subprotocol: 'k1te.chat.v1',
+        openedAt: 'x',
+      };
+      await stores.connections.open(opened);
+      expect(await stores.connections.find(id)).toEqual(opened);
+      expect(await stores.connections.join(id, who)).toBe(true);
+      expect(await stores.connections.find(id)).toEqual({ ...opened, conversation: who });
+      expect(await stores.connections.close(id)).toEqual({ ...opened, conversation: who });
+      expect(await stores.connections.close(id)).toBeUndefined();
+      expect(await stores.connections.join(id, who)).toBe(false);
+      expect(await stores.connections.find(id)).toBeUndefined();
+    });
+
+    test('a connection whose end was never told is forgotten after a day', async () => {
+      const id: ConnectionId = `ws:${unique()}`;
+      await stores.connections.open({ id, openedAt: isoNow() });
+      clock.time += CONNECTION_LIFE + 1000;
+      expect(await stores.connections.find(id)).toBeUndefined();
+    });
+  });
+
+  describe('messages', () => {
+    test('a message is stored once; the second time tells what is there', async () => {
+      const who = conversation();
+      const first = message(who, 'v#1', { order: 12, attemptedAt: isoNow() });
+      expect(await stores.messages.put(first)).toEqual({ stored: true, message: first });
+      const again = message(who, 'v#1', { content: { kind: 'text', text: 'something else' } });
+      expect(await stores.messages.put(again)).toEqual({ stored: false, message: first });
+      expect(await stores.messages.find(who, 'v#1')).toEqual(first);
+      expect(await stores.messages.find(who, 'v#2')).toBeUndefined();
+    });
+
+    test('every kind of content survives', async () => {
+      const who = conversation();
+      const file = { key: 'a/b/c/d.png', name: 'ключ.png', type: 'image/png', size: 5 };
+      const contents: Message['content'][] = [
+        { kind: 'text', text: 'Grüße 👋\n"quoted"' },
+        { kind: 'file', file },
+        { kind: 'file', file, caption: 'look' },
+        { kind: 'notice', notice: 'joined' },
+        { kind: 'correction', of: 't#a#1', text: 'better' },
+      ];
+      for (const [i, content] of contents.entries()) await stores.messages.put(message(who, `k${i}`, { content }));
+      const found = await Promise.all(contents.map((_, i) => stores.messages.find(who, `k${i}`)));
+      expect(found.map((one) => one?.content)).toEqual(contents);
+    });
+
+    test('what is due is read oldest first, each side apart, until it is delivered', async () => {
+      const who = conversation();
+      const [early, late] = ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.000Z'];
+      await stores.messages.put(message(who, 'v#c', { at: late, order: 9 }));
+      await stores.messages.put(message(who, 'v#b', { at: early, order: 10 }));
+      await stores.messages.put(message(who, 'v#a', { at: early, order: 9 }));
+      await stores.messages.put(message(who, 't#x', { direction: 'to-visitor', at: early }));
+      await stores.messages.put(message(who, 't#y', { direction: 'to-visitor', at: early, due: false }));
+      expect(keys(await stores.messages.due(who, 'to-host', 10))).toEqual(['v#a', 'v#b', 'v#c']);
+      expect(keys(await stores.messages.due(who, 'to-host', 2))).toEqual(['v#a', 'v#b']);
+      expect(keys(await stores.messages.due(who, 'to-visitor', 10))).toEqual(['t#x']);
+      await stores.messages.delivered(who, 'v#a', { chat: 'home' as ChatId, telegramIds: [5, 6] });
+      await stores.messages.delivered(who, 'v#a', { chat: 'home' as ChatId, telegramIds: [5, 6] });
+      expect(keys(await stores.messages.due(who, 'to-host', 10))).toEqual(['v#b', 'v#c']);
+      expect(await stores.messages.find(who, 'v#a')).toMatchObject({ due: false, chat: 'home', telegramIds: [5, 6] });
+    });
+
+    test('an attempt is marked while the message is due, given up, or ends in parts', async () => {
+      const who = conversation();
+      await stores.messages.put(message(who, 'v#1'));
+      expect(await stores.messages.attempt(who, 'v#1', '2026-01-01T00:00:00.000Z')).toBe(true);
+      expect((await stores.messages.find(who, 'v#1'))?.attemptedAt).toBe('2026-01-01T00:00:00.000Z');
+      await stores.messages.abandonAttempt(who, 'v#1');
+      expect((await stores.messages.find(who, 'v#1'))?.attemptedAt).toBeUndefined();
+      await stores.messages.attempt(who, 'v#1', '2026-01-01T00:00:00.000Z');
+      await stores.messages.partDelivered(who, 'v#1', { chat: 'home' as ChatId, telegramIds: [7] });
+      const part = await stores.messages.find(who, 'v#1');
+      expect(part).toMatchObject({ due: true, telegramIds: [7] });
+      expect(part?.attemptedAt).toBeUndefined();
+      await stores.messages.delivered(who, 'v#1');
+      expect(await stores.messages.attempt(who, 'v#1', '2026-01-01T00:00:00.000Z')).toBe(false);
+      expect(await stores.messages.attempt(who, 'v#2', '2026-01-01T00:00:00.000Z')).toBe(false);
+      await stores.messages.delivered(who, 'v#2');
+      await stores.messages.abandonAttempt(who, 'v#2');
+      expect(await stores.messages.find(who, 'v#2')).toBeUndefined();
+    });
+
+    test('a text, and the caption of a file, can be corrected', async () => {
+      const who = conversation();
+      const file = { key: 'a/b/c/d.png', name: 'd.png', type: 'image/png', size: 5 };
+      await stores.messages.put(message(who, 't#1'));
+      await stores.messages.put(message(who, 't#2', { content: { kind: 'file', file, caption: 'old' } }));
+      expect(await stores.messages.correct(who, 't#1', 'new text')).toBe(true);
+      expect(await stores.messages.correct(who, 't#2', 'new caption')).toBe(true);
+      expect(await stores.messages.correct(who, 't#3', 'nothing')).toBe(false);
+      expect((await stores.messages.find(who, 't#1'))?.content).toEqual({ kind: 'text', text: 'new text' });
+      expect((await stores.messages.find(who, 't#2'))?.content).toEqual({ kind: 'file', file, caption: 'new caption' });
+      expect(await stores.messages.find(who, 't#3')).toBeUndefined();
+    });
+
+    test('history and the latest are in order of time, delivered or not (D27)', async () => {
+      const who = conversation();
+      const at = (second: number) => new Date(Date.parse('2026-01-01T00:00:00.000Z') + second * 1000).toISOString();
+      const seconds = [35, 36, 1, 1296, 2, 9, 10, 99, 100];
+      for (const [i, second] of seconds.entries()) {
+        const direction = i % 3 === 0 ? 'to-visitor' : 'to-host';
+        await stores.messages.put(message(who, `m${second}`, { at: at(second), direction, due: i % 2 === 0 }));
+      }
+      const inOrder = [...seconds].sort((a, b) => a - b).map((second) => `m${second}`);
+      expect(keys(await collect(stores.messages.history(who)))).toEqual(inOrder);
+      expect(keys(await stores.messages.latest(who, 4))).toEqual(inOrder.slice(-4));
+    });
+
+    test('erasing leaves neither messages nor what leads to them, and nobody else loses any', async () => {
+      const [who, other] = [conversation(), conversation()];
+      const home = chat();
+      for (let i = 0; i < 60; i++) {
+        await stores.messages.put(message(who, `v#${i}`, { due: i % 2 === 0, order: i }));
+        await stores.messages.pointReply(home, i, { ...who, message: `v#${i}` });
+        await stores.messages.delivered(who, `v#${i}`, { chat: home, telegramIds: [i] });
+      }
+      await stores.messages.put(message(other, 'v#1'));
+      for (let round = 0; !(await stores.messages.removeSome(who, 25)); round++) expect(round).toBeLessThan(10);
+      expect(await collect(stores.messages.history(who))).toEqual([]);
+      expect(await stores.messages.replyTarget(home, 17)).toBeUndefined();
+      expect(keys(await collect(stores.messages.history(other)))).toEqual(['v#1']);
+    });
+
+    test('a reply finds the message it is about', async () => {
+      const who = conversation();
+      const home = chat();
+      await stores.messages.pointReply(home, 41, { ...who, message: 'v#1' });
+      expect(await stores.messages.replyTarget(home, 41)).toEqual({ ...who, message: 'v#1' });
+      expect(await stores.messages.replyTarget(home, 42)).toBeUndefined();
+      expect(await stores.messages.replyTargets(home, [40, 41, 42])).toEqual(
+        new Map([[41, { ...who, message: 'v#1' }]]),
+      );
+      expect(await stores.messages.replyTargets(home, [])).toEqual(new Map());
+    });
+
+    test('an update is claimed by one, finished once, and remembered for a day', async () => {
+      const bot = unique();
+      const claim = (holder: string) => stores.messages.claimUpdate(bot, 7, lease(holder, 5000), clock.now());
+      const claims = await Promise.all(['a', 'b', 'c'].map(claim));
+      expect([...claims].sort()).toEqual(['busy', 'busy', 'claimed']);
+      clock.time += 5000;
+      expect(await claim('d')).toBe('claimed');
+      await stores.messages.finishUpdate(bot, 7);
+      clock.time += UPDATE_LIFE - 10_000;
+      expect(await claim('e')).toBe('done');
+      clock.time += 20_000;
+      expect(await claim('f')).toBe('claimed');
+    });
+
+    test('a message ends with the retention setting', async () => {
+      const who = conversation();
+      await stores.messages.put(message(who, 'v#1'));
+      clock.time += RETENTION_DAYS * DAY + 1000;
+      expect(await stores.messages.find(who, 'v#1')).toBeUndefined();
+      expect(await stores.messages.due(who, 'to-host', 5)).toEqual([]);
+      expect((await stores.messages.put(message(who, 'v#1'))).stored).toBe(true);
+    });
+  });
+
+  test('routing reads host, member, reply and topic at once', async () => {
+    const made = channel();
+    const [a, b, c] = [conversation(), conversation(), conversation()];
+    await stores.channels.create(made);
+    await stores.members.linkChat(made.host, a);
+    await stores.members.linkTopic(made.host, 9, b);
+    await stores.messages.pointReply(made.host, 100, { ...c, message: 'v#1' });
+    expect(await stores.routes.route(made.host, { replyTo: 100, thread: 9 })).toEqual({
+      host: { chat: made.host, channel: made.name, confirmed: true, open: {}, blockedUntil: 0 },
+      member: a,
+      topic: b,
+      reply: { ...c, message: 'v#1' },
+    });
+    expect(await stores.routes.route(chat(), { replyTo: 1, thread: 1 })).toEqual({});
+  });
+}
