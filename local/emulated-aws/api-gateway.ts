@@ -2,19 +2,47 @@ import { changed, json, type AwsReply } from './aws-reply';
 import { isRecord, jsonBody, withBody, type AwsRequest } from './aws-request';
 import type { EmulatedService, Send } from './emulated-service';
 
+const ROUTE_RESPONSES = /^\/v2\/apis\/([^/]+)\/routes\/([^/]+)\/routeresponses(?:\/([^/]+))?$/;
 const STAGE = /^\/v2\/apis\/([^/]+)\/stages(?:\/([^/]+))?$/;
 
-/** API Gateway v2. moto cannot change a stage, and leaves out of a domain name what Terraform waits for. */
+/**
+ * API Gateway v2. moto cannot change a stage, cannot list the responses of a route, and leaves out of a domain name
+ * what Terraform waits for.
+ */
 export class ApiGateway implements EmulatedService {
   readonly signingNames = ['apigateway'];
   /** What was changed of a stage, by `<api>/<stage>`. */
   private readonly stages = new Map<string, Record<string, unknown>>();
 
+  /** Responses by `<api>/<route>` and their id. */
+  private readonly routeResponses = new Map<string, Map<string, unknown>>();
+
   async answer(request: AwsRequest, send: Send): Promise<AwsReply | undefined> {
     const [, api, stage] = STAGE.exec(request.path) ?? [];
     if (api !== undefined) return await this.stage(api, stage, request, send);
+    const [, responsesApi, route, response] = ROUTE_RESPONSES.exec(request.path) ?? [];
+    if (responsesApi !== undefined)
+      return await this.routeResponse(`${responsesApi}/${route ?? ''}`, response, request, send);
     if (request.path.startsWith('/v2/domainnames')) return changed(await send(request), (body) => domainNames(body));
     return undefined;
+  }
+
+  private async routeResponse(
+    route: string,
+    id: string | undefined,
+    request: AwsRequest,
+    send: Send,
+  ): Promise<AwsReply> {
+    const responses = this.routeResponses.get(route) ?? new Map<string, unknown>();
+    this.routeResponses.set(route, responses);
+    if (request.method === 'GET' && id === undefined) return json({ items: [...responses.values()] });
+    const reply = await send(request);
+    if (request.method === 'DELETE' && id !== undefined) responses.delete(id);
+    if (request.method === 'POST' && reply.status < 300) {
+      const made = jsonBody(reply);
+      responses.set(String(made['routeResponseId']), made);
+    }
+    return reply;
   }
 
   private async stage(

@@ -107,24 +107,38 @@ export interface OwnCall {
   /** `X-Amz-Target` of a JSON protocol, such as `AmazonSQS.ReceiveMessage`. */
   readonly target?: string;
   readonly accessKeyId?: string;
+  /** Sent as JSON; a Buffer as it is. */
   readonly body?: unknown;
+  /** Parameters of a Query protocol, such as `Action=ListRoles&Version=2010-05-08`; in place of a body. */
+  readonly form?: string;
 }
 
 /** Writes such a call as a request. */
 export function ownRequest(call: OwnCall): AwsRequest {
   const scope = `${call.accessKeyId ?? 'EMULATOR'}/20260101/${call.region}/${call.service}/aws4_request`;
   const host = call.service === 's3' ? 's3.amazonaws.com' : `${call.service}.${call.region}.amazonaws.com`;
+  const type = contentType(call);
   return readAwsRequest({
     method: call.method ?? 'POST',
     url: call.url ?? '/',
     headers: {
       host,
       authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
-      ...(call.body === undefined
-        ? {}
-        : { 'content-type': call.target === undefined ? 'application/json' : 'application/x-amz-json-1.0' }),
+      ...(type === undefined ? {} : { 'content-type': type }),
       ...(call.target === undefined ? {} : { 'x-amz-target': call.target }),
     },
-    body: Buffer.from(call.body === undefined ? '' : JSON.stringify(call.body)),
+    body: contents(call),
   });
+}
+
+function contentType({ form, body, target }: OwnCall): string | undefined {
+  if (form !== undefined) return 'application/x-www-form-urlencoded; charset=utf-8';
+  if (body === undefined || Buffer.isBuffer(body)) return undefined;
+  return target === undefined ? 'application/json' : 'application/x-amz-json-1.1';
+}
+
+function contents({ form, body }: OwnCall): Buffer {
+  if (form !== undefined) return Buffer.from(form);
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(body === undefined ? '' : JSON.stringify(body));
 }

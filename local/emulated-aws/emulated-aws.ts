@@ -143,6 +143,13 @@ export class EmulatedAws {
     return jsonBody(reply);
   }
 
+  /** Makes a call whose answer is not JSON and returns its text. @throws Error with AWS's words, if it is refused */
+  async text(call: Omit<OwnCall, 'region'>): Promise<string> {
+    const reply = await this.handle({ region: this.region, ...call });
+    if (reply.status >= 300) throw new Error(refusalOf(reply));
+    return reply.body.toString();
+  }
+
   /**
    * Runs a function as a service of AWS would.
    * @param reference name or ARN with its alias

@@ -65,7 +65,8 @@ async function respond(
     headers: incoming.headers,
     body: Buffer.concat(chunks),
   });
-  const length = incoming.method === 'HEAD' ? String(reply.headers['content-length'] ?? '0') : String(reply.body.length);
+  const length =
+    incoming.method === 'HEAD' ? String(reply.headers['content-length'] ?? '0') : String(reply.body.length);
   const headers: OutgoingHttpHeaders = {
     ...reply.headers,
     ...(reply.status === 204 ? {} : { 'content-length': length }),

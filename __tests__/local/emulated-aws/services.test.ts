@@ -31,6 +31,19 @@ describe('API Gateway', () => {
     });
   });
 
+  test('the responses of a route can be listed until they are deleted', async () => {
+    const moto = new FakeMoto(() => ({ routeResponseId: 'r1', routeResponseKey: '$default' }));
+    const service = new ApiGateway();
+    const url = '/v2/apis/abc/routes/r/routeresponses';
+    expect((await moto.ask(service, { method: 'GET', url })).body).toEqual({ items: [] });
+    await moto.ask(service, { url, body: { routeResponseKey: '$default' } });
+    expect((await moto.ask(service, { method: 'GET', url })).body).toMatchObject({
+      items: [{ routeResponseKey: '$default' }],
+    });
+    await moto.ask(service, { method: 'DELETE', url: `${url}/r1` });
+    expect((await moto.ask(service, { method: 'GET', url })).body).toEqual({ items: [] });
+  });
+
   test('a domain name is available at once and has no empty TLS settings', async () => {
     const moto = new FakeMoto(() => ({
       domainName: 'ws.k1te.chat',
