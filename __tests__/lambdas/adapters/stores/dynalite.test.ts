@@ -1,22 +1,14 @@
-import { TABLE_SCHEMAS } from '../../../../constructs/table-schemas';
-import { createDynamoClient, createDynamoStores } from '../../../../lambdas/adapters/dynamodb/stores';
-import { dynamoDbAt } from '../../../../local/embedded/dynamodb-call';
 import { EmbeddedDynamoDb } from '../../../../local/embedded/embedded-dynamodb';
-import { makeTables } from '../../../../local/embedded/tables';
 import { storeContract } from './contract';
+import { prepareEngine, storesAt, type DynamoClient } from './engine';
 
 describe('stores in DynamoDB (dynalite)', () => {
   let engine: EmbeddedDynamoDb;
-  let client: ReturnType<typeof createDynamoClient>;
+  let client: DynamoClient;
 
   beforeAll(async () => {
     engine = await EmbeddedDynamoDb.start(undefined);
-    await makeTables(dynamoDbAt(engine.endpoint, 'eu-north-1', 'test'), 'dev', TABLE_SCHEMAS);
-    client = createDynamoClient({
-      endpoint: engine.endpoint,
-      region: 'eu-north-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
+    client = await prepareEngine(engine.endpoint);
   });
 
   afterAll(async () => {
@@ -24,17 +16,5 @@ describe('stores in DynamoDB (dynalite)', () => {
     await engine.close();
   });
 
-  storeContract(async (clock) =>
-    createDynamoStores({
-      client,
-      clock,
-      retentionDays: 90,
-      tables: {
-        channelsTable: 'dev.Channels',
-        membersTable: 'dev.Members',
-        connectionsTable: 'dev.Connections',
-        messagesTable: 'dev.Messages',
-      },
-    }),
-  );
+  storeContract(async (clock) => storesAt(client, clock));
 });

@@ -1,0 +1,32 @@
+import { TABLE_SCHEMAS } from '../../../../constructs/table-schemas';
+import { createDynamoClient, createDynamoStores } from '../../../../lambdas/adapters/dynamodb/stores';
+import type { Clock, Stores } from '../../../../lambdas/chat/ports';
+import { dynamoDbAt } from '../../../../local/embedded/dynamodb-call';
+import { makeTables } from '../../../../local/embedded/tables';
+
+export type DynamoClient = ReturnType<typeof createDynamoClient>;
+
+/** Makes the tables of the stage `dev` in a DynamoDB engine, and a client for it. */
+export async function prepareEngine(endpoint: string): Promise<DynamoClient> {
+  await makeTables(dynamoDbAt(endpoint, 'eu-north-1', 'test'), 'dev', TABLE_SCHEMAS);
+  return createDynamoClient({
+    endpoint,
+    region: 'eu-north-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+}
+
+/** The stores of the stage `dev`. */
+export function storesAt(client: DynamoClient, clock: Clock): Stores {
+  return createDynamoStores({
+    client,
+    clock,
+    retentionDays: 90,
+    tables: {
+      channelsTable: 'dev.Channels',
+      membersTable: 'dev.Members',
+      connectionsTable: 'dev.Connections',
+      messagesTable: 'dev.Messages',
+    },
+  });
+}
