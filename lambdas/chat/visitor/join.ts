@@ -138,7 +138,7 @@ async function sayOk(world: World, connection: ConnectionId): Promise<string | u
 }
 
 /** Tells the host who is there: a new visitor, or one who was away for more than a day. */
-async function announce(world: World, channel: Channel, member: Member, before: Member | undefined): Promise<void> {
+export async function announce(world: World, channel: Channel, member: Member, before: Member | undefined): Promise<void> {
   const now = world.clock.now();
   const known = before !== undefined && before.announcedAt !== '' && now - Date.parse(before.seenAt) <= DAY;
   if (known || channel.state !== 'active') return;

@@ -1,0 +1,47 @@
+import { createOperatorDomain } from '../../chat/operator/side';
+import { HostFailure, isPassing, type Host } from '../../chat/operator/host';
+import type { OperatorSide, World } from '../../chat/ports';
+import { createTelegramHost } from './telegram-host';
+import { readUpdate } from './update';
+
+export interface TelegramOperatorSideOptions {
+  /** @default Telegram's own */
+  readonly apiRoot?: string | undefined;
+  /** @default Telegram, through its Bot API */
+  readonly host?: Host;
+}
+
+/** The operators' side of the chat, in Telegram. */
+export function createTelegramOperatorSide(world: World, options: TelegramOperatorSideOptions = {}): OperatorSide {
+  const { secrets, logger } = world;
+  const host = options.host ?? createTelegramHost({ secrets, apiRoot: options.apiRoot });
+  const domain = createOperatorDomain(world, host);
+  return {
+    async receiveUpdate(update) {
+      try {
+        const incoming = readUpdate(update, await host.botId());
+        return incoming ? await domain.receive(incoming) : 'handled';
+      } catch (error) {
+        const retry = mayHelp(error);
+        logger.error('An update could not be handled', { update: numberOf(update), retry, error });
+        return retry ? 'retry' : 'handled';
+      }
+    },
+    deliver: (item, attempt) => domain.deliver(item, attempt),
+  };
+}
+
+/**
+ * Whether the same update can succeed later. What Telegram refuses it will refuse again, and a mistake of ours stays one:
+ * an update that came back for ever would hold up all others of its chat (D19). Everything else is a failure of what we
+ * depend on, and passes.
+ */
+function mayHelp(error: unknown): boolean {
+  if (error instanceof HostFailure) return isPassing(error);
+  const ours = [TypeError, RangeError, SyntaxError, ReferenceError].some((kind) => error instanceof kind);
+  return !ours;
+}
+
+function numberOf(update: unknown): unknown {
+  return typeof update === 'object' && update !== null && 'update_id' in update ? update.update_id : undefined;
+}

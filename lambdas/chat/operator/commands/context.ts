@@ -1,0 +1,40 @@
+import type { HostChat } from '../../model';
+import type { Route, World } from '../../ports';
+import { type Button, type Host, HostFailure, isPassing } from '../host';
+import type { IncomingMessage } from '../incoming';
+import type { RichText } from '../rich-text';
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly world: World;
+  readonly host: Host;
+  readonly message: IncomingMessage;
+  /** What follows the command's name. */
+  readonly words: readonly string[];
+  readonly route: Route;
+  /** The channel of this chat, if it really hosts one. */
+  readonly hostChat: HostChat | undefined;
+  /** Answers where the command was given. */
+  say(text: RichText, buttons?: readonly Button[]): Promise<void>;
+}
+
+/** What commands are: an answer is part of each. Throws {@link HostFailure} if trying again may help. */
+export type Command = (context: CommandContext) => Promise<void>;
+
+/** Answers a message where it stands. A chat in which the bot may not write gets no answer, and nobody an error (D33). */
+export async function answer(
+  world: World,
+  host: Host,
+  message: IncomingMessage,
+  text: RichText,
+  buttons?: readonly Button[],
+): Promise<void> {
+  const { chat, thread, messageId } = message;
+  try {
+    const post = { kind: 'text' as const, text, ...(buttons ? { buttons } : {}) };
+    await host.post(chat.id, post, { thread, replyTo: messageId });
+  } catch (error) {
+    if (!(error instanceof HostFailure) || isPassing(error)) throw error;
+    world.logger.info('An answer could not be posted', { kind: error.kind, reason: error.message });
+  }
+}

@@ -1,0 +1,24 @@
+import type { CommandName } from '../command-line';
+import { dropCommand, infoCommand, originsCommand } from './channel';
+import type { Command } from './context';
+import { hostCommand } from './host';
+import { joinCommand } from './join';
+import { leaveCommand } from './leave';
+import { helpCommand, startCommand } from './start';
+import { banCommand, eraseCommand, exportCommand, unbanCommand } from './visitors';
+
+/** All commands. */
+export const commands: Readonly<Record<CommandName, Command>> = {
+  help: helpCommand,
+  start: startCommand,
+  host: hostCommand,
+  drop: dropCommand,
+  join: joinCommand,
+  leave: leaveCommand,
+  info: infoCommand,
+  origins: originsCommand,
+  ban: banCommand,
+  unban: unbanCommand,
+  export: exportCommand,
+  erase: eraseCommand,
+};

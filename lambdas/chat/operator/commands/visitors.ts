@@ -1,0 +1,95 @@
+import { shownName } from '../header';
+import { joinRich, plain, rich, type RichText } from '../rich-text';
+import { HostFailure, type Post } from '../host';
+import { fileUrl } from '../../files';
+import type { Conversation, Message } from '../../model';
+import { addressedVisitor } from './addressed';
+import type { Command } from './context';
+
+/** /ban: the visitor can write no more, and is disconnected. */
+export const banCommand: Command = async (context) => {
+  const member = await addressedVisitor(context);
+  if (!member) return;
+  const { world, say } = context;
+  const conversation = { channel: member.channel, handle: member.handle };
+  await world.members.change(conversation, { banned: true });
+  const sockets = member.connections.filter((id) => id.startsWith('ws:'));
+  await Promise.allSettled(sockets.map((id) => world.push.disconnect(id)));
+  await say(
+    rich`✅ #${member.handle} ${shownName(member.name)} cannot write any more. /unban #${member.handle} lifts it.`,
+  );
+};
+
+/** /unban: the visitor can write again. */
+export const unbanCommand: Command = async (context) => {
+  const member = await addressedVisitor(context);
+  if (!member) return;
+  await context.world.members.change({ channel: member.channel, handle: member.handle }, { banned: false });
+  await context.say(rich`✅ #${member.handle} ${shownName(member.name)} can write again.`);
+};
+
+/** /export: one conversation as a JSON file. */
+export const exportCommand: Command = async (context) => {
+  const member = await addressedVisitor(context);
+  if (!member) return;
+  const { world, host, message, say } = context;
+  const conversation = { channel: member.channel, handle: member.handle };
+  const messages: unknown[] = [];
+  for await (const each of world.messages.history(conversation)) messages.push(exported(each, world.settings.apiUrl));
+  const { channel, handle, name, seenAt, banned } = member;
+  const exportedAt = new Date(world.clock.now()).toISOString();
+  const body = Buffer.from(
+    JSON.stringify({ channel, handle, name, seenAt, banned, exportedAt, messages }, undefined, 2),
+  );
+  const post: Post = {
+    kind: 'file',
+    body,
+    name: `${channel}-${handle}.json`,
+    type: 'application/json',
+    text: plain(`#${handle} ${shownName(name)}: ${messages.length} messages`),
+  };
+  try {
+    await host.post(message.chat.id, post, { thread: message.thread, replyTo: message.messageId });
+  } catch (error) {
+    if (!(error instanceof HostFailure) || error.kind !== 'refused') throw error;
+    await say(plain(`⛔ The file could not be posted: ${error.message}`));
+  }
+};
+
+/** Nothing of how it is stored, and no Telegram ids. */
+function exported({ key: _key, content, direction, at, due }: Message, apiUrl: string): unknown {
+  const from = direction === 'to-host' ? 'visitor' : 'operator';
+  switch (content.kind) {
+    case 'text':
+      return { at, from, text: content.text, delivered: !due };
+    case 'file': {
+      const { key, name, type, size } = content.file;
+      const caption = content.caption === undefined ? {} : { caption: content.caption };
+      return { at, from, file: { name, type, size, url: fileUrl(apiUrl, key) }, ...caption, delivered: !due };
+    }
+    case 'correction':
+      return { at, from, correction: content.text, delivered: !due };
+    case 'notice':
+      return { at, notice: content.notice };
+  }
+}
+
+/** /erase: removes everything of one conversation. The queue does it: there may be more than fits in one request. */
+export const eraseCommand: Command = async (context) => {
+  const member = await addressedVisitor(context);
+  if (!member) return;
+  const { world, say } = context;
+  const conversation: Conversation = { channel: member.channel, handle: member.handle };
+  await world.queue.send({ kind: 'erase', ...conversation, step: world.clock.now() });
+  await say(erasing(member.handle));
+};
+
+function erasing(handle: string): RichText {
+  return joinRich(
+    [
+      rich`✅ Everything of #${handle} is being erased: messages, files, and the visitor.`,
+      plain('What stands in this chat stays; delete it here if it must go, too.'),
+    ],
+    '\n',
+  );
+}

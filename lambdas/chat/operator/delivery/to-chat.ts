@@ -1,0 +1,159 @@
+import type { ChatId, ConnectionId } from '../../identifiers';
+import type { Conversation, Member, Message } from '../../model';
+import type { QueueOutcome, World } from '../../ports';
+import { hostMessageFrames } from '../../protocol/server-frame';
+import { deliverToVisitor } from '../../visitor/delivery';
+import { leaveChannel } from '../commands/leave';
+import { CAPTION_LENGTH, type Host, HostFailure, TEXT_LENGTH } from '../host';
+import { plain } from '../rich-text';
+import { splitText } from '../split-text';
+import { fileLink } from '../answers';
+import { receiveMigration } from '../presence';
+import { backOff } from './back-off';
+import type { Part } from './post-of';
+import { postOnce } from './post-once';
+
+const BATCH = 20;
+
+/** After so long no further message is begun, milliseconds. */
+const WORK = 60_000;
+
+const DONE: QueueOutcome = { kind: 'done' };
+
+/**
+ * Delivers what is due to a visitor who is in Telegram, oldest first, each message once. A browser of theirs that is open
+ * as well gets it, too.
+ */
+export async function deliverToChat(
+  world: World,
+  host: Host,
+  conversation: Conversation,
+  attempt: number,
+): Promise<QueueOutcome> {
+  const deadline = world.clock.now() + WORK;
+  for (;;) {
+    const [member, due] = await Promise.all([
+      world.members.find(conversation),
+      world.messages.due(conversation, 'to-visitor', BATCH),
+    ]);
+    if (!member || due.length === 0) return DONE;
+    const chat = chatOf(member);
+    if (chat === undefined) {
+      // They have left Telegram: what waits is for their browser.
+      await deliverToVisitor(world, conversation);
+      return DONE;
+    }
+    for (const message of due) {
+      if (world.clock.now() >= deadline) {
+        await world.queue.send({ kind: 'to-chat', ...conversation, message: `more#${world.clock.now()}` });
+        return DONE;
+      }
+      try {
+        await deliverOne(world, host, chat, message);
+      } catch (error) {
+        if (!(error instanceof HostFailure)) throw error;
+        const outcome = await cure(world, conversation, { chat, message, failure: error, attempt });
+        if (outcome) return outcome;
+        break;
+      }
+      await pushAsWell(world, member, message);
+      await world.messages.delivered(conversation, message.key);
+    }
+  }
+}
+
+/** The member's chat; a group that has moved may stand there twice for a moment. */
+function chatOf({ connections }: Member): ChatId | undefined {
+  return connections.findLast((id) => id.startsWith('tg:'))?.slice(3) as ChatId | undefined;
+}
+
+async function deliverOne(world: World, host: Host, chat: ChatId, message: Message): Promise<void> {
+  // `chat` and `telegramIds` of a message from the host say where it came from, not how far it has got.
+  const { chat: _from, telegramIds: _ids, ...fresh } = message;
+  const deliver = (parts: readonly Part[]) => postOnce(world, host, { chat, place: {} }, fresh, parts);
+  try {
+    await deliver(partsFor(world, message));
+  } catch (error) {
+    const untaken = error instanceof HostFailure && (error.kind === 'refused' || error.kind === 'forbidden');
+    if (!untaken || message.content.kind !== 'file') throw error;
+    const { key, name } = message.content.file;
+    const { caption } = message.content;
+    const link = fileLink(world.settings.apiUrl, key, name);
+    await deliver(textParts(caption ? `${link}\n${caption}` : link));
+  }
+}
+
+function partsFor(world: World, { content }: Message): Part[] {
+  switch (content.kind) {
+    case 'text':
+      return textParts(content.text);
+    case 'correction':
+      return textParts(`✏️ ${content.text}`);
+    case 'notice':
+      return [];
+    case 'file': {
+      const { key, name, type } = content.file;
+      const [words = '', ...rest] = splitText(content.caption ?? '', CAPTION_LENGTH);
+      const load: Part['load'] = async () => {
+        const body = await world.files.read(key);
+        if (!body) return { kind: 'text', text: plain(`📎 ${name} (the file is not there any more)`) };
+        return { kind: 'file', body, name, type, text: plain(words) };
+      };
+      return [{ kind: 'file', words, load }, ...rest.flatMap(textParts)];
+    }
+  }
+}
+
+function textParts(text: string): Part[] {
+  return splitText(text, TEXT_LENGTH).map((words) => ({
+    kind: 'text',
+    words,
+    load: async () => ({ kind: 'text', text: plain(words) }),
+  }));
+}
+
+/** Best effort: a browser that misses it has the history at the next JOIN. */
+async function pushAsWell(world: World, member: Member, message: Message): Promise<void> {
+  const sockets = member.connections.filter((id): id is ConnectionId => id.startsWith('ws:'));
+  for (const socket of sockets) {
+    try {
+      for (const frame of hostMessageFrames(message, world.settings.apiUrl)) {
+        if ((await world.push.push(socket, frame)) === 'sent') continue;
+        await world.members.detach(message.conversation, socket);
+        break;
+      }
+    } catch (error) {
+      world.logger.warn('A push failed', { reason: String(error) });
+    }
+  }
+}
+
+/** Undefined: read afresh and go on at once. */
+async function cure(
+  world: World,
+  conversation: Conversation,
+  { chat, message, failure, attempt }: { chat: ChatId; message: Message; failure: HostFailure; attempt: number },
+): Promise<QueueOutcome | undefined> {
+  const { kind, details } = failure;
+  world.logger.warn('A message could not be delivered', { ...conversation, kind, reason: failure.message, attempt });
+  switch (kind) {
+    case 'busy':
+      return { kind: 'retry', retryAfter: details.retryAfter ?? 5 };
+    case 'migrated':
+      if (!details.migratedTo) return { kind: 'retry', retryAfter: backOff(attempt) };
+      await receiveMigration(world, chat, details.migratedTo);
+      return undefined;
+    case 'gone':
+      await leaveChannel(world, chat, conversation);
+      return undefined;
+    case 'refused':
+      world.logger.error('Telegram does not take a message; it is skipped', {
+        ...conversation,
+        reason: failure.message,
+      });
+      await world.messages.delivered(conversation, message.key);
+      return undefined;
+    default:
+      return { kind: 'retry', retryAfter: backOff(attempt) };
+  }
+}

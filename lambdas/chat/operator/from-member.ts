@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { telegramMessageKey } from '../identifiers';
+import { RATE_LIMITS, type RateLimits } from '../limits';
+import type { Channel, Conversation, Member, Message } from '../model';
+import type { World } from '../ports';
+import { readRate } from '../rate';
+import type { Refusal } from '../refusal';
+import { banned, checkCrowd } from '../visitor/join';
+import { tooFast } from '../visitor/too-fast';
+import { adopt } from './copy-file';
+import { welcome } from './failure';
+import type { Host } from './host';
+import type { IncomingMessage } from './incoming';
+import { once, type Handled } from './once';
+import { plain } from './rich-text';
+
+/**
+ * A visitor who is in Telegram wrote something: it goes to the host of their channel, whatever it says and whomever it
+ * names (D4).
+ */
+export async function receiveFromMember(
+  world: World,
+  host: Host,
+  message: IncomingMessage,
+  conversation: Conversation,
+  limits: RateLimits = RATE_LIMITS,
+): Promise<Handled> {
+  const { chat, messageId, update } = message;
+  const say = (words: string) =>
+    once(world, host, update, () =>
+      welcome(world, 'Answering', () =>
+        host.post(
+          chat.id,
+          { kind: 'text', text: plain(`⛔ ${words}`) },
+          { thread: message.thread, replyTo: messageId },
+        ),
+      ),
+    );
+  const sender = await admitMember(world, conversation, limits);
+  if (sender === 'nobody') {
+    await world.members.unlinkChat(chat.id, conversation);
+    return say('The channel is gone, and this conversation with it.');
+  }
+  if ('code' in sender) return say(sender.reason);
+  const content = await adopt(world, host, conversation, { chat: chat.id, messageId, content: message.content });
+  if (content.kind === 'not delivered') return say(`Not delivered. ${content.reason}`);
+  await store(world, {
+    conversation,
+    key: telegramMessageKey(chat.id, messageId),
+    direction: 'to-host',
+    content,
+    at: new Date(world.clock.now()).toISOString(),
+    order: sender.sent,
+    due: true,
+  });
+  return 'handled';
+}
+
+/** They changed a message: the host sees the new text in the place of the old one. */
+export async function receiveMemberEdit(
+  world: World,
+  message: IncomingMessage,
+  conversation: Conversation,
+): Promise<Handled> {
+  const { chat, messageId, content, editedAt } = message;
+  const of = telegramMessageKey(chat.id, messageId);
+  const original = await world.messages.find(conversation, of);
+  const text = content.kind === 'text' ? content.text : content.kind === 'file' ? content.caption : '';
+  if (!original || text === '') return 'handled';
+  const before =
+    'text' in original.content ? original.content.text : 'caption' in original.content ? original.content.caption : '';
+  if (text === before) return 'handled';
+  const version = createHash('sha256').update(`${editedAt}\n${text}`).digest('hex').slice(0, 16);
+  await store(world, {
+    conversation,
+    key: `${of}#edit#${version}`,
+    direction: 'to-host',
+    content: { kind: 'correction', of, text },
+    at: new Date(world.clock.now()).toISOString(),
+    order: messageId,
+    due: true,
+  });
+  await world.messages.correct(conversation, of, text);
+  return 'handled';
+}
+
+/** Stored for good before the queue hears of it. */
+async function store(world: World, message: Message): Promise<void> {
+  const { message: kept } = await world.messages.put(message);
+  if (kept.due) await world.queue.send({ kind: 'to-host', ...message.conversation, message: message.key });
+}
+
+/** `nobody`: there is no such member, or no such channel, any more. */
+async function admitMember(
+  world: World,
+  conversation: Conversation,
+  limits: RateLimits,
+): Promise<Member | Refusal | 'nobody'> {
+  const now = world.clock.now();
+  const [member, channel] = await Promise.all([
+    world.members.countSent(conversation, now),
+    world.channels.use(conversation.channel),
+  ]);
+  if (!member || !channel || channel.state === 'dropping') return 'nobody';
+  if (member.banned) return banned();
+  const { blockedUntil, mark } = readRate(member.sent, member.rate, now, limits.window, limits.messagesPerVisitor);
+  if (blockedUntil !== undefined) return tooFast(blockedUntil, now);
+  if (mark) await world.members.change(conversation, { rate: mark });
+  return (await checkCrowd(world, channel, limits)) ?? away(channel) ?? member;
+}
+
+function away({ state }: Channel): Refusal | undefined {
+  if (state !== 'suspended') return undefined;
+  return { kind: 'refused', code: 502, reason: 'Nobody is there: the operators of this channel have left.' };
+}

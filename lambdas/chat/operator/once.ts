@@ -1,0 +1,24 @@
+import type { World } from '../ports';
+import type { Host } from './host';
+
+/** How long one handling of an update may take, milliseconds: API Gateway waits 29 s for it. */
+const LEASE = 30_000;
+
+/** What an update came to: `retry` if the same update can succeed later. */
+export type Handled = 'handled' | 'retry';
+
+/**
+ * Does what an update asks for, unless it has been done (D18). If the deed throws, the update may be handled again when
+ * the lease is over.
+ */
+export async function once(world: World, host: Host, update: number, deed: () => Promise<void>): Promise<Handled> {
+  const bot = await host.botId();
+  const now = world.clock.now();
+  const holder = Buffer.from(world.random.bytes(9)).toString('base64url');
+  const claim = await world.messages.claimUpdate(bot, update, { holder, until: now + LEASE }, now);
+  if (claim === 'done') return 'handled';
+  if (claim === 'busy') return 'retry';
+  await deed();
+  await world.messages.finishUpdate(bot, update);
+  return 'handled';
+}

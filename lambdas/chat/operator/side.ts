@@ -1,0 +1,126 @@
+import type { HostChat } from '../model';
+import type { QueueItem, QueueOutcome, Route, World } from '../ports';
+import { NEITHER } from './answers';
+import { knownCommand, parseCommandLine, type CommandLine, type CommandName } from './command-line';
+import { commands } from './commands';
+import { answer } from './commands/context';
+import { deliverToChat } from './delivery/to-chat';
+import { deliverToHost } from './delivery/to-host';
+import { welcome } from './failure';
+import { receiveFromHost, receiveHostEdit } from './from-host';
+import { receiveFromMember, receiveMemberEdit } from './from-member';
+import type { Host } from './host';
+import type { Incoming, IncomingMessage } from './incoming';
+import { once, type Handled } from './once';
+import { receiveMigration, receivePresence } from './presence';
+import { receivePress } from './press';
+import { continueDropping, continueErasing } from './removal';
+import { plain } from './rich-text';
+
+/** The operators' side of the chat, free of Telegram's formats. Errors that no one expects are thrown. */
+export interface OperatorDomain {
+  receive(incoming: Incoming): Promise<Handled>;
+  deliver(item: QueueItem, attempt: number): Promise<QueueOutcome>;
+}
+
+export function createOperatorDomain(world: World, host: Host): OperatorDomain {
+  return {
+    receive: (incoming) => receive(world, host, incoming),
+    deliver: (item, attempt) => deliver(world, host, item, attempt),
+  };
+}
+
+async function deliver(world: World, host: Host, item: QueueItem, attempt: number): Promise<QueueOutcome> {
+  switch (item.kind) {
+    case 'to-host':
+      return deliverToHost(world, host, { channel: item.channel, handle: item.handle }, attempt);
+    case 'to-chat':
+      return deliverToChat(world, host, { channel: item.channel, handle: item.handle }, attempt);
+    case 'drop':
+      return continueDropping(world, host, item);
+    case 'erase':
+      return continueErasing(world, item);
+    case 'to-visitor':
+      throw new Error('Items for visitors are the business of the visitors’ side');
+  }
+}
+
+async function receive(world: World, host: Host, incoming: Incoming): Promise<Handled> {
+  switch (incoming.kind) {
+    case 'message':
+      return receiveMessage(world, host, incoming);
+    case 'edit':
+      return receiveEdit(world, incoming);
+    case 'press':
+      return once(world, host, incoming.update, () => receivePress(world, host, incoming));
+    case 'presence':
+      return once(world, host, incoming.update, () => receivePresence(world, incoming));
+    case 'migration':
+      return once(world, host, incoming.update, () => receiveMigration(world, incoming.from, incoming.to));
+  }
+}
+
+async function receiveMessage(world: World, host: Host, message: IncomingMessage): Promise<Handled> {
+  const { chat, replyTo, thread, content, update } = message;
+  const line = content.kind === 'text' ? parseCommandLine(content.text) : undefined;
+  if (line?.addressee !== undefined && !(await isMe(host, line.addressee))) return 'handled';
+  const route = await world.routes.route(chat.id, {
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(thread === undefined ? {} : { thread }),
+  });
+  const hostChat = await confirmed(world, route);
+  const command = line && knownCommand(line.name);
+  if (line && command)
+    return once(world, host, update, () => run(world, host, { message, route, hostChat, line, command }));
+  if (line?.addressee !== undefined) {
+    return once(world, host, update, () =>
+      answer(world, host, message, plain(`I do not know /${line.name}. /help lists what I know.`)),
+    );
+  }
+  if (hostChat) return receiveFromHost(world, host, message, hostChat, route);
+  if (route.member) return receiveFromMember(world, host, message, route.member);
+  // A group that has nothing to do with us hears nothing of us (D33).
+  if (chat.kind !== 'private') return 'handled';
+  return once(world, host, update, () => welcome(world, 'Answering', () => answer(world, host, message, NEITHER)));
+}
+
+/** An edited command is no new command, and an edited message no new message (D28). */
+async function receiveEdit(world: World, message: IncomingMessage): Promise<Handled> {
+  const { chat, messageId } = message;
+  const route = await world.routes.route(chat.id, { replyTo: messageId });
+  const hostChat = await confirmed(world, route);
+  if (hostChat) return receiveHostEdit(world, message, hostChat, route.reply);
+  if (route.member) return receiveMemberEdit(world, message, route.member);
+  return 'handled';
+}
+
+async function isMe(host: Host, name: string): Promise<boolean> {
+  return (await host.userName()).toLowerCase() === name.toLowerCase();
+}
+
+/** The host, if it really is one: a claim may have been left by a /host that was cut off. */
+async function confirmed(world: World, { host }: Route): Promise<HostChat | undefined> {
+  if (!host || host.confirmed) return host;
+  const channel = await world.channels.find(host.channel);
+  return channel?.host === host.chat ? host : undefined;
+}
+
+interface Call {
+  readonly message: IncomingMessage;
+  readonly route: Route;
+  readonly hostChat: HostChat | undefined;
+  readonly line: CommandLine;
+  readonly command: CommandName;
+}
+
+async function run(world: World, host: Host, { message, route, hostChat, line, command }: Call): Promise<void> {
+  await commands[command]({
+    world,
+    host,
+    message,
+    words: line.words,
+    route,
+    hostChat,
+    say: (text, buttons) => answer(world, host, message, text, buttons),
+  });
+}
