@@ -1,0 +1,63 @@
+import { findings, type Finding } from './finding';
+import { withoutIgnored, type IgnoreList } from './ignore-list';
+import { driftMail, failureMail, type CheckDetails, type Mail } from './mail';
+import type { ReportMemory } from './memory';
+import { compareReports, hasNews, type Failure } from './report';
+import type { StackCheck } from './terraform';
+
+/** What a drift check works with. */
+export interface DriftCheckProps {
+  readonly stacks: readonly string[];
+  readonly plan: (stack: string) => Promise<StackCheck>;
+  readonly ignore: IgnoreList;
+  readonly memory: ReportMemory;
+  readonly send: (mail: Mail) => Promise<void>;
+  readonly details: CheckDetails;
+  /** Values that no mail and no log may hold, for example the bot tokens. */
+  readonly secrets: readonly string[];
+  readonly now: Date;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Looks at every stack, mails what nobody has been told yet, and remembers it.
+ *
+ * It throws only if it cannot tell anybody: a check of a stack that fails is mailed, too. What was mailed is remembered after
+ * the mail, so that a mail may come twice but never not at all.
+ */
+export async function checkDrift(props: DriftCheckProps): Promise<void> {
+  const { ignore, memory, details, say } = props;
+  const found: Finding[] = [];
+  const failed: Failure[] = [];
+  let ignored = 0;
+  for (const stack of props.stacks) {
+    const check = await props.plan(stack);
+    if (check.kind === 'failed') {
+      failed.push({ stack, words: masked(check.words, props.secrets) });
+      continue;
+    }
+    const all = findings(check.plan, stack, details.region);
+    const counted = all.flatMap((finding) => withoutIgnored(finding, ignore) ?? []);
+    ignored += all.length - counted.length;
+    found.push(...counted);
+    say(`${stack}: ${counted.length} differ, ${all.length - counted.length} ignored`);
+  }
+
+  const report = compareReports(found, failed, await memory.read(), props.now);
+  const send = async (mail: Mail) => {
+    const clean = { ...mail, text: masked(mail.text, props.secrets) };
+    say(`\nMailed: ${clean.subject}\n\n${clean.text}\n`);
+    await props.send(clean);
+  };
+  if (report.failures.length > 0) await send(failureMail(report.failures, details));
+  else if (failed.length > 0)
+    say(`The check failed as it did before, which has been mailed:\n${failed.map(({ words }) => words).join('\n')}`);
+  if (hasNews(report)) await send(driftMail(report, details));
+  else if (failed.length === 0) say(found.length > 0 ? 'Nothing new since the last mail.' : 'No drift.');
+  if (ignored > 0) say(`${ignored} ignored by drift-ignore.yml.`);
+  await memory.write(report.next);
+}
+
+function masked(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((clean, secret) => clean.replaceAll(secret, '(secret)'), text);
+}

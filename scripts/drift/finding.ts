@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { consoleLink } from './console-link';
+import { differences, isConsequence, type Difference } from './differences';
+import { isNoOp, type Plan, type ResourceChange } from './plan';
+
+/** `drift`: somebody changed the cloud. `unapplied`: somebody changed the repository, and it is not deployed yet. */
+export type FindingKind = 'drift' | 'unapplied';
+
+/** One resource that is not as the repository says. */
+export interface Finding {
+  readonly stack: string;
+  readonly kind: FindingKind;
+  /** Terraform's address of the resource, or `output.<name>`. */
+  readonly address: string;
+  /** The name that the resource has in AWS, where it has one. */
+  readonly resourceName?: string;
+  /** What happened to it (drift), or what deploying would do with it (unapplied). */
+  readonly action: 'changed' | 'deleted' | 'to be created' | 'to be changed' | 'to be replaced' | 'to be destroyed';
+  /** Empty if the whole resource is meant. */
+  readonly differences: readonly Difference[];
+  /** Where to look at it in AWS's console. */
+  readonly link: string;
+}
+
+/** What two reports are compared by. */
+export function findingId({ stack, kind, address }: Finding): string {
+  return `${stack} ${kind} ${address}`;
+}
+
+/** Changes when the finding does. Secret values are not in it: they are masked before. */
+export function fingerprint(finding: Finding): string {
+  const { action, differences: changes } = finding;
+  return createHash('sha256')
+    .update(JSON.stringify([action, changes]))
+    .digest('hex');
+}
+
+/**
+ * What a plan says, drift apart from code that is not deployed.
+ *
+ * Drift is what Terraform found changed *and* would change back. What it found changed and leaves alone is no drift: code that
+ * CI has deployed, the version of a function, values that AWS computes. What it would change without having found a change is
+ * in the repository only. A resource that would change only because another one does is not listed beside it.
+ */
+export function findings(plan: Plan, stack: string, region: string): readonly Finding[] {
+  const drifted = new Map((plan.resource_drift ?? []).map((entry) => [entry.address, entry]));
+  const all = (plan.resource_changes ?? [])
+    .filter((entry) => entry.mode === 'managed' && !isNoOp(entry.change))
+    .flatMap((entry) => findingsOf(entry, drifted.get(entry.address), stack, region));
+  const outputs = Object.entries(plan.output_changes ?? {})
+    .filter(([, change]) => !isNoOp(change))
+    .map(([name, change]): Finding => ({
+      stack,
+      kind: 'unapplied',
+      address: `output.${name}`,
+      action: 'to be changed',
+      differences: differences({
+        ...change,
+        before: { value: change.before },
+        after: { value: change.after },
+        after_unknown: { value: change.after_unknown },
+        before_sensitive: { value: change.before_sensitive },
+        after_sensitive: { value: change.after_sensitive },
+      }),
+      link: '',
+    }));
+  const found = [...all, ...outputs];
+  const causes = found.filter((finding) => !followsFromOthers(finding));
+  // A plan that would do something is never reported as nothing.
+  return causes.length > 0 ? causes : found;
+}
+
+function findingsOf(
+  planned: ResourceChange,
+  drift: ResourceChange | undefined,
+  stack: string,
+  region: string,
+): readonly Finding[] {
+  const { address, type } = planned;
+  const values = (drift?.change.before ?? planned.change.before ?? planned.change.after ?? {}) as Record<
+    string,
+    unknown
+  >;
+  const resource = { stack, address, resourceName: nameOf(values), link: consoleLink(type, values, region) };
+  if (drift?.change.actions.includes('delete')) {
+    return [{ ...resource, kind: 'drift', action: 'deleted', differences: [] }];
+  }
+  const toDo = differences(planned.change);
+  const happened = drift === undefined ? [] : reverted(differences(drift.change), toDo);
+  const handled = new Set(happened.map(({ attribute }) => attribute));
+  const remaining = withoutEcho(toDo.filter(({ attribute }) => !handled.has(attribute)));
+  const found: Finding[] = [];
+  if (happened.length > 0) found.push({ ...resource, kind: 'drift', action: 'changed', differences: happened });
+  const action = plannedAction(planned);
+  if (happened.length === 0 || remaining.some((difference) => !isConsequence(difference))) {
+    const whole = action === 'to be created' || action === 'to be destroyed';
+    found.push({ ...resource, kind: 'unapplied', action, differences: whole ? [] : remaining });
+  }
+  return found;
+}
+
+/** Of what was found changed, that which Terraform would change back. */
+function reverted(happened: readonly Difference[], toDo: readonly Difference[]): readonly Difference[] {
+  const touched = new Set(toDo.map(({ attribute }) => attribute));
+  return withoutEcho(happened.filter(({ attribute }) => touched.has(attribute)));
+}
+
+/** `tags_all` repeats `tags`. */
+function withoutEcho(all: readonly Difference[]): readonly Difference[] {
+  const tags = new Set(all.filter(({ attribute }) => attribute === 'tags').map(({ path }) => path));
+  return all.filter(
+    ({ attribute, path }) =>
+      attribute !== 'tags_all' || (!tags.has(path.replace(/^tags_all/, 'tags')) && !tags.has('tags')),
+  );
+}
+
+function plannedAction({ change: { actions } }: ResourceChange): Finding['action'] {
+  if (actions.includes('create') && actions.includes('delete')) return 'to be replaced';
+  if (actions.includes('create')) return 'to be created';
+  if (actions.includes('delete') || actions.includes('forget')) return 'to be destroyed';
+  return 'to be changed';
+}
+
+function followsFromOthers({ kind, action, differences: changes }: Finding): boolean {
+  return kind === 'unapplied' && action === 'to be changed' && changes.every(isConsequence);
+}
+
+function nameOf(values: Record<string, unknown>): string | undefined {
+  for (const attribute of ['function_name', 'route_key', 'bucket', 'name', 'domain_name', 'alarm_name', 'id']) {
+    const value = values[attribute];
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return undefined;
+}

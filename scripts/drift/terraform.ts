@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import * as path from 'node:path';
+import type { Plan } from './plan';
+
+/** What looking at one stack came to. */
+export type StackCheck =
+  | { readonly kind: 'plan'; readonly stack: string; readonly plan: Plan }
+  /** Terraform could not say: that is not "no drift". */
+  | { readonly kind: 'failed'; readonly stack: string; readonly words: string };
+
+interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Plans a synthesized stack and reads the plan. Terraform asks AWS about every resource (it refreshes), changes nothing, and
+ * takes no lock, since the check may not write.
+ *
+ * @param folder the output of synth, `cdktf.out`
+ */
+export async function planStack(stack: string, folder: string): Promise<StackCheck> {
+  const cwd = path.join(folder, 'stacks', stack);
+  const failed = (step: string, { stdout, stderr, exitCode }: Ended): StackCheck => ({
+    kind: 'failed',
+    stack,
+    words: `terraform ${step} ended with exit code ${exitCode}:\n${(stderr.trim() || stdout.trim()).slice(0, 8000)}`,
+  });
+
+  const init = await terraform(cwd, 'init', '-input=false', '-no-color');
+  if (init.exitCode !== 0) return failed('init', init);
+  const plan = await terraform(
+    cwd,
+    'plan',
+    '-refresh=true',
+    '-lock=false',
+    '-input=false',
+    '-no-color',
+    '-detailed-exitcode',
+    '-out=drift.plan',
+  );
+  // 0: nothing to do, 1: an error, 2: something to do. https://developer.hashicorp.com/terraform/cli/commands/plan
+  if (plan.exitCode !== 0 && plan.exitCode !== 2) return failed('plan', plan);
+  const shown = await terraform(cwd, 'show', '-json', 'drift.plan');
+  if (shown.exitCode !== 0) return failed('show', shown);
+  return { kind: 'plan', stack, plan: JSON.parse(shown.stdout) as Plan };
+}
+
+function terraform(cwd: string, ...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile('terraform', args, { cwd, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
+      const code = (error as { code?: number | string } | null)?.code ?? 0;
+      resolve({
+        exitCode: typeof code === 'number' ? code : 127,
+        stdout,
+        stderr: typeof code === 'number' ? stderr : String(error?.message),
+      });
+    });
+  });
+}
