@@ -9,8 +9,9 @@ import { createS3Files } from '../adapters/s3-files';
 import { createSqsQueue } from '../adapters/sqs-queue';
 import { ssmSecrets } from '../adapters/ssm-secrets';
 import { systemClock, systemRandomness } from '../adapters/system';
+import { createTelegramOperatorSide } from '../adapters/telegram/operator-side';
 import { createWebhookGuard } from '../adapters/telegram/webhook-guard';
-import type { OperatorSide, QueueItem, QueueOutcome, World } from '../chat/ports';
+import type { QueueItem, QueueOutcome, World } from '../chat/ports';
 import { createVisitorSide } from '../chat/visitor/side';
 
 /** Parts of the world that are not made of the environment: the fakes of a test, the stores of `npm start`. */
@@ -51,11 +52,10 @@ export function createRequestDispatcher(
   };
   const visitors = createVisitorSide(world);
   const isWebhookSecret = createWebhookGuard(secrets, environment.stage);
-  let operatorSide: Promise<OperatorSide> | undefined;
-  const operators = () => (operatorSide ??= loadOperatorSide(world, environment));
+  const operators = createTelegramOperatorSide(world, { apiRoot: environment.telegramApiRoot });
 
   const deliver = async (item: QueueItem, attempt: number): Promise<QueueOutcome> => {
-    if (item.kind !== 'to-visitor') return (await operators()).deliver(item, attempt);
+    if (item.kind !== 'to-visitor') return operators.deliver(item, attempt);
     const outcome = await visitors.redeliver(item, item.attempt);
     return outcome === 'done' ? { kind: 'done' } : { kind: 'retry', retryAfter: BUSY_SECONDS };
   };
@@ -74,9 +74,4 @@ export function createRequestDispatcher(
     }
     throw new Error('This event is neither from a WebSocket API, nor an HTTP API, nor the delivery queue');
   };
-}
-
-/** The operators' side, with the Bot API client behind it: loaded for the webhook and the queue only. */
-async function loadOperatorSide(_world: World, _environment: DispatcherEnvironment): Promise<OperatorSide> {
-  throw new Error('The operators are not connected yet');
 }

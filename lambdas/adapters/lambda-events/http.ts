@@ -17,7 +17,7 @@ export interface HttpEvent {
 /** What an HTTP request may need. */
 export interface HttpTargets {
   readonly visitors: VisitorSide;
-  readonly operators: () => Promise<OperatorSide>;
+  readonly operators: OperatorSide;
   /** Whether this is the secret that the webhook was registered with. */
   readonly isWebhookSecret: (secret: string | undefined) => Promise<boolean>;
 }
@@ -47,7 +47,7 @@ async function receiveUpdate(event: HttpEvent, targets: HttpTargets): Promise<Pr
   }
   const update = parseBody(event);
   if (update === undefined) return text(200, 'Ignored: not JSON');
-  const outcome = await (await targets.operators()).receiveUpdate(update);
+  const outcome = await targets.operators.receiveUpdate(update);
   return outcome === 'retry' ? text(503, 'Try again') : text(200, 'OK');
 }
 
