@@ -1,7 +1,7 @@
 import { AcmCertificate } from '@cdktf/provider-aws/lib/acm-certificate';
 import { AcmCertificateValidation } from '@cdktf/provider-aws/lib/acm-certificate-validation';
 import { Construct } from 'constructs';
-import { Dns } from './dns';
+import { Dns, DnsProof } from './dns';
 
 export interface CertificateProps {
   /** The names it is for; the first is the one it is listed under. */
@@ -23,10 +23,10 @@ export class Certificate extends Construct {
       // The one in use cannot be deleted: its successor comes first.
       lifecycle: { createBeforeDestroy: true },
     });
-    const records = props.dns.validate(this, certificate);
+    const proofs = props.names.map((name) => props.dns.prove(this, `proof-${name}`, proofFor(certificate, name)));
     this.validation = new AcmCertificateValidation(this, 'validated', {
       certificateArn: certificate.arn,
-      dependsOn: [records],
+      dependsOn: proofs,
     });
   }
 
@@ -34,4 +34,15 @@ export class Certificate extends Construct {
   get arn(): string {
     return this.validation.certificateArn;
   }
+}
+
+/**
+ * The record that ACM wants to see for a name. Picked by the name, which is known when Terraform plans; an iterator of cdktf goes
+ * over a list made of ACM's set, and how long that is Terraform knows only afterwards.
+ */
+function proofFor(certificate: AcmCertificate, name: string): DnsProof {
+  const options = `${AcmCertificate.tfResourceType}.${certificate.friendlyUniqueId}.domain_validation_options`;
+  const pick = (attribute: string) =>
+    `\${one([for o in ${options} : o.resource_record_${attribute} if o.domain_name == "${name}"])}`;
+  return { name: pick('name'), type: pick('type'), value: pick('value') };
 }

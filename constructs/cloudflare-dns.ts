@@ -1,10 +1,9 @@
-import { AcmCertificate } from '@cdktf/provider-aws/lib/acm-certificate';
 import { DataCloudflareZone } from '@cdktf/provider-cloudflare/lib/data-cloudflare-zone';
 import { DnsRecord } from '@cdktf/provider-cloudflare/lib/dns-record';
 import { CloudflareProvider } from '@cdktf/provider-cloudflare/lib/provider';
-import { Fn, ITerraformDependable, TerraformIterator, TerraformVariable } from 'cdktf';
+import { Fn, ITerraformDependable, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
-import { Dns, DnsAlias } from './dns';
+import { Dns, DnsAlias, DnsProof } from './dns';
 
 export interface CloudflareDnsProps {
   /** A zone that exists already, for example `k1te.chat`. */
@@ -23,22 +22,20 @@ export class CloudflareDns extends Construct implements Dns {
     this.zone = new DataCloudflareZone(this, 'zone', { filter: { name: props.zone } });
   }
 
-  validate(scope: Construct, certificate: AcmCertificate): ITerraformDependable {
-    const options = TerraformIterator.fromComplexList(certificate.domainValidationOptions, 'domain_name');
-    return new DnsRecord(scope, 'validation', {
-      forEach: options,
+  prove(scope: Construct, id: string, { name, type, value }: DnsProof): ITerraformDependable {
+    return new DnsRecord(scope, id, {
       zoneId: this.zone.zoneId,
       // ACM ends names with a dot, which Cloudflare takes away: the next plan would show a change.
-      name: Fn.trimsuffix(options.getString('resource_record_name'), '.'),
-      type: options.getString('resource_record_type'),
-      content: Fn.trimsuffix(options.getString('resource_record_value'), '.'),
+      name: Fn.trimsuffix(name, '.'),
+      type,
+      content: Fn.trimsuffix(value, '.'),
       ttl: 60,
       proxied: false,
     });
   }
 
-  alias(scope: Construct, { name, target }: DnsAlias): ITerraformDependable {
-    return new DnsRecord(scope, 'record', {
+  alias(scope: Construct, id: string, { name, target }: DnsAlias): ITerraformDependable {
+    return new DnsRecord(scope, id, {
       zoneId: this.zone.zoneId,
       name,
       type: 'CNAME',

@@ -30,7 +30,7 @@ export class CustomDomain extends Construct {
         securityPolicy: 'TLS_1_2',
       },
     });
-    this.record = props.dns.alias(this, {
+    this.record = props.dns.alias(this, 'record', {
       name: props.domainName,
       target: this.domain.domainNameConfiguration.targetDomainName,
       targetZoneId: this.domain.domainNameConfiguration.hostedZoneId,

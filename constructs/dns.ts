@@ -1,4 +1,3 @@
-import { AcmCertificate } from '@cdktf/provider-aws/lib/acm-certificate';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 
@@ -10,12 +9,19 @@ export interface DnsAlias {
   readonly targetZoneId: string;
 }
 
+/** A record by which somebody sees that a domain is ours. */
+export interface DnsProof {
+  readonly name: string;
+  readonly type: string;
+  readonly value: string;
+}
+
 /** Whoever answers for the domain's names. */
 export interface Dns {
-  /** Makes the records by which ACM sees that the domain is ours. */
-  validate(scope: Construct, certificate: AcmCertificate): ITerraformDependable;
+  /** Makes a record by which somebody sees that the domain is ours. */
+  prove(scope: Construct, id: string, proof: DnsProof): ITerraformDependable;
   /** Leads a name to a host of AWS. */
-  alias(scope: Construct, alias: DnsAlias): ITerraformDependable;
+  alias(scope: Construct, id: string, alias: DnsAlias): ITerraformDependable;
 }
 
 export const DNS_PROVIDERS = ['cloudflare', 'route53'] as const;

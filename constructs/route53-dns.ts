@@ -1,9 +1,8 @@
-import { AcmCertificate } from '@cdktf/provider-aws/lib/acm-certificate';
 import { DataAwsRoute53Zone } from '@cdktf/provider-aws/lib/data-aws-route53-zone';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
-import { ITerraformDependable, TerraformIterator } from 'cdktf';
+import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { Dns, DnsAlias } from './dns';
+import { Dns, DnsAlias, DnsProof } from './dns';
 
 export interface Route53DnsProps {
   /** A public zone that exists already, for example `k1te.chat`. */
@@ -19,22 +18,20 @@ export class Route53Dns extends Construct implements Dns {
     this.zone = new DataAwsRoute53Zone(this, 'zone', { name: props.zone, privateZone: false });
   }
 
-  validate(scope: Construct, certificate: AcmCertificate): ITerraformDependable {
-    const options = TerraformIterator.fromComplexList(certificate.domainValidationOptions, 'domain_name');
-    return new Route53Record(scope, 'validation', {
-      forEach: options,
+  prove(scope: Construct, id: string, { name, type, value }: DnsProof): ITerraformDependable {
+    return new Route53Record(scope, id, {
       zoneId: this.zone.zoneId,
-      name: options.getString('resource_record_name'),
-      type: options.getString('resource_record_type'),
-      records: [options.getString('resource_record_value')],
+      name,
+      type,
+      records: [value],
       ttl: 60,
-      // A certificate that replaces another is validated by the same record.
+      // A certificate that replaces another is proved by the same record.
       allowOverwrite: true,
     });
   }
 
-  alias(scope: Construct, { name, target, targetZoneId }: DnsAlias): ITerraformDependable {
-    return new Route53Record(scope, 'record', {
+  alias(scope: Construct, id: string, { name, target, targetZoneId }: DnsAlias): ITerraformDependable {
+    return new Route53Record(scope, id, {
       zoneId: this.zone.zoneId,
       name,
       type: 'A',
