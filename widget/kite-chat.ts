@@ -306,10 +306,13 @@ export class KiteChat extends LitElement implements ConversationListener {
   private renderMeta(message: ChatMessage, last: boolean): TemplateResult | typeof nothing {
     const { words } = this;
     if (message.delivery === 'failed') {
+      const why = message.reason ? `: ${message.reason.replace(/^🚫\s*/u, '')}` : '';
       return html`<div class="meta problem" role="alert">
-        ${warningIcon}<span>${words.failed}${message.reason ? `: ${message.reason.replace(/^🚫\s*/u, '')}` : ''}</span>
-        <button class="link" @click=${() => this.conversation?.retry(message.id)}>${words.retry}</button>
-        <button class="link" @click=${() => this.conversation?.discard(message.id)}>${words.discard}</button>
+        <span>${warningIcon}${words.failed}${why}</span>
+        <span>
+          <button class="link" @click=${() => this.conversation?.retry(message.id)}>${words.retry}</button>
+          <button class="link" @click=${() => this.conversation?.discard(message.id)}>${words.discard}</button>
+        </span>
       </div>`;
     }
     if (!last && message.delivery !== 'sending' && !message.corrected) return nothing;

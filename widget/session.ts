@@ -42,7 +42,7 @@ export interface SessionOptions {
   /** @default the browser's */
   readonly openSocket?: (url: string, protocol: string) => WebSocket;
   /** Puts a file to an upload URL. @default fetch */
-  readonly upload?: (url: string, file: { type: string; content: Blob }) => Promise<{ ok: boolean; status: number }>;
+  readonly upload?: (url: string, file: { type: string; content: Blob }) => Promise<{ ok: boolean }>;
   /** Shortens every wait, for tests. @default 1 */
   readonly pace?: number;
 }
@@ -251,8 +251,9 @@ export class Session {
     const answer = await this.ask(id, ['UPL', id, file.name, file.type, file.size, timestamp]);
     if (answer.tag !== 'UPL') throw new ConnectionLost();
     const put = this.options.upload ?? putFile;
-    const { ok, status } = await put(answer.uploadUrl, file).catch(() => ({ ok: false, status: 0 }));
-    if (!ok) throw new Refusal('', status >= 400 && status < 500 ? status : 503);
+    const { ok } = await put(answer.uploadUrl, file).catch(() => ({ ok: false }));
+    // The URL may have run out meanwhile: the next try asks for another one.
+    if (!ok) throw new Refusal('', 503);
     return answer.downloadUrl;
   }
 
@@ -260,7 +261,7 @@ export class Session {
   private async goOn({ id }: Outgoing, error: unknown): Promise<boolean> {
     if (!(error instanceof Refusal)) return false;
     const { code, reason } = error;
-    if (code === 401 && reason !== '') {
+    if (code === 401) {
       this.lost();
       return false;
     }
@@ -273,7 +274,6 @@ export class Session {
       await this.pause(backoff(this.tries));
       return true;
     }
-    if (code === 403) this.uploads.delete(id);
     this.done(id);
     this.options.listener.failed(id, reason, code);
     return true;

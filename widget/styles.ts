@@ -331,7 +331,19 @@ export const styles = css`
   }
   .meta.problem {
     flex-wrap: wrap;
+    gap: 0 10px;
     color: var(--_danger);
+  }
+  .failed {
+    max-inline-size: 100%;
+  }
+  .problem > * {
+    display: flex;
+    align-items: center;
+    gap: 5px;
+  }
+  .problem > span:last-child {
+    gap: 10px;
   }
   .message.visitor .meta {
     justify-content: flex-end;
