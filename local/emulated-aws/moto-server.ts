@@ -4,6 +4,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { Failure } from '../embedded/failure';
 import type { AwsReply } from './aws-reply';
 import type { RawRequest } from './aws-request';
 import type { Environment } from './program';
@@ -35,7 +36,7 @@ export class MotoServer {
    * Starts the server with the settings that Kite's resources need and waits until it answers.
    * @param program path of `moto_server`
    * @param environment the environment it inherits
-   * @throws Error if it ends, or does not answer within a minute
+   * @throws Failure if it ends, or does not answer within a minute
    */
   static async start(program: string, environment: Environment): Promise<MotoServer> {
     const port = await freePort();
@@ -55,14 +56,16 @@ export class MotoServer {
       if (output.length > 200) output.shift();
     });
     const ended = new Promise<never>((_, reject) => {
-      child.once('error', (error) => reject(new Error(`moto_server could not be started: ${error.message}`)));
+      child.once('error', (error) => reject(new Failure(`moto_server could not be started: ${error.message}`)));
       child.once('exit', (code) =>
         reject(
-          new Error(`moto_server ended at once (exit status ${String(code)}): ${output.join('').trim().slice(-400)}`),
+          new Failure(`moto_server ended at once (exit status ${String(code)}): ${output.join('').trim().slice(-400)}`),
         ),
       );
     });
     ended.catch(() => undefined);
+    // If this process ends without having stopped it, it must not stay behind.
+    process.once('exit', () => child.kill('SIGKILL'));
     const moto = new MotoServer(child, port);
     try {
       await Promise.race([moto.answering(), ended]);
@@ -129,7 +132,7 @@ export class MotoServer {
         await pause(50);
       }
     }
-    throw new Error(`moto_server did not answer within ${START_LIMIT_MS / 1000} s on port ${this.port}.`);
+    throw new Failure(`moto_server did not answer within ${START_LIMIT_MS / 1000} s on port ${this.port}.`);
   }
 
   private async configure(): Promise<void> {

@@ -1,6 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+import { Failure } from '../embedded/failure';
+
 /** Environment variables, handed down by whoever read them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,7 +26,7 @@ export const MOTO_SERVER: Program = {
 
 /**
  * The path of a program.
- * @throws Error with what to install, if no folder of `PATH` holds it
+ * @throws Failure with what to install, if no folder of `PATH` holds it
  */
 export function findProgram(program: Program, environment: Environment): string {
   for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
@@ -37,5 +39,5 @@ export function findProgram(program: Program, environment: Environment): string 
       // Not in this folder.
     }
   }
-  throw new Error(`\`${program.name}\` is not on the PATH: ${program.hint}, then try again.`);
+  throw new Failure(`\`${program.name}\` is not on the PATH: ${program.hint}, then try again.`);
 }

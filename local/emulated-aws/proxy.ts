@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 
+import { Failure } from '../embedded/failure';
 import type { AwsReply } from './aws-reply';
 import { isRecord, type RawRequest } from './aws-request';
 
@@ -21,7 +22,7 @@ export class AwsProxy {
   /**
    * Listens on loopback.
    * @param port 0 takes any free one
-   * @throws Error with a sentence for people, if the port is taken
+   * @throws Failure with a sentence for people, if the port is taken
    */
   static async listen(port: number, handle: (raw: RawRequest) => Promise<AwsReply>): Promise<AwsProxy> {
     const server = createServer((incoming, outgoing) => {
@@ -34,7 +35,9 @@ export class AwsProxy {
       await once(server, 'listening');
     } catch (error) {
       if (isRecord(error) && error['code'] === 'EADDRINUSE') {
-        throw new Error(`Port ${port} is in use: choose another one for the emulated AWS, or end what listens there.`);
+        throw new Failure(
+          `Port ${port} is in use: choose another one for the emulated AWS, or end what listens there.`,
+        );
       }
       throw error;
     }

@@ -1,3 +1,4 @@
+import { Failure } from '../embedded/failure';
 import { isRecord, text } from '../emulated-aws/aws-request';
 import type { EmulatedAws } from '../emulated-aws';
 import type {
@@ -12,7 +13,7 @@ type Json = Record<string, unknown>;
 
 /**
  * What the gateway serves, read back from the account: APIs, routes, integrations, stages.
- * @throws Error if the account has no API
+ * @throws Failure if the account has no API
  */
 export async function readDefinition(aws: EmulatedAws): Promise<GatewayDefinition> {
   const list = async (url: string): Promise<Json[]> => {
@@ -20,7 +21,7 @@ export async function readDefinition(aws: EmulatedAws): Promise<GatewayDefinitio
     return Array.isArray(items) ? items.filter(isRecord) : [];
   };
   const apis = await Promise.all((await list('')).map(async (api) => await readApi(api, list)));
-  if (apis.length === 0) throw new Error('The emulated account has no API: deploy kite-stack first.');
+  if (apis.length === 0) throw new Failure('The emulated account has no API: deploy kite-stack first.');
   return { apis };
 }
 

@@ -64,5 +64,4 @@ export class Cdktf {
   }
 }
 
-// eslint-disable-next-line no-control-regex -- colours start with the escape character
 const COLOURS = /\u001b\[[0-9;]*m/g;

@@ -1,12 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { arch, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -20,8 +13,11 @@ import {
   type RawRequest,
 } from '../emulated-aws';
 import { isRecord } from '../emulated-aws/aws-request';
-import { Gateway, type GatewayDefinition } from '../gateway';
+import { Gateway, type GatewayDefinition, type Observe } from '../gateway';
+import { LocalServer } from '../start/local-server';
+import { Website } from '../start/website';
 import { createTelegram, type Telegram } from '../telegram';
+import { bundleWidget } from '../../widget/build';
 import { readDefinition } from './account-definition';
 import { Cdktf, type CommandResult } from './cdktf';
 import { terraformSettings } from './terraform-settings';
@@ -40,7 +36,12 @@ export interface SandboxOptions {
   readonly print?: (line: string) => void;
   /** Takes each line that a function prints. */
   readonly log?: (line: LogLine) => void;
+  /** Told of everything that the gateway serves. */
+  readonly observe?: Observe;
 }
+
+/** The stacks of `main.ts` that live in AWS. */
+export type StackName = 'kite-build' | 'kite-stack';
 
 /** The bots of the sandbox, one a stage. */
 export const SANDBOX_BOTS = {
@@ -50,6 +51,14 @@ export const SANDBOX_BOTS = {
 
 /** The repository that this file belongs to. */
 const ROOT = resolve(__dirname, '..', '..');
+
+/** Nobody is there to approve; and Terraform mostly waits, so it may do much at once. */
+const CHANGING = [
+  '--auto-approve',
+  '--var-file=.env',
+  '--terraform-parallelism=40',
+  '--ignore-missing-stack-dependencies',
+];
 
 /** What of the surrounding environment cdktf and Terraform get. */
 const INHERITED = [
@@ -68,6 +77,7 @@ const INHERITED = [
  * the chat is served from what was deployed.
  */
 export class Sandbox {
+  private readonly website = new Website(bundleWidget);
   private gateway: Gateway | undefined;
   private readonly cdktf: Cdktf;
 
@@ -76,9 +86,7 @@ export class Sandbox {
     readonly telegram: Telegram,
     /** The folder with `cdktf.json`, `.env` and `cdktf.out`. */
     readonly folder: string,
-    private readonly server: Server,
-    /** Port of the chat: `ws://127.0.0.1:<port>/dev`, `http://127.0.0.1:<port>/dev/tg`, `/telegram`. */
-    readonly port: number,
+    private readonly server: LocalServer,
     private readonly options: SandboxOptions,
   ) {
     const terraform = terraformSettings(folder, options.environment);
@@ -103,8 +111,7 @@ export class Sandbox {
    */
   static async start(options: SandboxOptions): Promise<Sandbox> {
     findProgram(TERRAFORM, options.environment);
-    const server = createServer();
-    const port = await listen(server, options.port ?? 0);
+    const server = await LocalServer.listen(options.port ?? 0);
     let aws: EmulatedAws;
     try {
       aws = await EmulatedAws.start({
@@ -113,25 +120,30 @@ export class Sandbox {
         ...(options.log === undefined ? {} : { log: options.log }),
       });
     } catch (error) {
-      server.close();
+      await server.close();
       throw error;
     }
     const telegram = createTelegram({
       bots: Object.values(SANDBOX_BOTS),
-      webhookTarget: (url) => localWebhook(url, port),
+      webhookTarget: (url) => localWebhook(url, server.port),
       webhookRetryPause: 200,
     });
     const folder = mkdtempSync(join(tmpdir(), 'kite-sandbox-'));
-    const sandbox = new Sandbox(aws, telegram, folder, server, port, options);
+    const sandbox = new Sandbox(aws, telegram, folder, server, options);
     sandbox.prepareFolder();
-    server.on('request', (request, response) => {
-      sandbox.answer(request, response).catch(() => response.destroy());
-    });
-    server.on('upgrade', (request, socket, head) => {
-      if (sandbox.gateway?.handleUpgrade(request, socket, head) !== true) socket.destroy();
-    });
+    server.serve(
+      (request, response) => void sandbox.answer(request, response).catch(() => response.destroy()),
+      (request, socket, head) => {
+        if (sandbox.gateway?.handleUpgrade(request, socket, head) !== true) socket.destroy();
+      },
+    );
     aws.serveConnections(async (request) => await sandbox.toGateway(request));
     return sandbox;
+  }
+
+  /** Port of the chat: `ws://localhost:<port>/dev`, `http://localhost:<port>/dev/tg`, `/telegram`. */
+  get port(): number {
+    return this.server.port;
   }
 
   /** What `.env` says here. */
@@ -164,34 +176,26 @@ export class Sandbox {
   private changes: Readonly<Record<string, string>> = {};
 
   /** `cdktf deploy <stack> --auto-approve`, with `--var-file=.env` as the README says. */
-  async deploy(stack: string): Promise<CommandResult> {
-    return await this.cdktf.run(
-      'deploy',
-      stack,
-      '--auto-approve',
-      '--var-file=.env',
-      '--terraform-parallelism=40',
-      '--ignore-missing-stack-dependencies',
-      ...this.lock,
-    );
+  async deploy(stack: StackName): Promise<CommandResult> {
+    const outputs = `--outputs-file=${join(this.folder, outputsFile(stack))}`;
+    return await this.cdktf.run('deploy', stack, outputs, ...CHANGING, ...this.lock);
+  }
+
+  /** What the last deployment of a stack put out. */
+  outputs(stack: StackName): Readonly<Record<string, string>> {
+    const all: unknown = JSON.parse(readFileSync(join(this.folder, outputsFile(stack)), 'utf8'));
+    const outputs = isRecord(all) && isRecord(all[stack]) ? all[stack] : {};
+    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, String(value)]));
   }
 
   /** `cdktf diff <stack>`: what a deployment would change. */
-  async diff(stack: string): Promise<CommandResult> {
+  async diff(stack: StackName): Promise<CommandResult> {
     return await this.cdktf.run('diff', stack, '--var-file=.env', ...this.lock);
   }
 
   /** `cdktf destroy <stack> --auto-approve`. */
-  async destroy(stack: string): Promise<CommandResult> {
-    return await this.cdktf.run(
-      'destroy',
-      stack,
-      '--auto-approve',
-      '--var-file=.env',
-      '--terraform-parallelism=40',
-      '--ignore-missing-stack-dependencies',
-      ...this.lock,
-    );
+  async destroy(stack: StackName): Promise<CommandResult> {
+    return await this.cdktf.run('destroy', stack, ...CHANGING, ...this.lock);
   }
 
   /** Makes the bucket that keeps Terraform's state. */
@@ -202,6 +206,17 @@ export class Sandbox {
       url: `/${String(this.settings['STATE_BUCKET'])}`,
       body: Buffer.from(
         `<CreateBucketConfiguration><LocationConstraint>${this.aws.region}</LocationConstraint></CreateBucketConfiguration>`,
+      ),
+    });
+  }
+
+  /** Makes a hosted zone in the account's Route 53, as an owner has who bought the domain there. */
+  async makeZone(domain: string): Promise<void> {
+    await this.aws.text({
+      service: 'route53',
+      url: '/2013-04-01/hostedzone',
+      body: Buffer.from(
+        `<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>${domain}</Name><CallerReference>sandbox</CallerReference></CreateHostedZoneRequest>`,
       ),
     });
   }
@@ -230,8 +245,7 @@ export class Sandbox {
     this.cdktf.stop();
     await this.gateway?.close();
     await this.telegram.close();
-    this.server.close();
-    this.server.closeAllConnections();
+    await this.server.close();
     await this.aws.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -263,6 +277,7 @@ export class Sandbox {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (await this.telegram.handle(request, response)) return;
     if (this.gateway?.handleRequest(request, response) === true) return;
+    if (await this.website.handle(request, response)) return;
     request.resume();
     response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ message: 'Not Found' }));
   }
@@ -303,22 +318,12 @@ export class Sandbox {
   }
 }
 
+function outputsFile(stack: StackName): string {
+  return `${stack}.outputs.json`;
+}
+
 /** The gateway of this machine in place of API Gateway's own hosts and custom domains; the path stays. */
 function localWebhook(url: string, port: number): string {
   const { pathname, search, hostname } = new URL(url);
   return hostname === '127.0.0.1' || hostname === 'localhost' ? url : `http://127.0.0.1:${port}${pathname}${search}`;
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  return await new Promise((done, failed) => {
-    server.once('error', (error: unknown) => {
-      const taken = isRecord(error) && error['code'] === 'EADDRINUSE';
-      failed(
-        taken
-          ? new Error(`Port ${port} is in use: choose another one with PORT=<number>, or end what listens there.`)
-          : error,
-      );
-    });
-    server.listen(port, '127.0.0.1', () => done((server.address() as AddressInfo).port));
-  });
 }

@@ -56,6 +56,7 @@ export class FunctionRunner {
   private stopped = false;
 
   constructor(private readonly options: RunnerOptions) {
+    process.once('exit', this.onExit);
     this.nodejsRuntime = join(options.folder, 'nodejs-runtime.cjs');
     buildSync({
       entryPoints: [join(__dirname, 'nodejs-runtime.ts')],
@@ -102,12 +103,16 @@ export class FunctionRunner {
 
   /** Ends every environment. */
   stop(): void {
+    process.off('exit', this.onExit);
     this.stopped = true;
     for (const fleet of this.fleets.values()) {
       for (const environment of [...fleet.environments]) this.discard(fleet, environment);
       for (const resume of fleet.queue.splice(0)) resume();
     }
   }
+
+  /** Functions must not outlive the account, even if this process ends without having stopped it. */
+  private readonly onExit = (): void => this.stop();
 
   private async take(configuration: FunctionConfiguration, logs: string[]): Promise<ExecutionEnvironment> {
     const fleet = this.fleetOf(configuration);
