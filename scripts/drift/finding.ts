@@ -90,7 +90,8 @@ function findingsOf(
   const handled = new Set(happened.map(({ attribute }) => attribute));
   const remaining = withoutEcho(toDo.filter(({ attribute }) => !handled.has(attribute)));
   const found: Finding[] = [];
-  if (happened.length > 0) found.push({ ...resource, kind: 'drift', action: 'changed', differences: happened });
+  if (happened.length > 0)
+    found.push({ ...resource, kind: 'drift', action: 'changed', differences: withoutEcho(happened) });
   const action = plannedAction(planned);
   if (happened.length === 0 || remaining.some((difference) => !isConsequence(difference))) {
     const whole = action === 'to be created' || action === 'to be destroyed';
@@ -102,7 +103,7 @@ function findingsOf(
 /** Of what was found changed, that which Terraform would change back. */
 function reverted(happened: readonly Difference[], toDo: readonly Difference[]): readonly Difference[] {
   const touched = new Set(toDo.map(({ attribute }) => attribute));
-  return withoutEcho(happened.filter(({ attribute }) => touched.has(attribute)));
+  return happened.filter(({ attribute }) => touched.has(attribute));
 }
 
 /** `tags_all` repeats `tags`. */

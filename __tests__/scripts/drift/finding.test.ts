@@ -1,0 +1,236 @@
+import { findings } from '../../../scripts/drift/finding';
+import type { Plan } from '../../../scripts/drift/plan';
+import { drifted, entry, together } from './plans';
+
+const look = (plan: Plan) => findings(plan, 'kite-stack', 'eu-north-1');
+const lines = (plan: Plan) =>
+  look(plan).map(({ kind, address, action, differences }) =>
+    [
+      `${kind} ${address} ${action}`,
+      ...differences.map(({ path, before, after }) => `${path}: ${before} -> ${after}`),
+    ].join('; '),
+  );
+
+test('an untouched deployment has nothing to report', () => {
+  expect(look({ resource_changes: [entry('aws_sqs_queue.q', ['no-op'], { a: 1 }, { a: 1 })] })).toEqual([]);
+});
+
+test('a changed setting of a function is drift, with its value before and after', () => {
+  const plan = drifted(
+    'aws_lambda_function.f',
+    { function_name: 'dev-request-dispatcher', memory_size: 256 },
+    { function_name: 'dev-request-dispatcher', memory_size: 512 },
+  );
+  expect(lines(plan)).toEqual(['drift aws_lambda_function.f changed; memory_size: 256 -> 512']);
+  expect(look(plan)[0]).toMatchObject({
+    resourceName: 'dev-request-dispatcher',
+    link: 'https://eu-north-1.console.aws.amazon.com/lambda/home?region=eu-north-1#/functions/dev-request-dispatcher',
+  });
+});
+
+test('one changed variable of many is named alone', () => {
+  const variables = (stage: string) => ({ environment: [{ variables: { STAGE: stage, LOG_LEVEL: 'INFO' } }] });
+  expect(lines(drifted('aws_lambda_function.f', variables('dev'), variables('prod')))).toEqual([
+    'drift aws_lambda_function.f changed; environment[0].variables.STAGE: "dev" -> "prod"',
+  ]);
+});
+
+test('a policy is compared inside, and the order of its keys does not matter', () => {
+  const policy = (action: string, flip = false) => ({
+    policy: JSON.stringify(
+      flip
+        ? { Statement: [{ Effect: 'Allow', Action: action }], Version: '2012-10-17' }
+        : { Version: '2012-10-17', Statement: [{ Action: action, Effect: 'Allow' }] },
+    ),
+  });
+  expect(lines(drifted('aws_iam_role_policy.p', policy('s3:GetObject'), policy('s3:*', true)))).toEqual([
+    'drift aws_iam_role_policy.p changed; policy.Statement[0].Action: "s3:GetObject" -> "s3:*"',
+  ]);
+});
+
+test('code that CI has deployed is no drift: Terraform finds it changed and leaves it', () => {
+  const plan: Plan = {
+    resource_drift: [
+      entry(
+        'aws_lambda_function.f',
+        ['update'],
+        { version: '1', code_sha256: 'a' },
+        { version: '2', code_sha256: 'b' },
+      ),
+      entry('aws_lambda_alias.live', ['update'], { function_version: '1' }, { function_version: '2' }),
+    ],
+    resource_changes: [
+      entry('aws_lambda_function.f', ['no-op'], { version: '2' }, { version: '2' }),
+      entry('aws_lambda_alias.live', ['no-op'], { function_version: '2' }, { function_version: '2' }),
+    ],
+  };
+  expect(look(plan)).toEqual([]);
+});
+
+test('an alias that somebody moved is drift: Terraform would move it back', () => {
+  const plan = drifted('aws_lambda_alias.live', { function_version: '7' }, { function_version: '3' });
+  expect(lines(plan)).toEqual(['drift aws_lambda_alias.live changed; function_version: "7" -> "3"']);
+});
+
+test('what AWS computes and nobody configured is not mixed into the drift of the same resource', () => {
+  const plan: Plan = {
+    resource_drift: [
+      entry(
+        'aws_lambda_function.f',
+        ['update'],
+        { memory_size: 256, last_modified: 'mon' },
+        { memory_size: 512, last_modified: 'tue' },
+      ),
+    ],
+    resource_changes: [
+      entry(
+        'aws_lambda_function.f',
+        ['update'],
+        { memory_size: 512, version: '4' },
+        { memory_size: 256 },
+        { after_unknown: { version: true } },
+      ),
+    ],
+  };
+  expect(lines(plan)).toEqual(['drift aws_lambda_function.f changed; memory_size: 256 -> 512']);
+});
+
+test('a deleted resource is drift, not something new to create', () => {
+  const plan: Plan = {
+    resource_drift: [entry('aws_cloudwatch_metric_alarm.a', ['delete'], { alarm_name: 'dlq' }, null)],
+    resource_changes: [entry('aws_cloudwatch_metric_alarm.a', ['create'], null, { alarm_name: 'dlq' })],
+  };
+  expect(lines(plan)).toEqual(['drift aws_cloudwatch_metric_alarm.a deleted']);
+});
+
+test('code that is not deployed is told apart from drift, also in one resource', () => {
+  const plan: Plan = {
+    resource_drift: [
+      entry('aws_lambda_function.f', ['update'], { memory_size: 256, timeout: 30 }, { memory_size: 512, timeout: 30 }),
+    ],
+    resource_changes: [
+      entry('aws_lambda_function.f', ['update'], { memory_size: 512, timeout: 30 }, { memory_size: 256, timeout: 60 }),
+      entry('aws_sqs_queue.new', ['create'], null, { name: 'new' }),
+      entry('aws_sqs_queue.old', ['delete'], { name: 'old' }, null),
+      entry('aws_dynamodb_table.t', ['delete', 'create'], { hash_key: 'id' }, { hash_key: 'key' }),
+    ],
+    output_changes: { 'dev-api-url': { actions: ['update'], before: 'a', after: 'b' } },
+  };
+  expect(lines(plan)).toEqual([
+    'drift aws_lambda_function.f changed; memory_size: 256 -> 512',
+    'unapplied aws_lambda_function.f to be changed; timeout: 30 -> 60',
+    'unapplied aws_sqs_queue.new to be created',
+    'unapplied aws_sqs_queue.old to be destroyed',
+    'unapplied aws_dynamodb_table.t to be replaced; hash_key: "id" -> "key"',
+    'unapplied output.dev-api-url to be changed; value: "a" -> "b"',
+  ]);
+});
+
+test('what changes only because something else does is not listed beside it', () => {
+  const plan = together(drifted('aws_lambda_function.f', { memory_size: 256 }, { memory_size: 512 }), {
+    resource_changes: [
+      entry(
+        'aws_lambda_alias.live',
+        ['update'],
+        { function_version: '3' },
+        {},
+        { after_unknown: { function_version: true } },
+      ),
+    ],
+  });
+  expect(lines(plan)).toEqual(['drift aws_lambda_function.f changed; memory_size: 256 -> 512']);
+});
+
+test('a plan that would do something is never reported as nothing', () => {
+  const plan: Plan = {
+    resource_changes: [
+      entry(
+        'aws_lambda_alias.live',
+        ['update'],
+        { function_version: '3' },
+        {},
+        { after_unknown: { function_version: true } },
+      ),
+    ],
+  };
+  expect(lines(plan)).toEqual([
+    'unapplied aws_lambda_alias.live to be changed; function_version: "3" -> (known after the deployment)',
+  ]);
+});
+
+test('a secret is shown as one, whole or deep inside', () => {
+  const plan = together(
+    drifted(
+      'aws_ssm_parameter.token',
+      { value: '123:OLD' },
+      { value: '456:NEW' },
+      { before_sensitive: { value: true }, after_sensitive: { value: true } },
+    ),
+    drifted(
+      'aws_x.y',
+      { settings: [{ password: 'old', user: 'a' }] },
+      { settings: [{ password: 'new', user: 'b' }] },
+      { before_sensitive: { settings: [{ password: true }] }, after_sensitive: { settings: [{ password: true }] } },
+    ),
+  );
+  expect(lines(plan)).toEqual([
+    'drift aws_ssm_parameter.token changed; value: (secret) -> (secret)',
+    'drift aws_x.y changed; settings[0].password: (secret) -> (secret); settings[0].user: "a" -> "b"',
+  ]);
+});
+
+test('a tag is reported once, although Terraform has two lists of tags', () => {
+  const tags = (value: string | null) => ({
+    tags: value === null ? null : { Owner: value },
+    tags_all: { Project: 'kite', ...(value === null ? {} : { Owner: value }) },
+  });
+  expect(lines(drifted('aws_sns_topic.t', tags(null), tags('somebody')))).toEqual([
+    'drift aws_sns_topic.t changed; tags: (not set) -> {"Owner":"somebody"}',
+  ]);
+});
+
+test('reading data is no change', () => {
+  const data = { ...entry('data.aws_caller_identity.me', ['read'], null, { id: '1' }), mode: 'data' as const };
+  expect(look({ resource_changes: [data] })).toEqual([]);
+});
+
+test.each([
+  [
+    'aws_s3_bucket_lifecycle_configuration',
+    { bucket: 'kite-dev-files' },
+    'https://eu-north-1.console.aws.amazon.com/s3/buckets/kite-dev-files?region=eu-north-1',
+  ],
+  [
+    'aws_dynamodb_table',
+    { name: 'dev.Messages' },
+    'https://eu-north-1.console.aws.amazon.com/dynamodbv2/home?region=eu-north-1#table?name=dev.Messages',
+  ],
+  [
+    'aws_lambda_alias',
+    { function_name: 'dev-request-dispatcher', name: 'live' },
+    'https://eu-north-1.console.aws.amazon.com/lambda/home?region=eu-north-1#/functions/dev-request-dispatcher/aliases/live',
+  ],
+  [
+    'aws_cloudwatch_log_group',
+    { name: '/aws/lambda/f' },
+    'https://eu-north-1.console.aws.amazon.com/cloudwatch/home?region=eu-north-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Ff',
+  ],
+  [
+    'aws_iam_role_policy',
+    { role: 'kite-dev', name: 'p' },
+    'https://us-east-1.console.aws.amazon.com/iam/home#/roles/details/kite-dev',
+  ],
+  [
+    'aws_apigatewayv2_stage',
+    { api_id: 'abc', name: 'dev' },
+    'https://eu-north-1.console.aws.amazon.com/apigateway/main/api-detail?api=abc&region=eu-north-1',
+  ],
+  [
+    'aws_ssm_parameter',
+    { name: '/kite/dev/telegram-bot-token' },
+    'https://eu-north-1.console.aws.amazon.com/systems-manager/parameters/kite/dev/telegram-bot-token/description?region=eu-north-1',
+  ],
+  ['aws_something_else', {}, 'https://eu-north-1.console.aws.amazon.com/console/home?region=eu-north-1'],
+])('%s has a link into the console', (type, values, link) => {
+  expect(look(drifted(`${type}.x`, { ...values, changed: 1 }, { ...values, changed: 2 }))[0]?.link).toBe(link);
+});
