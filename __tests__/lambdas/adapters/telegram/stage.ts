@@ -1,0 +1,142 @@
+import { createMemoryWorld, type MemoryWorld } from '../../../../lambdas/adapters/memory/world';
+import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
+import { createTelegramHost } from '../../../../lambdas/adapters/telegram/telegram-host';
+import { createVisitorSide, type VisitorSide } from '../../../../lambdas/chat/visitor/side';
+import type { ConnectionId } from '../../../../lambdas/chat/identifiers';
+import type { OperatorSide, QueueItem } from '../../../../lambdas/chat/ports';
+import { createTelegram, type Telegram } from '../../../../local/telegram';
+
+export const TOKEN = '123456:stage-test-token';
+export const BOT = 'kite_test_bot';
+
+/**
+ * The domain in memory, between visitors and the stand-in for Telegram that people use. Nothing happens by itself:
+ * `settle` hands over updates and works off the queue until nothing is left to do.
+ */
+export class Stage {
+  readonly world: MemoryWorld;
+  readonly telegram: Telegram;
+  readonly visitors: VisitorSide;
+  operators!: OperatorSide;
+  #apiRoot = '';
+  #seen = 0;
+  #connections = 0;
+  /** Seconds for which the queue was asked to wait. */
+  readonly waits: number[] = [];
+  readonly attempts = new Map<string, number>();
+
+  constructor() {
+    this.world = createMemoryWorld({ secrets: { botToken: async () => TOKEN } });
+    this.telegram = createTelegram({
+      bots: [{ token: TOKEN, username: BOT, privacyMode: false }],
+      clock: () => this.world.clock.now(),
+    });
+    this.visitors = createVisitorSide(this.world);
+  }
+
+  async start(): Promise<this> {
+    this.#apiRoot = (await this.telegram.listen()).apiRoot;
+    const seconds = { quick: 1, patient: 1, file: 5 };
+    const host = createTelegramHost({ secrets: this.world.secrets, apiRoot: this.#apiRoot, seconds });
+    this.operators = createTelegramOperatorSide(this.world, { host });
+    return this;
+  }
+
+  stop(): Promise<void> {
+    return this.telegram.close();
+  }
+
+  /** A group with an operator in it, and the bot as an administrator. */
+  group(kind: 'group' | 'supergroup' | 'forum' = 'supergroup'): { chat: number; operator: number } {
+    const operator = this.telegram.people.user({ firstName: 'Olena' }).id;
+    const chat = this.telegram.people.group({ title: 'Support', owner: operator, kind });
+    this.telegram.people.addBot({ chat, by: operator, bot: BOT, administrator: true });
+    return { chat, operator };
+  }
+
+  /** A group that hosts a channel. */
+  async hosting(channel: string, kind?: 'group' | 'supergroup' | 'forum') {
+    const place = this.group(kind);
+    this.telegram.people.send({ chat: place.chat, from: place.operator, text: `/host ${channel}` });
+    await this.settle();
+    return place;
+  }
+
+  /** A visitor who has joined; `frames()` is what they got since the last look, without what was sent on joining. */
+  async visitor(channel: string, name: string | null, memberId = `member-${this.#connections}`) {
+    const connection = `ws:c${this.#connections++}` as ConnectionId;
+    this.world.push.open(connection);
+    await this.visitors.connect({ connection, protocols: [] });
+    const answer = await this.frame(connection, ['JOIN', memberId, name, channel]);
+    if (answer !== undefined) throw new Error(`JOIN was answered ${answer}`);
+    await this.settle();
+    const frames = () => (this.world.push.frames.get(connection)?.splice(0) ?? []).map((frame) => JSON.parse(frame));
+    frames();
+    let sent = 0;
+    const say = async (text: string) => {
+      const answered = await this.frame(connection, ['TXT', `m${sent++}`, text, '2026-01-01T00:00:00Z']);
+      return JSON.parse(answered ?? 'null');
+    };
+    return { connection, memberId, frames, say };
+  }
+
+  frame(connection: ConnectionId, frame: unknown): Promise<string | undefined> {
+    return this.visitors.receive(connection, JSON.stringify(frame), this.world.clock.now());
+  }
+
+  /** What a chat shows: texts and captions, oldest first, without service messages. */
+  texts(chat: number | string, topic?: number): string[] {
+    return this.telegram.people
+      .messages(chat, topic === undefined ? {} : { topic })
+      .flatMap((message) => message.text ?? message.caption ?? []);
+  }
+
+  last(chat: number | string) {
+    const messages = this.telegram.people.messages(chat).filter((message) => message.text ?? message.caption);
+    return messages.at(-1)!;
+  }
+
+  /** Everything that is to be done is done; with pauses where the queue asks for them. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 1000; round++) {
+      const updates = await this.updates();
+      for (const update of updates) await this.receive(update);
+      const items = this.world.queue.items.splice(0);
+      for (const item of items) await this.work(item);
+      if (updates.length === 0 && items.length === 0) return;
+    }
+    throw new Error('It does not settle');
+  }
+
+  /** Hands an update over as Telegram does: again and again until it is taken. */
+  async receive(update: unknown): Promise<void> {
+    for (let tries = 0; (await this.operators.receiveUpdate(update)) === 'retry'; tries++) {
+      if (tries === 20) throw new Error(`An update is never taken: ${JSON.stringify(update)}`);
+      await this.world.clock.sleep(31_000);
+    }
+  }
+
+  /** Works off one item as the queue does: it stays in its place until it is done. */
+  async work(item: QueueItem): Promise<void> {
+    for (let attempt = 1; attempt < 200; attempt++) {
+      if (item.kind === 'to-visitor') {
+        if ((await this.visitors.redeliver(item, item.attempt)) === 'done') return;
+      } else {
+        const outcome = await this.operators.deliver(item, attempt);
+        if (outcome.kind === 'done') return;
+        this.waits.push(outcome.retryAfter);
+        await this.world.clock.sleep(Math.ceil(outcome.retryAfter * 1000));
+        continue;
+      }
+      await this.world.clock.sleep(1000);
+    }
+    throw new Error(`An item is never done: ${JSON.stringify(item)}`);
+  }
+
+  async updates(): Promise<unknown[]> {
+    const url = `${this.#apiRoot}/bot${TOKEN}/getUpdates?offset=${this.#seen + 1}&timeout=0`;
+    const { result } = (await (await fetch(url)).json()) as { result: { update_id: number }[] };
+    this.#seen = result.at(-1)?.update_id ?? this.#seen;
+    return result;
+  }
+}
