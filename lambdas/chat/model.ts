@@ -14,11 +14,11 @@ export function conversationKey({ channel, handle }: Conversation): string {
 /** `active`: in use. `suspended`: the bot was removed from the host chat. `dropping`: being removed, gone for everybody. */
 export type ChannelState = 'active' | 'suspended' | 'dropping';
 
-/** How many messages there had been at the start of the running rate window. */
-export interface RateMark {
+/** How many messages there were in the running window of a rate limit; told when one more is counted. */
+export interface RateWindow {
   readonly count: number;
-  /** Start of the window, epoch milliseconds. */
-  readonly at: number;
+  /** End of the window, epoch milliseconds. */
+  readonly until: number;
 }
 
 /** A support line. */
@@ -35,7 +35,7 @@ export interface Channel {
   readonly origins: readonly string[];
   /** Messages that visitors tried to send since the channel began. */
   readonly messages: number;
-  readonly rate: RateMark;
+  readonly rate?: RateWindow;
   readonly createdAt: string;
 }
 
@@ -81,7 +81,7 @@ export interface Member extends Conversation {
   readonly connections: readonly ConnectionId[];
   /** Messages that this member tried to send: also the tie-break between two of one millisecond. */
   readonly sent: number;
-  readonly rate: RateMark;
+  readonly rate?: RateWindow;
   /** Last JOIN, leave or message, ISO. */
   readonly seenAt: string;
   /** When the host was last told that this member is here, ISO; empty if never. */

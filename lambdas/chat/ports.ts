@@ -9,7 +9,6 @@ import type {
   Lease,
   Member,
   Message,
-  RateMark,
   Topic,
 } from './model';
 
@@ -18,14 +17,16 @@ export interface ChannelChange {
   readonly state?: ChannelState;
   readonly forum?: boolean;
   readonly origins?: readonly string[];
-  readonly rate?: RateMark;
 }
 
 /** Channels and the chats that host them. Every method is one request unless it says otherwise. */
 export interface ChannelStore {
   find(name: ChannelName): Promise<Channel | undefined>;
-  /** Counts one message of a visitor, prolongs the channel's life, and returns the channel as it is then. */
-  use(name: ChannelName): Promise<Channel | undefined>;
+  /**
+   * Counts one message of a visitor, in all and in the running window (of `window` milliseconds), prolongs the channel's
+   * life, and returns the channel as it is then.
+   */
+  use(name: ChannelName, now: number, window: number): Promise<Channel | undefined>;
   /**
    * Makes a channel: claims the host chat, writes the channel, confirms the claim (3 requests, in this order, each
    * conditional, so that a crash in between leaves nothing that hurts; the same call again finishes it).
@@ -52,7 +53,6 @@ export interface ChannelStore {
 export interface MemberChange {
   readonly name?: string;
   readonly banned?: boolean;
-  readonly rate?: RateMark;
   readonly seenAt?: string;
   readonly announcedAt?: string;
   readonly pinned?: number | null;
@@ -84,8 +84,11 @@ export interface MemberStore {
   attach(conversation: Conversation, attachment: Attachment): Promise<AttachOutcome>;
   /** Forgets that connection and no other. */
   detach(conversation: Conversation, connection: ConnectionId): Promise<void>;
-  /** Counts one message from this member and returns the member as it is then; undefined: no such member. */
-  countSent(conversation: Conversation, now: number): Promise<Member | undefined>;
+  /**
+   * Counts one message from this member, in all and in the running window (of `window` milliseconds), and returns the
+   * member as it is then; undefined: no such member.
+   */
+  countSent(conversation: Conversation, now: number, window: number): Promise<Member | undefined>;
   /** Undefined: no such member. */
   change(conversation: Conversation, change: MemberChange): Promise<Member | undefined>;
   remove(conversation: Conversation): Promise<void>;

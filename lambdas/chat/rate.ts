@@ -1,18 +1,17 @@
-import type { RateMark } from './model';
+import type { RateWindow } from './model';
 
-/** How a count stands against its limit. */
-export interface RateReading {
-  /** When it may be tried again, epoch milliseconds; undefined: within the limit. */
-  readonly blockedUntil?: number;
-  /** A new window begins: remember this mark. */
-  readonly mark?: RateMark;
+/** The end of the window that a time is in (epoch milliseconds). Windows are the same for everybody. */
+export function windowEnd(now: number, window: number): number {
+  return (Math.floor(now / window) + 1) * window;
 }
 
-/**
- * Reads a limit off a counter that only grows. The start of the window is written beside the message, once per window,
- * so that a limit needs no request of its own on a message's path.
- */
-export function readRate(count: number, mark: RateMark, now: number, window: number, limit: number): RateReading {
-  if (now - mark.at >= window) return { mark: { count: count - 1, at: now } };
-  return count - mark.count > limit ? { blockedUntil: mark.at + window } : {};
+/** One more in the window that `now` is in. */
+export function countIn(rate: RateWindow | undefined, now: number, window: number): RateWindow {
+  const until = windowEnd(now, window);
+  return { count: rate?.until === until ? rate.count + 1 : 1, until };
+}
+
+/** When it may be tried again, epoch milliseconds; undefined: within the limit. */
+export function blockedUntil(rate: RateWindow | undefined, limit: number): number | undefined {
+  return rate && rate.count > limit ? rate.until : undefined;
 }

@@ -4,6 +4,7 @@ import { OPEN_CONVERSATIONS, type Channel, type ChannelState, type HostChat } fr
 import type { ChannelChange, ChannelStore } from '../../chat/ports';
 import { Expression } from './expression';
 import { attribute, item, ItemReader, type Item } from './item';
+import { rateWindow } from './rate-window';
 import { EXPIRY, type Table } from './table';
 
 /** `channel#<name>`: the channel. `host#<chat>`: which channel a chat hosts. */
@@ -15,9 +16,14 @@ export class DynamoChannels implements ChannelStore {
     return found && readChannel(name, found);
   }
 
-  async use(name: ChannelName): Promise<Channel | undefined> {
-    const change = new Expression().add('messages', 1).set(this.life()).when('attribute_exists({handleKey})');
-    return this.changed(name, change);
+  async use(name: ChannelName, now: number, window: number): Promise<Channel | undefined> {
+    const rate = rateWindow(now, window);
+    const change = rate.count(new Expression().add('messages', 1).set(this.life()));
+    const outcome = await this.table.update(channelKey(name), change.when('attribute_exists({handleKey})'), 'ALL_NEW');
+    if (!outcome.done || !outcome.item) return undefined;
+    const stale = rate.stale(outcome.item);
+    if (stale) await this.table.update(channelKey(name), stale.when('attribute_exists({handleKey})'));
+    return { ...readChannel(name, outcome.item), rate: rate.read(outcome.item) };
   }
 
   async create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'> {
@@ -31,8 +37,6 @@ export class DynamoChannels implements ChannelStore {
         forum: channel.forum,
         origins: channel.origins,
         messages: channel.messages,
-        rateCount: channel.rate.count,
-        rateAt: channel.rate.at,
         createdAt: channel.createdAt,
         ...this.life(),
       }),
@@ -53,10 +57,8 @@ export class DynamoChannels implements ChannelStore {
     return 'created';
   }
 
-  async change(name: ChannelName, { state, forum, origins, rate }: ChannelChange): Promise<Channel | undefined> {
-    const change = new Expression()
-      .set({ state, forum, rateCount: rate?.count, rateAt: rate?.at, ...this.life() })
-      .when('attribute_exists({handleKey})');
+  async change(name: ChannelName, { state, forum, origins }: ChannelChange): Promise<Channel | undefined> {
+    const change = new Expression().set({ state, forum, ...this.life() }).when('attribute_exists({handleKey})');
     if (origins?.length === 0) change.remove('origins');
     else change.set({ origins });
     return this.changed(name, change);
@@ -181,7 +183,6 @@ function readChannel(name: ChannelName, found: Item): Channel {
     forum: reader.truth('forum'),
     origins: reader.set('origins'),
     messages: reader.number('messages'),
-    rate: { count: reader.number('rateCount'), at: reader.number('rateAt') },
     createdAt: reader.text('createdAt'),
   };
 }

@@ -4,7 +4,8 @@ import { conversationKey, type Conversation, type Lease, type Member } from '../
 import type { Attachment, AttachOutcome, MemberChange, MemberStore, ReleaseOutcome } from '../../chat/ports';
 import { Expression } from './expression';
 import { item, ItemReader, type Item } from './item';
-import { EXPIRY, type Table, type WriteOutcome } from './table';
+import { rateWindow } from './rate-window';
+import { EXPIRY, type Table } from './table';
 
 /**
  * `<channel>/<handle>`: the member. `tg#<chat>`: which member a Telegram chat is. `topic#<chat>#<thread>`: whose topic
@@ -53,17 +54,21 @@ export class DynamoMembers implements MemberStore {
     await this.table.update(memberKey(conversation), detach);
   }
 
-  async countSent(conversation: Conversation, now: number): Promise<Member | undefined> {
-    return this.changed(conversation, new Expression().add('sent', 1).set({ seenAt: new Date(now).toISOString() }));
+  async countSent(conversation: Conversation, now: number, window: number): Promise<Member | undefined> {
+    const rate = rateWindow(now, window);
+    const change = rate.count(new Expression().add('sent', 1).set({ seenAt: new Date(now).toISOString() }));
+    const found = await this.changedItem(conversation, change);
+    if (!found) return undefined;
+    const stale = rate.stale(found);
+    if (stale) await this.changedItem(conversation, stale);
+    return { ...readMember(conversation, found), rate: rate.read(found) };
   }
 
   async change(conversation: Conversation, change: MemberChange): Promise<Member | undefined> {
-    const { name, banned, rate, seenAt, announcedAt, pinned, topic } = change;
+    const { name, banned, seenAt, announcedAt, pinned, topic } = change;
     const update = new Expression().set({
       name,
       banned,
-      rateCount: rate?.count,
-      rateAt: rate?.at,
       seenAt,
       announcedAt,
       pinned: pinned ?? undefined,
@@ -162,9 +167,14 @@ export class DynamoMembers implements MemberStore {
 
   /** Changes a member that exists, prolonging its life. Undefined: it does not, or a condition was not met. */
   private async changed(conversation: Conversation, change: Expression): Promise<Member | undefined> {
+    const found = await this.changedItem(conversation, change);
+    return found && readMember(conversation, found);
+  }
+
+  private async changedItem(conversation: Conversation, change: Expression): Promise<Item | undefined> {
     const update = change.set(this.life()).when('attribute_exists({proof})');
-    const outcome: WriteOutcome = await this.table.update(memberKey(conversation), update, 'ALL_NEW');
-    return outcome.done && outcome.item ? readMember(conversation, outcome.item) : undefined;
+    const outcome = await this.table.update(memberKey(conversation), update, 'ALL_NEW');
+    return outcome.done ? outcome.item : undefined;
   }
 
   private life() {
@@ -206,7 +216,6 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
     banned: reader.truth('banned'),
     connections: reader.set('connections') as ConnectionId[],
     sent: reader.number('sent'),
-    rate: { count: reader.number('rateCount'), at: reader.number('rateAt') },
     seenAt: reader.text('seenAt'),
     announcedAt: reader.text('announcedAt'),
     delivery: { tickets: reader.number('tickets'), drained: reader.number('drained'), ...(lease ? { lease } : {}) },

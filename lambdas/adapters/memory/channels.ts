@@ -2,6 +2,7 @@ import type { ChannelName, ChatId, Handle } from '../../chat/identifiers';
 import { OPEN_CONVERSATIONS, type Channel, type HostChat } from '../../chat/model';
 import { CHANNEL_LIFE } from '../../chat/lifetimes';
 import type { ChannelChange, ChannelStore, Clock } from '../../chat/ports';
+import { countIn } from '../../chat/rate';
 import { ExpiringMap } from './expiring-map';
 
 /** Channels in memory, for tests of the domain. */
@@ -18,9 +19,11 @@ export class MemoryChannels implements ChannelStore {
     return this.channels.get(name);
   }
 
-  async use(name: ChannelName): Promise<Channel | undefined> {
+  async use(name: ChannelName, now: number, window: number): Promise<Channel | undefined> {
     const channel = this.channels.get(name);
-    return channel && this.channels.set(name, { ...channel, messages: channel.messages + 1 });
+    if (!channel) return undefined;
+    const rate = countIn(channel.rate, now, window);
+    return this.channels.set(name, { ...channel, messages: channel.messages + 1, rate });
   }
 
   async create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'> {

@@ -2,6 +2,7 @@ import type { ChannelName, ChatId, ConnectionId } from '../../chat/identifiers';
 import { DAY } from '../../chat/lifetimes';
 import { conversationKey, type Conversation, type Lease, type Member } from '../../chat/model';
 import type { Attachment, AttachOutcome, Clock, MemberChange, MemberStore, ReleaseOutcome } from '../../chat/ports';
+import { countIn } from '../../chat/rate';
 import { ExpiringMap } from './expiring-map';
 
 /** Members in memory, for tests of the domain. */
@@ -36,7 +37,6 @@ export class MemoryMembers implements MemberStore {
       connector,
       banned: false,
       sent: 0,
-      rate: { count: 0, at: 0 },
       announcedAt: '',
       delivery: { tickets: 0, drained: 0 },
       ...before,
@@ -56,10 +56,11 @@ export class MemoryMembers implements MemberStore {
     }));
   }
 
-  async countSent(conversation: Conversation, now: number): Promise<Member | undefined> {
+  async countSent(conversation: Conversation, now: number, window: number): Promise<Member | undefined> {
     return this.#update(conversation, (member) => ({
       ...member,
       sent: member.sent + 1,
+      rate: countIn(member.rate, now, window),
       seenAt: new Date(now).toISOString(),
     }));
   }

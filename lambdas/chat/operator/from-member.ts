@@ -3,7 +3,7 @@ import { telegramMessageKey } from '../identifiers';
 import { RATE_LIMITS, type RateLimits } from '../limits';
 import type { Channel, Conversation, Member, Message } from '../model';
 import type { World } from '../ports';
-import { readRate } from '../rate';
+import { blockedUntil } from '../rate';
 import type { Refusal } from '../refusal';
 import { banned, checkCrowd } from '../visitor/join';
 import { tooFast } from '../visitor/too-fast';
@@ -98,15 +98,14 @@ async function admitMember(
 ): Promise<Member | Refusal | 'nobody'> {
   const now = world.clock.now();
   const [member, channel] = await Promise.all([
-    world.members.countSent(conversation, now),
-    world.channels.use(conversation.channel),
+    world.members.countSent(conversation, now, limits.window),
+    world.channels.use(conversation.channel, now, limits.window),
   ]);
   if (!member || !channel || channel.state === 'dropping') return 'nobody';
   if (member.banned) return banned();
-  const { blockedUntil, mark } = readRate(member.sent, member.rate, now, limits.window, limits.messagesPerVisitor);
-  if (blockedUntil !== undefined) return tooFast(blockedUntil, now);
-  if (mark) await world.members.change(conversation, { rate: mark });
-  return (await checkCrowd(world, channel, limits)) ?? away(channel) ?? member;
+  const until = blockedUntil(member.rate, limits.messagesPerVisitor);
+  if (until !== undefined) return tooFast(until, now);
+  return checkCrowd(world, channel, limits) ?? away(channel) ?? member;
 }
 
 function away({ state }: Channel): Refusal | undefined {

@@ -2,7 +2,7 @@ import type { ConnectionId } from '../identifiers';
 import type { RateLimits } from '../limits';
 import type { Channel, Connection, Conversation, Member } from '../model';
 import type { World } from '../ports';
-import { readRate } from '../rate';
+import { blockedUntil } from '../rate';
 import { refuse, type Refusal } from '../refusal';
 import { banned, checkCrowd, unknownChannel } from './join';
 import { tooFast } from './too-fast';
@@ -29,18 +29,15 @@ export async function admit(world: World, id: ConnectionId, limits: RateLimits):
   const { conversation } = connection;
   const now = world.clock.now();
   const [member, channel] = await Promise.all([
-    world.members.countSent(conversation, now),
-    world.channels.use(conversation.channel),
+    world.members.countSent(conversation, now, limits.window),
+    world.channels.use(conversation.channel, now, limits.window),
   ]);
   if (!channel || channel.state === 'dropping') return unknownChannel(conversation.channel);
   if (!member) return refuse(401, 'This conversation is gone; join again');
   if (member.banned) return banned();
-  const own = readRate(member.sent, member.rate, now, limits.window, limits.messagesPerVisitor);
-  if (own.blockedUntil !== undefined) return tooFast(own.blockedUntil, now);
-  const [crowd] = await Promise.all([
-    checkCrowd(world, channel, limits),
-    own.mark && world.members.change(conversation, { rate: own.mark }),
-  ]);
+  const until = blockedUntil(member.rate, limits.messagesPerVisitor);
+  if (until !== undefined) return tooFast(until, now);
+  const crowd = checkCrowd(world, channel, limits);
   if (crowd) return crowd;
   if (channel.state === 'suspended') {
     return refuse(502, 'Nobody is there: the operators of this channel have left. Please try again later');

@@ -5,7 +5,7 @@ import { conversationKey, type Channel, type Connection, type Conversation, type
 import { type AttachOutcome, type World } from '../ports';
 import { OK_FRAME } from '../protocol/server-frame';
 import { refuse, type Refusal } from '../refusal';
-import { readRate } from '../rate';
+import { blockedUntil } from '../rate';
 import { drain, isInTelegram, letGo, newLease } from './delivery';
 import { tooFast } from './too-fast';
 
@@ -31,12 +31,12 @@ export async function join(
 ): Promise<Refusal | { readonly kind: 'joined'; readonly answer?: string }> {
   const [connection, channel] = await Promise.all([
     world.connections.find(connectionId),
-    world.channels.use(request.channel),
+    world.channels.use(request.channel, world.clock.now(), limits.window),
   ]);
   if (!connection) return refuse(401, 'This connection is closed; connect again');
   if (!channel || channel.state === 'dropping') return unknownChannel(request.channel);
   if (!mayConnect(channel, connection.origin)) return foreignOrigin();
-  const crowd = await checkCrowd(world, channel, limits);
+  const crowd = checkCrowd(world, channel, limits);
   if (crowd) return crowd;
 
   const conversation = { channel: channel.name, handle: deriveHandle(channel.handleKey, 'ws', request.memberId) };
@@ -71,17 +71,9 @@ export function foreignOrigin(): Refusal {
 }
 
 /** The limit of all visitors together. */
-export async function checkCrowd(world: World, channel: Channel, limits: RateLimits): Promise<Refusal | undefined> {
-  const now = world.clock.now();
-  const { mark, blockedUntil } = readRate(
-    channel.messages,
-    channel.rate,
-    now,
-    limits.window,
-    limits.messagesPerChannel,
-  );
-  if (mark) await world.channels.change(channel.name, { rate: mark });
-  return blockedUntil === undefined ? undefined : tooFast(blockedUntil, now);
+export function checkCrowd(world: World, { rate }: Channel, { messagesPerChannel }: RateLimits): Refusal | undefined {
+  const until = blockedUntil(rate, messagesPerChannel);
+  return until === undefined ? undefined : tooFast(until, world.clock.now());
 }
 
 type Attached = Extract<AttachOutcome, { kind: 'attached' }> & { readonly lease: Lease };
@@ -138,7 +130,12 @@ async function sayOk(world: World, connection: ConnectionId): Promise<string | u
 }
 
 /** Tells the host who is there: a new visitor, or one who was away for more than a day. */
-export async function announce(world: World, channel: Channel, member: Member, before: Member | undefined): Promise<void> {
+export async function announce(
+  world: World,
+  channel: Channel,
+  member: Member,
+  before: Member | undefined,
+): Promise<void> {
   const now = world.clock.now();
   const known = before !== undefined && before.announcedAt !== '' && now - Date.parse(before.seenAt) <= DAY;
   if (known || channel.state !== 'active') return;

@@ -34,7 +34,6 @@ export function storeContract(makeStores: MakeStores): void {
     forum: false,
     origins: [],
     messages: 0,
-    rate: { count: 0, at: 0 },
     createdAt: isoNow(),
     ...over,
   });
@@ -125,16 +124,15 @@ export function storeContract(makeStores: MakeStores): void {
     test('every use is counted; a change keeps what it does not name', async () => {
       const made = channel({ origins: ['https://a.example'] });
       await stores.channels.create(made);
-      await Promise.all([1, 2, 3].map(() => stores.channels.use(made.name)));
-      expect(await stores.channels.use(made.name)).toEqual({ ...made, messages: 4 });
+      await Promise.all([1, 2, 3].map(() => stores.channels.use(made.name, clock.now(), 60_000)));
+      expect(await stores.channels.use(made.name, clock.now(), 60_000)).toMatchObject({ ...made, messages: 4 });
       await stores.channels.change(made.name, { state: 'suspended' });
-      await stores.channels.change(made.name, { forum: true, rate: { count: 3, at: 17 } });
-      expect(await stores.channels.find(made.name)).toEqual({
+      await stores.channels.change(made.name, { forum: true });
+      expect(await stores.channels.find(made.name)).toMatchObject({
         ...made,
         messages: 4,
         state: 'suspended',
         forum: true,
-        rate: { count: 3, at: 17 },
       });
       await stores.channels.change(made.name, { origins: [] });
       expect((await stores.channels.find(made.name))?.origins).toEqual([]);
@@ -142,7 +140,7 @@ export function storeContract(makeStores: MakeStores): void {
 
     test('what does not exist is neither used nor changed into being', async () => {
       const name = channelName();
-      expect(await stores.channels.use(name)).toBeUndefined();
+      expect(await stores.channels.use(name, clock.now(), 60_000)).toBeUndefined();
       expect(await stores.channels.change(name, { forum: true })).toBeUndefined();
       await stores.channels.openConversation(chat(), 'abc' as Handle, isoNow());
       expect(await stores.channels.find(name)).toBeUndefined();
@@ -153,7 +151,7 @@ export function storeContract(makeStores: MakeStores): void {
       await stores.channels.create(used);
       await stores.channels.create(unused);
       clock.time += CHANNEL_LIFE - DAY;
-      await stores.channels.use(used.name);
+      await stores.channels.use(used.name, clock.now(), 60_000);
       clock.time += 2 * DAY;
       expect(await stores.channels.find(used.name)).toBeDefined();
       expect(await stores.channels.find(unused.name)).toBeUndefined();
@@ -206,7 +204,7 @@ export function storeContract(makeStores: MakeStores): void {
       const who = conversation();
       const first = await stores.members.attach(who, attachment());
       expect(first).toMatchObject({ kind: 'attached', before: undefined });
-      await stores.members.countSent(who, clock.now());
+      await stores.members.countSent(who, clock.now(), 60_000);
       await stores.members.change(who, { announcedAt: '2026-01-01T00:00:00.000Z', pinned: 5 });
       const second = await stores.members.attach(who, attachment({ connection: 'ws:c2', name: 'New Name' }));
       expect(second).toMatchObject({
@@ -242,10 +240,43 @@ export function storeContract(makeStores: MakeStores): void {
 
     test('each message is counted once, whoever else counts', async () => {
       const who = conversation();
-      expect(await stores.members.countSent(who, clock.now())).toBeUndefined();
+      expect(await stores.members.countSent(who, clock.now(), 60_000)).toBeUndefined();
       await stores.members.attach(who, attachment());
-      const counted = await Promise.all(Array.from({ length: 8 }, () => stores.members.countSent(who, clock.now())));
+      const counted = await Promise.all(
+        Array.from({ length: 8 }, () => stores.members.countSent(who, clock.now(), 60_000)),
+      );
       expect(counted.map((member) => member?.sent).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    });
+
+    test('what was sent in the running window is counted exactly, in others not, for members and channels', async () => {
+      const made = channel();
+      const who = { channel: made.name, handle: 'abcdefghijkl' as Handle };
+      await stores.channels.create(made);
+      await stores.members.attach(who, attachment());
+      const counts = async (times: number) => {
+        const now = clock.now();
+        const counted = await Promise.all(
+          Array.from({ length: times }, async () => [
+            (await stores.members.countSent(who, now, 1000))?.rate?.count,
+            (await stores.channels.use(made.name, now, 1000))?.rate?.count,
+          ]),
+        );
+        return counted.map(([member]) => member).sort();
+      };
+      clock.time = Math.ceil(clock.time / 1000) * 1000;
+      expect(await counts(3)).toEqual([1, 2, 3]);
+      clock.time += 999;
+      expect(await counts(2)).toEqual([4, 5]);
+      clock.time += 1;
+      expect(await counts(2)).toEqual([1, 2]);
+      for (let pause = 0; pause < 35; pause++) {
+        clock.time += 2000;
+        expect(await counts(1)).toEqual([1]);
+      }
+      expect((await stores.members.countSent(who, clock.now(), 1000))?.rate).toEqual({
+        count: 2,
+        until: clock.time + 1000,
+      });
     });
 
     test('one at a time delivers, and nobody lets go while there is something new', async () => {

@@ -27,7 +27,6 @@ export const hostCommand: Command = async (context) => {
     forum,
     origins: [],
     messages: 0,
-    rate: { count: 0, at: 0 },
     createdAt: new Date(world.clock.now()).toISOString(),
   };
   switch (await world.channels.create(channel)) {
