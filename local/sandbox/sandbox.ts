@@ -184,7 +184,9 @@ export class Sandbox {
   /** What the last deployment of a stack put out. */
   outputs(stack: StackName): Readonly<Record<string, string>> {
     const all: unknown = JSON.parse(readFileSync(join(this.folder, outputsFile(stack)), 'utf8'));
-    const outputs = isRecord(all) && isRecord(all[stack]) ? all[stack] : {};
+    // cdktf nests them as the constructs are: MainStack, then the stack.
+    const main = isRecord(all) && isRecord(all['kite']) ? all['kite'] : {};
+    const outputs = isRecord(main[stack]) ? main[stack] : {};
     return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, String(value)]));
   }
 

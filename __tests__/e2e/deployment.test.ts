@@ -1,0 +1,332 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join as path } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { CommandResult } from '../../local/sandbox/cdktf';
+import { inventory } from '../../local/sandbox/inventory';
+import { Sandbox, SANDBOX_BOTS } from '../../local/sandbox/sandbox';
+import { buildZips, succeeded, uploadZips, zipsOf } from '../../local/sandbox/steps';
+import { chatBothWays, hostChannel, join, type Support } from './chat';
+import { Visitor } from './visitor';
+
+/**
+ * Two accounts side by side, because Terraform's provider mostly waits. The first goes through an owner's whole life with
+ * the native build and both stages; the second deploys the Node.js build as an asset, under a domain in Route 53.
+ * Tests of one account build on each other, in order.
+ */
+jest.setTimeout(200_000);
+
+const REFUSAL = 'Bad Request: bad webhook: the certificate of this host has expired';
+const GITHUB_TOKEN = 'ghp_sandbox-secret-of-a-repository';
+const DOMAIN = 'kite.example';
+
+let native: Sandbox;
+let common: Sandbox;
+/** What the second account is doing meanwhile. */
+let commonDeployed: Promise<CommonDeployment>;
+
+beforeAll(async () => {
+  await Promise.all([buildZips(zipsOf('native')), buildZips(zipsOf('common'))]);
+  native = await start({});
+  common = await start({
+    RUNTIME: 'nodejs22.x',
+    BUILD_LAMBDA_VIA_ASSET: 'true',
+    PROD_STAGE: 'false',
+    DOMAIN,
+    DNS: 'route53',
+    CODE_CREDENTIAL: 'token',
+    GITHUB_TOKEN,
+  });
+  commonDeployed = deployCommon(common);
+  commonDeployed.catch(() => undefined);
+});
+
+afterAll(async () => {
+  await Promise.all([native?.stop(), common?.stop()]);
+});
+
+/** Starts an account with the state bucket in it. */
+async function start(settings: Readonly<Record<string, string>>): Promise<Sandbox> {
+  const sandbox = await Sandbox.start({ environment: process.env, settings });
+  await sandbox.bootstrap();
+  return sandbox;
+}
+
+function url(sandbox: Sandbox, scheme: 'ws' | 'http', stage: 'dev' | 'prod'): string {
+  return `${scheme}://localhost:${sandbox.port}/${stage}`;
+}
+
+describe('an owner deploys the native build, with dev and prod', () => {
+  const printed: string[] = [];
+  const support: Partial<Record<'dev' | 'prod', Support>> = {};
+  const keep = async (command: Promise<CommandResult>): Promise<CommandResult> => {
+    const result = await command;
+    printed.push(result.output);
+    return result;
+  };
+
+  test('kite-stack before kite-build fails with a sentence that says what to do', async () => {
+    const { status, output } = await keep(native.deploy('kite-stack'));
+    expect(status).not.toBe(0);
+    expect(unwrapped(output)).toContain('Deploy kite-build first (npx cdktf deploy kite-build)');
+    expect(await inventory(native.aws)).toEqual(['bucket kite-sandbox-state']);
+  });
+
+  test('kite-build is deployed from nothing, and the functions are stored where it says', async () => {
+    await succeeded('kite-build', keep(native.deploy('kite-build')));
+    await uploadZips(native, zipsOf('native'));
+  });
+
+  test("a webhook that Telegram refuses fails the deployment with Telegram's own words", async () => {
+    native.telegram.faults.inject({
+      method: 'setWebhook',
+      times: Infinity,
+      when: (parameters) => parameters.text('url')?.endsWith('/prod/tg') ?? false,
+      fault: { kind: 'refuse', description: REFUSAL },
+    });
+    const { status, output } = await keep(native.deploy('kite-stack'));
+    expect(status).not.toBe(0);
+    expect(unwrapped(output)).toContain(REFUSAL);
+    native.telegram.faults.clear();
+  });
+
+  test('the same deployment goes on where it failed, and registers the webhooks of both bots', async () => {
+    await succeeded('kite-stack', keep(native.deploy('kite-stack')));
+    const registered = native.telegram.calls('setWebhook').filter(({ code }) => code === 200);
+    expect(registered.map(({ parameters }) => new URL(String(parameters['url'])).pathname).sort()).toEqual([
+      '/dev/tg',
+      '/prod/tg',
+    ]);
+    await native.serve();
+  });
+
+  test('a second plan of either stack shows no change', async () => {
+    for (const stack of ['kite-build', 'kite-stack'] as const) {
+      const { output } = await succeeded(`plan of ${stack}`, keep(native.diff(stack)));
+      expect(output).toContain('No changes.');
+    }
+  });
+
+  test.each(['dev', 'prod'] as const)('the transcript of the README holds in %s, word for word', async (stage) => {
+    const visitor = await Visitor.connect(`${url(native, 'ws', stage)}?param=test`);
+    expect(visitor.protocol).toBe('k1te.chat.v1');
+    expect(await visitor.ask('Hi')).toBe('OK');
+    expect(await visitor.ask('["PING"]')).toBe('["PONG"]');
+    await visitor.close();
+    const answer = await fetch(`${url(native, 'http', stage)}/tg`);
+    expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 200, body: 'OK' });
+  });
+
+  test.each([
+    ['dev', 'kite_dev_bot'],
+    ['prod', 'kite_prod_bot'],
+  ] as const)('a visitor and an operator chat both ways in %s', async (stage, bot) => {
+    const channel = `help-in-${stage}`;
+    support[stage] = await hostChannel(native.telegram, bot, channel);
+    const visitor = await join(url(native, 'ws', stage), channel, 'v1s1t0r0001', 'Ada');
+    await chatBothWays(visitor, support[stage]!, { question: `Is ${stage} there?`, answer: `Yes, ${stage} is.` });
+    await visitor.close();
+  });
+
+  test('dev cannot see prod: neither a channel, nor anything that its functions ask for', async () => {
+    await expect(Visitor.connect(`${url(native, 'ws', 'dev')}?c=help-in-prod`)).rejects.toThrow('404');
+    await expect(Visitor.connect(`${url(native, 'ws', 'prod')}?c=help-in-dev`)).rejects.toThrow('404');
+    for (const [stage, other] of [
+      ['dev', 'prod'],
+      ['prod', 'dev'],
+    ] as const) {
+      const own = native.aws.calls.find({ caller: new RegExp(`:role/.*${stage}-request-dispatcher`) });
+      expect(own.length).toBeGreaterThan(10);
+      const foreign = new RegExp(`[:/-]${other}[.:/-]`);
+      expect(own.filter(({ resource }) => foreign.test(resource))).toEqual([]);
+    }
+  });
+
+  test('a message is delivered late, and not lost, when Telegram fails', async () => {
+    const visitor = await join(url(native, 'ws', 'dev'), 'help-in-dev', 'v1s1t0r0002', 'Grace');
+    native.telegram.faults.inject({
+      method: 'sendMessage',
+      times: 1,
+      fault: { kind: 'tooManyRequests', retryAfter: 1 },
+    });
+    await chatBothWays(visitor, support.dev!, { question: 'Does this get through?', answer: 'It does.' });
+    await visitor.close();
+  });
+
+  test('a visitor who has left is gone at the management API', async () => {
+    const visitor = await join(url(native, 'ws', 'dev'), 'help-in-dev', 'v1s1t0r0003', 'Edsger');
+    await visitor.close();
+    await expect(
+      native.aws.call({ service: 'execute-api', method: 'GET', url: '/dev/@connections/none' }),
+    ).rejects.toThrow('Gone');
+  });
+
+  test('what the functions print is in their log groups, without a word of what was said', async () => {
+    await native.aws.flushLogs();
+    const events = await logEvents(native, '/aws/lambda/dev-request-dispatcher');
+    expect(events).not.toContain('Is dev there?');
+    expect(events).not.toContain('v1s1t0r000');
+    expect(await logEvents(native, '/aws/lambda/dev-lifecycle-handler')).toContain('Webhook registered');
+  });
+
+  test('no secret is in cdktf.out, in what was printed, or in the environment of a function or a build', async () => {
+    const secrets = [
+      SANDBOX_BOTS.dev.token,
+      SANDBOX_BOTS.prod.token,
+      ...[SANDBOX_BOTS.dev.token, SANDBOX_BOTS.prod.token].map((token) => token.split(':')[1]!),
+    ];
+    expect(
+      found(secrets, {
+        printed: printed.join('\n'),
+        ...filesBelow(path(native.folder, 'cdktf.out')),
+        ...(await environments(native)),
+      }),
+    ).toEqual([]);
+  });
+
+  test('destroying both stacks removes the webhooks and leaves nothing but the state bucket', async () => {
+    const before = native.telegram.calls('deleteWebhook').length;
+    await succeeded('destroy of kite-stack', keep(native.destroy('kite-stack')));
+    expect(native.telegram.calls('deleteWebhook').length - before).toBe(2);
+    await succeeded('destroy of kite-build', keep(native.destroy('kite-build')));
+    expect(await inventory(native.aws)).toEqual(['bucket kite-sandbox-state']);
+  });
+});
+
+interface CommonDeployment {
+  readonly printed: string;
+  readonly secondPlans: readonly string[];
+  readonly resources: readonly string[];
+  readonly environments: Readonly<Record<string, string>>;
+  readonly transcript: readonly string[];
+  readonly webhook: string;
+  readonly left: readonly string[];
+}
+
+async function deployCommon(sandbox: Sandbox): Promise<CommonDeployment> {
+  const printed: string[] = [];
+  const done = async (what: string, command: Promise<CommandResult>): Promise<string> => {
+    const { output } = await succeeded(what, command);
+    printed.push(output);
+    return output;
+  };
+  await sandbox.makeZone(DOMAIN);
+  await done('kite-build', sandbox.deploy('kite-build'));
+  await done('kite-stack', sandbox.deploy('kite-stack'));
+  await sandbox.serve();
+  const support = await hostChannel(sandbox.telegram, 'kite_dev_bot', 'by-node-js');
+  const visitor = await join(url(sandbox, 'ws', 'dev'), 'by-node-js', 'v1s1t0r0001', 'Ada');
+  const transcript = [visitor.protocol, await visitor.ask('Hi'), await visitor.ask('["PING"]')];
+  await chatBothWays(visitor, support, { question: 'Node.js?', answer: 'Indeed.' });
+  await visitor.close();
+  const secondPlans = [
+    await done('plan of kite-build', sandbox.diff('kite-build')),
+    await done('plan of kite-stack', sandbox.diff('kite-stack')),
+  ];
+  const [resources, variables] = [await inventory(sandbox.aws), await environments(sandbox)];
+  const webhook = String(sandbox.telegram.calls('setWebhook').at(-1)?.parameters['url']);
+  const files = filesBelow(path(sandbox.folder, 'cdktf.out'));
+  await done('destroy of kite-stack', sandbox.destroy('kite-stack'));
+  await done('destroy of kite-build', sandbox.destroy('kite-build'));
+  return {
+    printed: printed.join('\n'),
+    secondPlans,
+    resources,
+    environments: { ...files, ...variables },
+    transcript,
+    webhook,
+    left: await inventory(sandbox.aws),
+  };
+}
+
+describe('an owner deploys the Node.js build as an asset, under a domain in Route 53', () => {
+  let deployed: CommonDeployment;
+
+  test('both stacks are deployed and destroyed', async () => {
+    deployed = await commonDeployed;
+  });
+
+  test('a visitor and an operator chat through it', () => {
+    expect(deployed.transcript).toEqual(['k1te.chat.v1', 'OK', '["PONG"]']);
+  });
+
+  test('the domain is served: certificate, API domain names, records, and the webhook under it', () => {
+    expect(deployed.resources).toEqual(
+      expect.arrayContaining([
+        `domain name api.${DOMAIN}`,
+        `domain name ws.${DOMAIN}`,
+        expect.stringMatching(/^certificate /),
+        `record api.${DOMAIN}. A`,
+        `record ws.${DOMAIN}. A`,
+      ]),
+    );
+    expect(deployed.webhook).toBe(`https://api.${DOMAIN}/dev/tg`);
+  });
+
+  test('there is no prod, and no check for drift', () => {
+    expect(deployed.resources.filter((resource) => /prod|drift/.test(resource))).toEqual([]);
+  });
+
+  test('a second plan of either stack shows no change', () => {
+    for (const plan of deployed.secondPlans) expect(plan).toContain('No changes.');
+  });
+
+  test('no secret is in cdktf.out, in what was printed, or in the environment of a function or a build', () => {
+    expect(
+      found([SANDBOX_BOTS.dev.token, GITHUB_TOKEN], { printed: deployed.printed, ...deployed.environments }),
+    ).toEqual([]);
+  });
+
+  test('nothing is left but the state bucket', () => {
+    expect(deployed.left).toEqual(['bucket kite-sandbox-state']);
+  });
+});
+
+/** What was printed as one line, because Terraform wraps its errors. */
+function unwrapped(output: string): string {
+  return output.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ');
+}
+
+/** Which secrets are in which of the texts. */
+function found(secrets: readonly string[], texts: Readonly<Record<string, string>>): string[] {
+  return Object.entries(texts).flatMap(([name, text]) =>
+    secrets.flatMap((secret, index) => (text.includes(secret) ? [`secret ${index} in ${name}`] : [])),
+  );
+}
+
+function filesBelow(folder: string): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (name.includes('.terraform/providers') || !statSync(path(folder, name)).isFile()) continue;
+    files[name] = readFileSync(path(folder, name), 'latin1');
+  }
+  return files;
+}
+
+/** The environments of all functions and build projects, as the account tells them. */
+async function environments(sandbox: Sandbox): Promise<Record<string, string>> {
+  const functions = await sandbox.aws.call({ service: 'lambda', method: 'GET', url: '/2015-03-31/functions/' });
+  const { projects: names } = await sandbox.aws.call({
+    service: 'codebuild',
+    target: 'CodeBuild_20161006.ListProjects',
+    body: {},
+  });
+  const projects = await sandbox.aws.call({
+    service: 'codebuild',
+    target: 'CodeBuild_20161006.BatchGetProjects',
+    body: { names },
+  });
+  const texts = { 'the functions': JSON.stringify(functions), 'the build projects': JSON.stringify(projects) };
+  expect(texts['the functions']).toContain('BOT_TOKEN_PARAMETER');
+  return texts;
+}
+
+async function logEvents(sandbox: Sandbox, logGroupName: string): Promise<string> {
+  const target = 'Logs_20140328.FilterLogEvents';
+  for (let tries = 0; ; tries += 1) {
+    const { events } = await sandbox.aws.call({ service: 'logs', target, body: { logGroupName } });
+    const text = JSON.stringify(events);
+    if (text !== '[]' || tries > 20) return text;
+    await pause(100);
+  }
+}
