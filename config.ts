@@ -36,6 +36,22 @@ export interface Settings {
   readonly missing: { readonly build: readonly string[]; readonly kite: readonly string[] };
 }
 
+/** What `npm start` runs with. */
+export interface LocalSettings {
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Where the data is kept. */
+  readonly dataFolder: string;
+  readonly region: string;
+  readonly retentionDays: number;
+  /** Secret. Undefined: the operator console stands in for Telegram. */
+  readonly botToken: string | undefined;
+  /** Undefined: Telegram's own. Counts only with a bot token. */
+  readonly telegramApiRoot: string | undefined;
+  /** A DynamoDB that runs already. Undefined: the embedded one. */
+  readonly dynamoDbEndpoint: string | undefined;
+}
+
 /** Everything that is wrong with the settings, one sentence each. */
 export class SettingsError extends Error {
   constructor(readonly problems: readonly string[]) {
@@ -93,6 +109,22 @@ export function settingsFrom(environment: Environment, fileText = ''): Settings 
     local: { dynamodbEndpointUrl: s.AWS_ENDPOINT_URL_DYNAMODB, providerVersion: s.KITE_AWS_PROVIDER_VERSION },
     given: filled(Object.fromEntries(SETTING_NAMES.map((name) => [name, environment[name]]))),
     missing: missingSettings(s),
+  };
+}
+
+/** The settings of `npm start`. Throws a SettingsError that names every malformed one. */
+export function readLocalSettings(environment: Environment = readEnvironment()): LocalSettings {
+  const result = v.safeParse(LOCAL_SETTINGS, environment);
+  if (!result.success) throw new SettingsError(result.issues.map((issue) => issue.message));
+  const s = result.output;
+  return {
+    port: s.PORT ?? 3000,
+    dataFolder: s.KITE_DATA ?? '.kite',
+    region: s.AWS_REGION ?? 'eu-north-1',
+    retentionDays: s.RETENTION_DAYS ?? 90,
+    botToken: s.TELEGRAM_BOT_TOKEN,
+    telegramApiRoot: s.TELEGRAM_API_ROOT,
+    dynamoDbEndpoint: s.AWS_ENDPOINT_URL_DYNAMODB,
   };
 }
 
@@ -211,6 +243,29 @@ const SETTINGS = v.object({
     (value) =>
       `KITE_AWS_PROVIDER_VERSION is "${value}", which is no version: write for example KITE_AWS_PROVIDER_VERSION="5.100.0".`,
   ),
+});
+
+const LOCAL_SETTINGS = v.object({
+  PORT: setting(
+    v.pipe(
+      v.string(),
+      v.check(
+        (value) => /^\d{1,5}$/.test(value) && Number(value) <= 65_535,
+        (issue) => `PORT is "${issue.input}": write a port from 1 to 65535, for example PORT=3000.`,
+      ),
+      v.transform(Number),
+    ),
+  ),
+  KITE_DATA: setting(v.string()),
+  TELEGRAM_BOT_TOKEN: matching(
+    /^\d+:[\w-]+$/,
+    // The value is a secret: it is not repeated.
+    () => 'TELEGRAM_BOT_TOKEN is no bot token: copy it again from @BotFather, for example 123456789:AAE...',
+  ),
+  AWS_REGION: SETTINGS.entries.AWS_REGION,
+  RETENTION_DAYS: SETTINGS.entries.RETENTION_DAYS,
+  TELEGRAM_API_ROOT: SETTINGS.entries.TELEGRAM_API_ROOT,
+  AWS_ENDPOINT_URL_DYNAMODB: SETTINGS.entries.AWS_ENDPOINT_URL_DYNAMODB,
 });
 
 function missingSettings(s: v.InferOutput<typeof SETTINGS>): Settings['missing'] {

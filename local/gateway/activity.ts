@@ -6,6 +6,8 @@ export interface GatewayActivity {
   /** `$connect`, `PING`, `POST /tg`, or what was asked for if no route serves it. */
   readonly routeKey: string;
   readonly connectionId?: string;
+  /** What the route selection expression found in a message, if it is a tag like `TXT`; never text. */
+  readonly tag?: string;
   /** The status that the client got, or that a WebSocket message would have got; for `disconnect` the close code. */
   readonly status: number;
   /** Bytes of the request, message or push. */

@@ -23,6 +23,9 @@ import {
 /** How long the closing handshake may take, in milliseconds. */
 const CLOSE_TIMEOUT = 2000;
 
+/** What may stand in a log: the name of a kind of message, and no more. */
+const TAG = /^[A-Z][A-Z0-9_]{1,15}$/;
+
 type Handled = { readonly status: number; readonly response?: ProxyResponse; readonly error?: unknown };
 
 /** The WebSocket side of the gateway: handshakes, routing, route responses, ends. */
@@ -188,6 +191,7 @@ export class WebSocketGateway {
     this.observe({
       kind: 'message',
       stage: facts.stage.stageName,
+      ...(selected !== undefined && TAG.test(selected) ? { tag: selected } : {}),
       routeKey: event.requestContext.routeKey,
       connectionId: facts.connectionId,
       status: outcome.status,
