@@ -4,7 +4,7 @@ import { splitText } from './split-text';
 
 /** How operators see whose message it is: the first line of each. Notices of the bot never begin with `#` (D32). */
 export function headerOf({ handle, name }: { readonly handle: Handle; readonly name: string }): string {
-  return `#${handle} ${shownName(name)}`;
+  return `#${handle} ${shownName(name)}`.trimEnd();
 }
 
 /** A name as it can stand in a line: without line breaks, invisible or direction-changing characters. */

@@ -69,14 +69,7 @@ async function receiveMessage(world: World, host: Host, message: IncomingMessage
     ...(thread === undefined ? {} : { thread }),
   });
   const hostChat = await confirmed(world, route);
-  const command = line && knownCommand(line.name);
-  if (line && command)
-    return once(world, host, update, () => run(world, host, { message, route, hostChat, line, command }));
-  if (line?.addressee !== undefined) {
-    return once(world, host, update, () =>
-      answer(world, host, message, plain(`I do not know /${line.name}. /help lists what I know.`)),
-    );
-  }
+  if (line) return receiveCommand(world, host, { message, route, hostChat, line });
   if (hostChat) return receiveFromHost(world, host, message, hostChat, route);
   if (route.member) return receiveFromMember(world, host, message, route.member);
   // A group that has nothing to do with us hears nothing of us (D33).
@@ -110,10 +103,37 @@ interface Call {
   readonly route: Route;
   readonly hostChat: HostChat | undefined;
   readonly line: CommandLine;
-  readonly command: CommandName;
 }
 
-async function run(world: World, host: Host, { message, route, hostChat, line, command }: Call): Promise<void> {
+/** Commands that make sense only in a chat that is host or visitor of a channel. */
+const FOR_PARTICIPANTS: readonly CommandName[] = ['drop', 'leave', 'origins', 'ban', 'unban', 'export', 'erase'];
+
+/**
+ * Somebody gave a command: to this bot, or to whichever bot knows it. One that nobody knows is no message either: a slip of
+ * the pen shall not reach a visitor.
+ */
+async function receiveCommand(world: World, host: Host, call: Call): Promise<Handled> {
+  const { message, route, hostChat, line } = call;
+  const command = knownCommand(line.name);
+  const forUs = line.addressee !== undefined || message.chat.kind === 'private';
+  const participant = hostChat !== undefined || route.member !== undefined;
+  if (command) {
+    // It may have been meant for another bot of a group that has nothing to do with us (D33).
+    if (!forUs && !participant && FOR_PARTICIPANTS.includes(command)) return 'handled';
+    return once(world, host, message.update, () => run(world, host, call, command));
+  }
+  const addressed = hostChat && (route.topic ?? route.reply);
+  if (!forUs && !addressed) return 'handled';
+  const words = `I do not know /${line.name}; nobody got it. /help lists what I know.`;
+  return once(world, host, message.update, () => answer(world, host, message, plain(words)));
+}
+
+async function run(
+  world: World,
+  host: Host,
+  { message, route, hostChat, line }: Call,
+  command: CommandName,
+): Promise<void> {
   await commands[command]({
     world,
     host,
