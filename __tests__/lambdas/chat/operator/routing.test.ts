@@ -1,0 +1,363 @@
+import { Stage } from '../../adapters/telegram/stage';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await new Stage().start();
+});
+afterEach(() => stage.stop());
+
+const send = (...args: Parameters<Stage['telegram']['people']['send']>) => stage.telegram.people.send(...args);
+const texts = (frames: unknown[][]) => frames.map((frame) => frame[2]);
+
+test('D9 notices and other visitors change nothing about whom an operator’s text is for', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  await ann.say('I am Ann');
+  await stage.settle();
+  // Bob comes, which is announced, and says nothing.
+  const bob = await stage.visitor('my-channel', 'Bob');
+  send({ chat, from: operator, text: 'to the only one who is waiting' });
+  await stage.settle();
+  expect(texts(ann.frames())).toEqual(['to the only one who is waiting']);
+  // Now Bob writes: a text that names nobody is for nobody.
+  await bob.say('I am Bob');
+  await stage.settle();
+  send({ chat, from: operator, text: 'to whom?' });
+  await stage.settle();
+  expect(ann.frames()).toEqual([]);
+  expect(bob.frames()).toEqual([]);
+  expect(stage.last(chat).text).toMatch(/Nobody got this.*Reply to a message/);
+});
+
+test('untargeted text with no open conversation goes to nobody', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  send({ chat, from: operator, text: 'Anybody there?' });
+  await stage.settle();
+  expect(ann.frames()).toEqual([]);
+  expect(stage.last(chat).text).toContain('Nobody got this');
+});
+
+test('a conversation is open for a day after its last message', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  await ann.say('yesterday');
+  await stage.settle();
+  await stage.world.clock.sleep(25 * 3600_000);
+  const bob = await stage.visitor('my-channel', 'Bob');
+  await bob.say('today');
+  await stage.settle();
+  send({ chat, from: operator, text: 'Hi Bob' });
+  await stage.settle();
+  expect(texts(bob.frames())).toEqual(['Hi Bob']);
+  expect(ann.frames()).toEqual([]);
+});
+
+test('an operator who replies to a colleague talks to the colleague', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  await ann.say('Hello');
+  await stage.settle();
+  const answer = send({ chat, from: operator, text: 'Hi', replyTo: stage.last(chat).message_id });
+  await stage.settle();
+  expect(texts(ann.frames())).toEqual(['Hi']);
+  send({ chat, from: operator, text: 'was that right?', replyTo: answer.message_id });
+  await stage.settle();
+  expect(ann.frames()).toEqual([]);
+  expect(stage.last(chat).text).toContain('Nobody got this');
+});
+
+test('in a forum, what is written outside of visitors’ topics reaches no visitor', async () => {
+  const { chat, operator } = await stage.hosting('my-channel', 'forum');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  await ann.say('Hello');
+  await stage.settle();
+  const own = stage.telegram.people.createTopic({ chat, by: operator, name: 'Kitchen' });
+  const before = stage.texts(chat).length;
+  send({ chat, from: operator, text: 'coffee?', topic: own });
+  await stage.settle();
+  expect(stage.texts(chat)).toHaveLength(before + 1);
+  send({ chat, from: operator, text: 'general remark' });
+  await stage.settle();
+  expect(stage.last(chat).text).toContain("write in the visitor's topic");
+  expect(ann.frames()).toEqual([]);
+});
+
+test('D4 a visitor in Telegram cannot address anybody but the host', async () => {
+  const { chat } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  await ann.say('Hello');
+  await stage.settle();
+  const header = stage.last(chat).text!.split('\n')[0]!;
+  const mallory = stage.telegram.people.user({ firstName: 'Mallory' }).id;
+  const here = stage.telegram.people.start({ user: mallory, bot: 'kite_test_bot', payload: 'join__my-channel' });
+  await stage.settle();
+  for (const text of [header, `${header}\nHello Ann`, `${header.split(' ')[0]} hello`]) {
+    send({ chat: here, from: mallory, text });
+    await stage.settle();
+    expect(stage.last(chat).text).toMatch(/^#[a-z0-9]{12} Mallory\n#/);
+  }
+  expect(ann.frames()).toEqual([]);
+});
+
+test('D32 no text of a visitor looks like a notice, or like another visitor’s message', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  const [notice] = stage.texts(chat).filter((text) => text.includes('is here'));
+  expect(notice).toMatch(/^🔔 #[a-z0-9]{12} Ann is here$/);
+  const mallory = await stage.visitor('my-channel', 'Mallory');
+  await mallory.say(notice!);
+  await stage.settle();
+  const forged = stage.last(chat);
+  expect(forged.text).toMatch(/^#[a-z0-9]{12} Mallory\n🔔/);
+  // Whatever it looks like, a reply to it is a reply to Mallory.
+  send({ chat, from: operator, text: 'Nice try', replyTo: forged.message_id });
+  await stage.settle();
+  expect(texts(mallory.frames())).toEqual(['Nice try']);
+  expect(ann.frames()).toEqual([]);
+});
+
+test('D10 files say whose they are, and replies to them find the visitor', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  for (const [name, type, kind] of [
+    ['a.png', 'image/png', 'photo'],
+    ['b.gif', 'image/gif', 'document'],
+    ['c.pdf', 'application/pdf', 'document'],
+    ['d.mp4', 'video/mp4', 'video'],
+  ] as const) {
+    const body = PNG;
+    const offer = await stage.frame(ann.connection, ['UPL', name, name, type, body.length, '2026-01-01T00:00:00Z']);
+    const [, , url] = JSON.parse(offer!) as string[];
+    stage.world.files.objects.set(url!.split('/files/')[1]!, { body, type });
+    const sent = ['BIN', `b-${name}`, url, name, type, body.length, '2026-01-01T00:00:00Z'];
+    expect(await stage.frame(ann.connection, sent)).toContain('ACK');
+    await stage.settle();
+    const shown = stage.last(chat);
+    expect(shown.caption).toMatch(/^#[a-z0-9]{12} Ann$/);
+    expect(shown).toHaveProperty(kind);
+    send({ chat, from: operator, text: `got ${name}`, replyTo: shown.message_id });
+    await stage.settle();
+    expect(texts(ann.frames())).toEqual([`got ${name}`]);
+  }
+});
+
+test('a file that Telegram does not take comes as a link', async () => {
+  const { chat } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  stage.telegram.faults.inject({
+    method: 'sendPhoto',
+    fault: { kind: 'refuse', description: 'Bad Request: PHOTO_INVALID_DIMENSIONS' },
+  });
+  stage.telegram.faults.inject({
+    method: 'sendDocument',
+    fault: { kind: 'refuse', description: 'Bad Request: file is wrong' },
+  });
+  const offer = await stage.frame(ann.connection, [
+    'UPL',
+    '1',
+    'a.png',
+    'image/png',
+    PNG.length,
+    '2026-01-01T00:00:00Z',
+  ]);
+  const [, , url] = JSON.parse(offer!) as string[];
+  stage.world.files.objects.set(url!.split('/files/')[1]!, { body: PNG, type: 'image/png' });
+  await stage.frame(ann.connection, ['BIN', '2', url, 'a.png', 'image/png', PNG.length, '2026-01-01T00:00:00Z']);
+  await stage.settle();
+  expect(stage.last(chat).text).toMatch(/^#[a-z0-9]{12} Ann\n📎 a\.png\nhttps:\/\/api\.example\.com\/dev\/files\//);
+});
+
+describe('D17 what operators send', () => {
+  const file = { content: Buffer.from('content'), name: 'offer.pdf', mimeType: 'application/pdf' };
+
+  test('a caption comes with its file, formatting as plain text', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('Hello');
+    await stage.settle();
+    const replyTo = stage.last(chat).message_id;
+    const captionEntities = [{ type: 'text_link' as const, offset: 0, length: 4, url: 'https://example.com/x' }];
+    send({ chat, from: operator, document: file, caption: 'This is our offer', captionEntities, replyTo });
+    await stage.settle();
+    const [bin, caption] = ann.frames();
+    expect(bin).toEqual([
+      'BIN',
+      expect.any(String),
+      expect.stringContaining('/files/my-channel/'),
+      'offer.pdf',
+      'application/pdf',
+      7,
+      expect.any(String),
+    ]);
+    expect(caption?.slice(0, 3)).toEqual(['TXT', expect.any(String), 'This (https://example.com/x) is our offer']);
+    const key = String(bin?.[2]).split('/files/')[1]!;
+    expect(Buffer.from(stage.world.files.objects.get(key)!.body).toString()).toBe('content');
+    expect(JSON.stringify([...stage.world.messages.messages.entries('')])).not.toContain('stage-test-token');
+  });
+
+  test('an album comes in order; voice and video as files; a sticker as its emoji', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('Hello');
+    await stage.settle();
+    const replyTo = stage.last(chat).message_id;
+    const items = ['1', '2', '3'].map((name) => ({
+      kind: 'document' as const,
+      file: { ...file, name: `${name}.pdf` },
+    }));
+    stage.telegram.people.sendAlbum({ chat, from: operator, items, replyTo });
+    send({ chat, from: operator, voice: { content: Buffer.from('v'), mimeType: 'audio/ogg' }, replyTo });
+    send({ chat, from: operator, video: { content: Buffer.from('v'), mimeType: 'video/mp4' }, replyTo });
+    send({ chat, from: operator, sticker: { emoji: '👍' }, replyTo });
+    await stage.settle();
+    expect(ann.frames().map((frame) => (frame[0] === 'BIN' ? frame[4] + ' ' + frame[3] : frame[2]))).toEqual([
+      'application/pdf 1.pdf',
+      'application/pdf 2.pdf',
+      'application/pdf 3.pdf',
+      expect.stringContaining('audio/ogg'),
+      expect.stringContaining('video/mp4'),
+      '👍',
+    ]);
+  });
+
+  test('a kind that cannot be shown is named as not delivered', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('Hello');
+    await stage.settle();
+    const replyTo = stage.last(chat).message_id;
+    send({ chat, from: operator, other: { location: { latitude: 1, longitude: 2 } } as never, replyTo });
+    await stage.settle();
+    expect(stage.last(chat).text).toBe('⛔ Not delivered. A location cannot be shown on the website');
+    expect(ann.frames()).toEqual([]);
+  });
+
+  test('an album for nobody is explained once', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const items = ['1', '2', '3'].map((name) => ({ kind: 'document' as const, file: { ...file, name } }));
+    stage.telegram.people.sendAlbum({ chat, from: operator, items });
+    await stage.settle();
+    expect(stage.texts(chat).filter((text) => text.includes('Nobody got this'))).toHaveLength(1);
+  });
+});
+
+describe('D28 edits', () => {
+  test('reach the visitor who got the original, as a correction of it', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    const bob = await stage.visitor('my-channel', 'Bob');
+    await ann.say('I am Ann');
+    await stage.settle();
+    const toAnn = send({ chat, from: operator, text: 'Yuo are welcome', replyTo: stage.last(chat).message_id });
+    await bob.say('I am Bob');
+    await stage.settle();
+    const [original] = ann.frames();
+    stage.telegram.people.edit({ chat, message: toAnn.message_id, text: 'You are welcome' });
+    await stage.settle();
+    const [correction, ...more] = ann.frames();
+    expect(correction?.slice(0, 3)).toEqual(['TXT', original?.[1], 'You are welcome']);
+    expect(more).toEqual([]);
+    expect(bob.frames()).toEqual([]);
+  });
+
+  test('before the visitor was there to see it: only the new text is seen', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann', 'ann-secret');
+    await ann.say('Hello');
+    await stage.settle();
+    stage.world.push.close(ann.connection);
+    const message = send({ chat, from: operator, text: 'frist', replyTo: stage.last(chat).message_id });
+    await stage.settle();
+    stage.telegram.people.edit({ chat, message: message.message_id, text: 'first' });
+    await stage.settle();
+    const again = await stage.visitor('my-channel', 'Ann', 'ann-secret');
+    expect(again.frames()).toEqual([]);
+    const replayed = await stage.world.messages.latest({ channel: 'my-channel', handle: handleOf() } as never, 10);
+    expect(replayed.filter(({ direction }) => direction === 'to-visitor').map(({ content }) => content)).toEqual([
+      { kind: 'text', text: 'first' },
+    ]);
+    function handleOf() {
+      return /#([a-z0-9]{12}) Ann/.exec(stage.texts(chat).find((text) => text.includes('Hello'))!)![1];
+    }
+  });
+
+  test('do not run commands again', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const command = send({ chat, from: operator, text: '/info' });
+    await stage.settle();
+    const before = stage.texts(chat).length;
+    stage.telegram.people.edit({ chat, message: command.message_id, text: '/drop' });
+    await stage.settle();
+    expect(stage.texts(chat)).toHaveLength(before);
+  });
+
+  test('of a visitor in Telegram change the text that operators see', async () => {
+    const { chat } = await stage.hosting('my-channel');
+    const user = stage.telegram.people.user({ firstName: 'Tom' }).id;
+    const here = stage.telegram.people.start({ user, bot: 'kite_test_bot', payload: 'join__my-channel' });
+    await stage.settle();
+    const message = send({ chat: here, from: user, text: 'helo' });
+    await stage.settle();
+    stage.telegram.people.edit({ chat: here, message: message.message_id, text: 'hello' });
+    await stage.settle();
+    expect(stage.texts(chat).filter((text) => /helo|hello/.test(text))).toEqual([expect.stringMatching(/Tom\nhello$/)]);
+  });
+});
+
+test('D29 a text that exceeds the limit with its header is split, and a reply to any part is a reply', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  await ann.say('x'.repeat(4096));
+  await stage.settle();
+  const parts = stage.telegram.people.messages(chat).filter((message) => message.text?.includes('xxx'));
+  expect(parts.map(({ text }) => text!.length)).toEqual([4096, expect.any(Number)]);
+  expect(parts.map(({ text }) => text!.split('\n')[1]).join('')).toBe('x'.repeat(4096));
+  for (const [i, part] of parts.entries()) send({ chat, from: operator, text: `re ${i}`, replyTo: part.message_id });
+  await stage.settle();
+  expect(texts(ann.frames())).toEqual(['re 0', 're 1']);
+});
+
+test('D23 a burst makes one pin, which an answer removes', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  for (let i = 0; i < 5; i++) await ann.say(`message ${i}`);
+  await stage.settle();
+  const first = stage.telegram.people.messages(chat).find((message) => message.text?.endsWith('message 0'))!;
+  expect(stage.telegram.people.pinned(chat)).toEqual([first.message_id]);
+  expect(stage.telegram.calls('pinChatMessage').map(({ parameters }) => parameters['disable_notification'])).toEqual([
+    true,
+  ]);
+  send({ chat, from: operator, text: 'Hi', replyTo: stage.last(chat).message_id });
+  await stage.settle();
+  expect(stage.telegram.people.pinned(chat)).toEqual([]);
+  await ann.say('and another');
+  await stage.settle();
+  expect(stage.telegram.people.pinned(chat)).toEqual([stage.last(chat).message_id]);
+});
+
+test('D18 an update that comes again is handled once', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  await ann.say('Hello');
+  await stage.settle();
+  send({ chat, from: operator, text: 'Hi', replyTo: stage.last(chat).message_id });
+  send({ chat, from: operator, text: '/info' });
+  send({
+    chat,
+    from: operator,
+    text: 'colleagues?',
+    replyTo: send({ chat, from: operator, text: '/info' }).message_id,
+  });
+  const updates = await stage.updates();
+  for (const update of [...updates, ...updates]) await stage.receive(update);
+  await stage.settle();
+  expect(texts(ann.frames())).toEqual(['Hi']);
+  expect(stage.texts(chat).filter((text) => text.includes('Nobody got this'))).toHaveLength(1);
+  expect(stage.texts(chat).filter((text) => text.startsWith('This chat hosts'))).toHaveLength(2);
+});
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
