@@ -359,17 +359,22 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       const ann = await visitor(name);
       await write(ann, 'spam');
       const spam = await shown(group, (text) => text.includes('spam'));
+      const joining = async () => {
+        const client = await chat.connect({ query: `c=${name}` });
+        client.send(['JOIN', ann.id, 'Ann', name]);
+        const answer = (await client.next()) as unknown[];
+        await client.close();
+        return answer;
+      };
       say('/ban', { replyTo: spam.message_id });
-      await until(async () => {
-        ann.send(['TXT', `b${unique()}`, 'more', NOW]);
-        return ((await ann.next()) as unknown[])[2] === 403;
-      });
+      await until(async () => (await joining())[2] === 403);
+      expect(await joining()).toEqual(refusal(403));
       say('/unban', { replyTo: spam.message_id });
-      await until(async () => {
-        ann.send(['TXT', `b${unique()}`, 'sorry', NOW]);
-        return ((await ann.next()) as unknown[])[0] === 'ACK';
-      });
-      await ann.close();
+      await until(async () => (await joining())[0] === 'OK');
+      const again = await visitor(name, ann.id);
+      await write(again, 'sorry');
+      await shown(group, (text) => text.includes('sorry'));
+      await again.close();
     });
 
     test('/origins lets only the named websites in', async () => {
