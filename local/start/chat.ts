@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { LocalSettings } from '../../config';
 import { bundleWidget } from '../../widget/build';
-import { EmbeddedCloud, errorText, Failure, removeData, type EventSource } from '../embedded';
+import { EmbeddedCloud, errorText, Failure, type EventSource } from '../embedded';
 import { Gateway } from '../gateway';
 import { createTelegram, ensureDemoGroup, hostDemoChannel, type Telegram } from '../telegram';
 import { localApis } from './definition';
@@ -28,6 +28,9 @@ const DEMO_CHANNEL = 'kite-demo';
 /** Until a batch of the queue comes again whose function failed as a whole: in AWS it takes three minutes. */
 const RETRY_AFTER = 5000;
 
+/** How long deliveries under way may take at the end, in milliseconds. */
+const LONGEST_GOODBYE = 5000;
+
 /** The chat on this machine: gateway, cloud, functions, Telegram or its stand-in, demo website; in one process. */
 export class LocalChat {
   private gateway: Gateway | undefined;
@@ -49,9 +52,8 @@ export class LocalChat {
   static async start(settings: LocalSettings, options: StartOptions, terminal: Terminal): Promise<LocalChat> {
     const chat = new LocalChat(settings, options, terminal, await LocalServer.listen(settings.port));
     try {
-      await chat.prepareFolder();
       await chat.startCloud();
-      await Promise.all([chat.startFunctions(), chat.startTelegram()]);
+      await all([chat.startFunctions(), chat.startTelegram()]);
       chat.serve();
       await chat.connectTelegram();
       chat.startQueue();
@@ -67,9 +69,12 @@ export class LocalChat {
   async stop(): Promise<void> {
     await this.polling?.stop();
     await this.gateway?.close();
-    await this.queue?.stop();
+    const delivered = this.queue?.stop();
+    await Promise.race([delivered, new Promise((resolve) => setTimeout(resolve, LONGEST_GOODBYE).unref())]);
     await this.standIn?.close();
+    // What a delivery under way has not done by now is done after the next start.
     await this.functions?.close();
+    await delivered;
     await this.cloud?.close();
     await this.server.close();
   }
@@ -91,12 +96,6 @@ export class LocalChat {
     return join(this.folder, 'telegram', 'telegram.json');
   }
 
-  private async prepareFolder(): Promise<void> {
-    if (!this.options.reset) return;
-    await removeData(this.folder);
-    await rm(join(this.folder, 'telegram'), { recursive: true, force: true });
-  }
-
   private async startCloud(): Promise<void> {
     const { region, retentionDays, dynamoDbEndpoint } = this.settings;
     this.cloud = await EmbeddedCloud.start({
@@ -108,6 +107,7 @@ export class LocalChat {
       credentials: { accessKeyId: 'kite', secretAccessKey: this.secretKey() },
       parameters: { [`/kite/${STAGE}/telegram-bot-token`]: this.botToken },
       ...(dynamoDbEndpoint === undefined ? {} : { dynamoDbEndpoint }),
+      empty: this.options.reset,
     });
   }
 
@@ -140,6 +140,7 @@ export class LocalChat {
   private async startTelegram(): Promise<void> {
     const { botToken, telegramApiRoot } = this.settings;
     if (botToken === undefined) {
+      if (this.options.reset) await rm(dirname(this.telegramFile), { recursive: true, force: true });
       try {
         this.standIn = createTelegram({
           bots: [{ token: STAND_IN_TOKEN, username: STAND_IN_BOT, name: 'Kite' }],
@@ -249,5 +250,17 @@ export class LocalChat {
     ];
     const seconds = (performance.now() / 1000).toFixed(1);
     this.terminal.introduce(`Kite is ready in ${seconds} s`, rows, 'Ctrl-C ends it and keeps the data.');
+    const undelivered = this.cloud?.deadLetters.size ?? 0;
+    if (undelivered > 0) {
+      this.terminal.warn(
+        `${undelivered} messages could not be delivered to Telegram; they are kept in the queue of dead letters.`,
+      );
+    }
   }
+}
+
+/** Waits for all, also when one fails, and then throws what the first one threw. */
+async function all(work: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(work);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }

@@ -9,6 +9,8 @@ import type { FunctionName, Invocation, InvocationAnswer } from './function-work
 export interface FunctionHostOptions {
   /** The functions' whole environment: nothing of this process's is passed on. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Replaces the functions, for tests. @default - function-worker.ts with the real ones */
+  readonly entryPoint?: string;
   /** A line that a function wrote. */
   readonly onLine: (line: string) => void;
   /** The functions were replaced by newer ones, or could not be; or they ended by themselves. */
@@ -34,7 +36,8 @@ export class FunctionHost {
   private code = '';
   private build: BuildContext | undefined;
   private closed = false;
-  private readonly draining = new Set<Promise<void>>();
+  private starting: Promise<FunctionInstance> | undefined;
+  private readonly draining = new Set<FunctionInstance>();
 
   private constructor(private readonly options: FunctionHostOptions) {}
 
@@ -45,7 +48,7 @@ export class FunctionHost {
     const built = new Promise<BuildResult>((done) => (first = done));
     host.build = await context({
       absWorkingDir: ROOT,
-      entryPoints: [join(__dirname, 'function-worker.ts')],
+      entryPoints: [options.entryPoint ?? join(__dirname, 'function-worker.ts')],
       bundle: true,
       platform: 'node',
       format: 'cjs',
@@ -88,15 +91,15 @@ export class FunctionHost {
 
   /** Runs a function with an event. Rejects as it throws, or if it ended by itself meanwhile. */
   async invoke(name: FunctionName, event: object): Promise<unknown> {
-    this.instance ??= await this.startInstance();
-    return this.instance.invoke(name, event);
+    const instance = this.instance ?? (await this.restart());
+    return instance.invoke(name, event);
   }
 
   /** Ends the functions and the watch over their source. */
   async close(): Promise<void> {
     this.closed = true;
     await this.build?.dispose();
-    await Promise.all([this.instance?.end(), ...this.draining]);
+    await Promise.all([this.instance, ...this.draining].map((instance) => instance?.end()));
   }
 
   private async replace(result: BuildResult): Promise<void> {
@@ -114,11 +117,19 @@ export class FunctionHost {
       const problem = error instanceof Error ? error.message : String(error);
       return this.options.onChange({ kind: 'broken', problems: [problem] });
     }
-    if (before.instance) {
-      const drained = before.instance.drain(DRAIN).finally(() => this.draining.delete(drained));
-      this.draining.add(drained);
+    const old = before.instance;
+    if (old) {
+      this.draining.add(old);
+      void old.drain(DRAIN).finally(() => this.draining.delete(old));
     }
     this.options.onChange({ kind: 'reloaded', duration: performance.now() - started });
+  }
+
+  /** The functions ended by themselves: the next event starts them again, as at Lambda. */
+  private async restart(): Promise<FunctionInstance> {
+    this.starting ??= this.startInstance().finally(() => (this.starting = undefined));
+    this.instance = await this.starting;
+    return this.instance;
   }
 
   private async startInstance(): Promise<FunctionInstance> {

@@ -6,7 +6,7 @@ import {
   TelegramUnreachable,
   type BotApi,
 } from '../../lambdas/adapters/telegram/bot-api';
-import { ALLOWED_UPDATES, registerWebhook } from '../../lambdas/adapters/telegram/webhook-registration';
+import { ALLOWED_UPDATES, BOT_COMMANDS, registerWebhook } from '../../lambdas/adapters/telegram/webhook-registration';
 import { webhookSecret } from '../../lambdas/adapters/telegram/webhook-secret';
 import { Failure } from '../embedded';
 
@@ -56,6 +56,7 @@ export class TelegramPolling {
       const me = await quick.getMe();
       const { url } = await quick.getWebhookInfo();
       await quick.deleteWebhook();
+      await quick.setMyCommands(BOT_COMMANDS);
       if (url) {
         options.warn(`@${me.username} sent its updates to ${url}; they come here until this ends.`);
       }

@@ -42,7 +42,7 @@ export class Terminal {
       disconnect: ['visitor', 'leaves'],
       push: ['to visitor', ''],
       drop: ['to visitor', 'disconnects'],
-      http: ['http', routeKey],
+      http: routeKey === 'POST /tg' ? ['telegram', 'update'] : ['http', routeKey],
     };
     const [subject, what] = rows[kind];
     const failed = kind === 'disconnect' ? error !== undefined : status >= 400;
