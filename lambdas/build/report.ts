@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { type Artifact } from './artifact';
 
 /** What was built, for people: a line of figures and the checksum in both notations for each zip. */
@@ -5,7 +6,7 @@ export function report(artifacts: readonly Artifact[]): string {
   return artifacts
     .map(({ file, size, checksum, reused, seconds }) =>
       [
-        `${file}  ${readable(size)}  ${reused ? 'unchanged' : 'built'} in ${seconds.toFixed(1)} s`,
+        `${path.relative('.', file)}  ${readable(size)}  ${reused ? 'unchanged' : 'built'} in ${seconds.toFixed(1)} s`,
         `  SHA-256     ${checksum.hex}`,
         `  CodeSha256  ${checksum.base64}`,
       ].join('\n'),
