@@ -25,6 +25,9 @@ import { S3 } from './s3';
 import { Sqs } from './sqs';
 import { SqsPoller, type QueueMessage } from './sqs-poller';
 
+/** Stands in the call log for Lambda's own pollers of queues, which invoke as the function's role. */
+const POLLER = 'sqs.amazonaws.com';
+
 /** How the emulated account is started. */
 export interface EmulatedAwsOptions {
   /** `PATH` is searched for `moto_server`, and functions get it. */
@@ -164,6 +167,7 @@ export class EmulatedAws {
     const result = await this.lambda.invoke(
       reference,
       Buffer.from(JSON.stringify(event)),
+      caller === POLLER ? undefined : caller,
       this.region,
       async (raw) => await this.moto.send(raw),
     );
@@ -223,7 +227,7 @@ export class EmulatedAws {
         const entries = messages.map((message, index) => ({ Id: String(index), ReceiptHandle: message.ReceiptHandle }));
         await asRole('DeleteMessageBatch', { Entries: entries });
       },
-      invoke: async (event) => await this.invoke(mapping.functionArn, event, 'sqs.amazonaws.com'),
+      invoke: async (event) => await this.invoke(mapping.functionArn, event, POLLER),
     });
     const unwatch = this.queues.watch(name, () => poller.wake());
     poller.onStop(unwatch);

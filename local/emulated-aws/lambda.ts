@@ -33,6 +33,7 @@ export class Lambda implements EmulatedService {
   readonly signingNames = ['lambda'];
   private readonly kept = new Map<string, Record<string, unknown>>();
   private readonly resolved = new Map<string, Promise<Resolved>>();
+  private readonly allowed = new Map<string, Promise<boolean>>();
 
   /** @param retryWaitsMs waits between the tries of an asynchronous invocation */
   constructor(
@@ -66,10 +67,24 @@ export class Lambda implements EmulatedService {
   /**
    * Invokes a function and waits for its end.
    * @param reference name or ARN, with or without a qualifier
-   * @throws Error if there is no such function
+   * @param caller the service that invokes, which the function's policy must allow; `undefined` for one that acts as the
+   * function's own role, as the pollers of queues do
+   * @throws Error if there is no such function, or the caller may not invoke it
    */
-  async invoke(reference: string, payload: Buffer, region: string, send: Send): Promise<RunResult> {
+  async invoke(
+    reference: string,
+    payload: Buffer,
+    caller: string | undefined,
+    region: string,
+    send: Send,
+  ): Promise<RunResult> {
     const found = await this.resolve(reference, null, region, send);
+    if (caller !== undefined && !(await this.allows(reference, caller, region, send))) {
+      const { name, qualifier } = parseFunctionReference(reference);
+      throw new Error(
+        `${caller} may not invoke ${name}${qualifier === undefined ? '' : `:${qualifier}`}: no statement of its policy allows it.`,
+      );
+    }
     if ('refusal' in found)
       throw new Error(text(jsonBody(found.refusal)['Message']) || `There is no function ${reference}.`);
     return await this.runner.run(found.configuration, found.arn, payload);
@@ -86,6 +101,20 @@ export class Lambda implements EmulatedService {
     const found = await asked;
     if ('refusal' in found) this.resolved.delete(key);
     return found;
+  }
+
+  /** Whether the policy of a function lets a service invoke it. */
+  private async allows(reference: string, caller: string, region: string, send: Send): Promise<boolean> {
+    const { name, qualifier } = parseFunctionReference(reference);
+    const key = `${region} ${name}:${qualifier ?? ''} ${caller}`;
+    const known = this.allowed.get(key);
+    if (known !== undefined) return await known;
+    const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
+    const asked = send(
+      ownRequest({ service: 'lambda', region, method: 'GET', url: `/2015-03-31/functions/${name}/policy${query}` }),
+    ).then((reply) => reply.status === 200 && statementsOf(reply).some((statement) => allowsInvoke(statement, caller)));
+    this.allowed.set(key, asked);
+    return await asked;
   }
 
   private async ask(name: string, qualifier: string | undefined, region: string, send: Send): Promise<Resolved> {
@@ -214,10 +243,22 @@ export class Lambda implements EmulatedService {
 
   private forget(): void {
     this.resolved.clear();
+    this.allowed.clear();
   }
 }
 
 /** The last 4 KB of the log, as `X-Amz-Log-Result` carries it. */
 function logTail(result: RunResult): string {
   return Buffer.from(result.logs.join('\n')).subarray(-4096).toString('base64');
+}
+
+function statementsOf(reply: AwsReply): Record<string, unknown>[] {
+  const policy: unknown = JSON.parse(text(jsonBody(reply)['Policy']) || '{}');
+  const statements = isRecord(policy) ? policy['Statement'] : [];
+  return Array.isArray(statements) ? statements.filter(isRecord) : [];
+}
+
+function allowsInvoke(statement: Record<string, unknown>, service: string): boolean {
+  const principal = isRecord(statement['Principal']) ? statement['Principal']['Service'] : statement['Principal'];
+  return statement['Effect'] === 'Allow' && statement['Action'] === 'lambda:InvokeFunction' && principal === service;
 }

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** How a command ended. */
 export interface CommandResult {
@@ -20,6 +22,8 @@ export interface CdktfOptions {
   readonly print?: (line: string) => void;
 }
 
+const LOOK_MS = 200;
+
 /** Runs the real cdktf command, as a person would type it. */
 export class Cdktf {
   private readonly running = new Set<() => void>();
@@ -28,10 +32,14 @@ export class Cdktf {
 
   /** Runs it with these parameters and waits for its end, however it ends. */
   async run(...parameters: readonly string[]): Promise<CommandResult> {
+    const folder = mkdtempSync(join(tmpdir(), 'kite-cdktf-'));
+    const file = join(folder, 'output');
+    // Not a pipe: cdktf ends without waiting for a pipe to take everything, and what is lost is the error at the end.
+    const output = openSync(file, 'a');
     const child = spawn(process.execPath, [this.options.program, ...parameters], {
       cwd: this.options.folder,
       env: { ...this.options.variables, FORCE_COLOR: '0', CI: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, output],
       // A group of its own, so that Terraform and the provider end with it.
       detached: true,
     });
@@ -39,17 +47,17 @@ export class Cdktf {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     };
     this.running.add(end);
-    const lines: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        const plain = line.replace(COLOURS, '').trimEnd();
-        lines.push(plain);
-        this.options.print?.(plain);
-      });
+    const follower = new Follower(file, this.options.print);
+    const timer = setInterval(() => follower.look(), LOOK_MS);
+    try {
+      const [status] = (await once(child, 'close')) as [number | null];
+      return { status: status ?? 1, output: follower.all() };
+    } finally {
+      clearInterval(timer);
+      this.running.delete(end);
+      closeSync(output);
+      rmSync(folder, { recursive: true, force: true });
     }
-    const [status] = (await once(child, 'close')) as [number | null];
-    this.running.delete(end);
-    return { status: status ?? 1, output: lines.join('\n') };
   }
 
   /** Ends what still runs. */
@@ -61,6 +69,37 @@ export class Cdktf {
         // It has ended by itself meanwhile.
       }
     }
+  }
+}
+
+/** Prints the lines of a file as they are written. */
+class Follower {
+  private printed = 0;
+
+  constructor(
+    private readonly file: string,
+    private readonly print: CdktfOptions['print'],
+  ) {}
+
+  /** Prints what has come since the last look. */
+  look(): void {
+    if (this.print === undefined) return;
+    const lines = this.lines().slice(0, -1);
+    for (const line of lines.slice(this.printed)) this.print(line);
+    this.printed = Math.max(this.printed, lines.length);
+  }
+
+  /** Everything, once the command has ended. */
+  all(): string {
+    this.look();
+    return this.lines().join('\n');
+  }
+
+  private lines(): string[] {
+    return readFileSync(this.file, 'utf8')
+      .replace(COLOURS, '')
+      .split('\n')
+      .map((line) => line.trimEnd());
   }
 }
 

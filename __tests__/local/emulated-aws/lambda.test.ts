@@ -90,7 +90,7 @@ test('an unknown function is answered as AWS does', async () => {
     status: 404,
   });
   await expect(
-    lambda.invoke('other', Buffer.from('{}'), 'eu-north-1', async () =>
+    lambda.invoke('other', Buffer.from('{}'), undefined, 'eu-north-1', async () =>
       failure('ResourceNotFoundException', 'Function not found', 404),
     ),
   ).rejects.toThrow('Function not found');
