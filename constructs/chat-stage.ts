@@ -154,6 +154,7 @@ export class ChatStage extends Construct {
       },
     });
     this.tables.grantReadWrite(fn);
+    this.tables.grantScan(fn, 'Members');
     this.files.grantReadWrite(fn);
     this.token.grantRead(fn);
     this.webSocket.grantManagementApiAccess(fn);

@@ -16,7 +16,7 @@ export interface ChatTablesProps {
   readonly after?: readonly ITerraformDependable[];
 }
 
-/** What the chat does with an item. Scanning is for /drop and /export only, which have grants of their own. */
+/** What the chat does with an item. */
 const READ_WRITE = [
   'dynamodb:BatchGetItem',
   'dynamodb:BatchWriteItem',
@@ -53,6 +53,11 @@ export class ChatTables extends Construct {
         return [arn, ...(schema.localIndexes ?? []).map((index) => `${arn}/index/${index.name}`)];
       }),
     });
+  }
+
+  /** May read a whole table: only /drop has to, to find the members of a channel that goes. */
+  grantScan(grantee: Grantee, noun: TableNoun): void {
+    grantee.role.allow(`scan-${noun.toLowerCase()}`, { actions: ['dynamodb:Scan'], resources: [this.table(noun).arn] });
   }
 
   private table(noun: TableNoun): DynamodbTable {

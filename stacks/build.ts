@@ -256,9 +256,7 @@ export class BuildStack extends TerraformStack {
       .map((artifact) => this.zipPath(artifact))
       .filter((path) => !existsSync(path));
     return missing.length > 0
-      ? [
-          `BUILD_LAMBDA_VIA_ASSET uploads ${missing.join(' and ')}: not there yet. Run npm run build:lambdas first.`,
-        ]
+      ? [`BUILD_LAMBDA_VIA_ASSET uploads ${missing.join(' and ')}: not there yet. Run npm run build:lambdas first.`]
       : [];
   }
 

@@ -1,0 +1,15 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { readSettings } from '../config';
+import { makeStateBucket } from './bootstrap/state-bucket';
+import { Refusal, runCommand } from './command';
+
+/** `npm run bootstrap`: makes the bucket that keeps Terraform's state, as `.env` names it. */
+runCommand(async () => {
+  const { stateBucket: bucket, region, missing, aws } = readSettings();
+  if (bucket === undefined || missing.kite.length > 0) throw new Refusal(missing.kite.join('\n'));
+  const s3 = new S3Client({ region, forcePathStyle: aws.endpointUrl !== undefined });
+  const result = await makeStateBucket({ s3, bucket, region });
+  console.log(
+    `The bucket ${bucket} in ${region} ${result === 'made' ? 'is made' : 'was there'}: versioned, encrypted, private, TLS only.`,
+  );
+});
