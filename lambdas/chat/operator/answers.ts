@@ -20,9 +20,9 @@ export const HELP: RichText = joinRich(
     plain('/drop: removes the channel with everything in it'),
     plain(''),
     plain(
-      'Reply to a message of a visitor to answer. With topics on, and me an administrator who may manage them, every',
+      'Reply to a message of a visitor to answer. With topics on, and me an administrator who may manage them, every ' +
+        'visitor has a topic: whatever you write in it goes to that visitor.',
     ),
-    plain('visitor has a topic, and whatever you write in it goes to that visitor.'),
     plain(''),
     bold('For visitors'),
     plain('/join <channel>: write to that channel from here'),

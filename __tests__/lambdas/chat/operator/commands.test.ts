@@ -1,0 +1,539 @@
+import { BOT, Stage } from '../../adapters/telegram/stage';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await new Stage().start();
+});
+afterEach(() => stage.stop());
+
+const send = (...args: Parameters<Stage['telegram']['people']['send']>) => stage.telegram.people.send(...args);
+
+/** Says something in a chat and gives the answers to it. */
+async function say(chat: number | string, from: number, text: string, more: object = {}): Promise<string[]> {
+  const before = stage.texts(chat).length;
+  send({ chat, from, text, ...more });
+  await stage.settle();
+  return stage.texts(chat).slice(before + 1);
+}
+
+/** Somebody's private chat with the bot. */
+async function person(firstName: string) {
+  const user = stage.telegram.people.user({ firstName }).id;
+  const here = stage.telegram.people.start({ user, bot: BOT });
+  await stage.settle();
+  return { user, here };
+}
+
+const handleIn = (text: string) => /#([a-z][a-z0-9]{11})/.exec(text)![1]!;
+
+describe('/host', () => {
+  test('answers with the address and a snippet for the website', async () => {
+    const { chat, operator } = stage.group();
+    const [answer] = await say(chat, operator, '/host my-channel');
+    expect(answer).toContain('wss://ws.example.com/dev?c=my-channel');
+    expect(answer).toContain('<kite-chat endpoint="wss://ws.example.com/dev?c=my-channel"></kite-chat>');
+  });
+
+  test('a name that is taken, a chat that hosts already, a name that is none: said in words', async () => {
+    const one = await stage.hosting('my-channel');
+    const { chat, operator } = stage.group();
+    expect(await say(chat, operator, '/host my-channel')).toEqual([expect.stringMatching(/my-channel is taken.*409/)]);
+    expect(await say(one.chat, one.operator, '/host other-channel')).toEqual([
+      expect.stringMatching(/hosts my-channel already.*409/),
+    ]);
+    expect(await say(one.chat, one.operator, '/host my-channel')).toEqual([
+      expect.stringMatching(/hosts my-channel already/),
+    ]);
+    expect(await say(chat, operator, '/host short')).toEqual([expect.stringMatching(/short cannot be.*8 to 32/)]);
+    expect(await say(chat, operator, '/host')).toEqual([expect.stringMatching(/Which channel/)]);
+  });
+
+  test('D31 names with hyphens, double underscores and digits only work everywhere', async () => {
+    for (const name of ['my__channel', 'a-b-c-d-e', '1234567890', '__--__--']) {
+      const { chat, operator } = await stage.hosting(name);
+      const visitor = await stage.visitor(name, '007', '0123456789');
+      await visitor.say('Hello');
+      await stage.settle();
+      const shown = stage.last(chat);
+      expect(shown.text).toMatch(/^#[a-z][a-z0-9]{11} 007\nHello$/);
+      const tag = shown.entities?.find((entity) => entity.type === 'hashtag');
+      expect(tag).toMatchObject({ offset: 0, length: 13 });
+      send({ chat, from: operator, text: 'Hi', replyTo: shown.message_id });
+      await stage.settle();
+      expect(visitor.frames()).toHaveLength(1);
+      const tom = await person('Tom');
+      const [joined] = await say(tom.here, tom.user, `/start join__${name}__0123456789`);
+      expect(joined).toContain(`You go on here with ${name}`);
+    }
+  });
+
+  test('a group without the rights that help is told so', async () => {
+    const operator = stage.telegram.people.user({ firstName: 'Olena' }).id;
+    const chat = stage.telegram.people.group({ title: 'Support', owner: operator, kind: 'forum' });
+    stage.telegram.people.addBot({ chat, by: operator, bot: BOT });
+    const answers = await say(chat, operator, '/host my-channel');
+    expect(answers[0]).toContain('administrator who may manage topics');
+    const visitor = await stage.visitor('my-channel', 'Ann');
+    await visitor.say('Hello');
+    await stage.settle();
+    expect(stage.last(chat).text).toMatch(/Ann\nHello$/);
+  });
+
+  test('by a deep link for groups', async () => {
+    const { chat, operator } = stage.group();
+    expect(await say(chat, operator, `/start@${BOT} host__my-channel`)).toEqual([
+      expect.stringContaining('hosts my-channel now'),
+    ]);
+  });
+});
+
+describe('D30 commands', () => {
+  test('count only at the beginning, and only if meant for this bot or for any', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    expect(await say(chat, operator, 'please do not /drop it')).toEqual([expect.stringContaining('Nobody got this')]);
+    expect(await say(chat, operator, '/info@some_other_bot')).toEqual([]);
+    expect(await say(chat, operator, `/INFO@${BOT.toUpperCase()}`)).toEqual([
+      expect.stringContaining('hosts my-channel'),
+    ]);
+    expect(stage.telegram.calls('getMe')).toHaveLength(1);
+  });
+
+  test('nobody knows reach no visitor', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const visitor = await stage.visitor('my-channel', 'Ann');
+    await visitor.say('Hello');
+    await stage.settle();
+    const replyTo = stage.last(chat).message_id;
+    expect(await say(chat, operator, '/bann', { replyTo })).toEqual([expect.stringContaining('I do not know /bann')]);
+    expect(await say(chat, operator, '/weather')).toEqual([]);
+    expect(visitor.frames()).toEqual([]);
+    expect(await say(chat, operator, '/etc/hosts it is', { replyTo })).toEqual([]);
+    expect(visitor.frames().map((frame) => frame[2])).toEqual(['/etc/hosts it is']);
+  });
+
+  test('channel posts are read', async () => {
+    const post = { message_id: 3, date: 1, chat: { id: -1009, type: 'channel', title: 'News' }, text: 'news' };
+    await expect(stage.operators.receiveUpdate({ update_id: 77, channel_post: post })).resolves.toBe('handled');
+  });
+});
+
+test('D33 a group that has nothing to do with us hears nothing of us', async () => {
+  const { chat, operator } = stage.group();
+  for (const text of ['hello', '/drop', '/ban', '/weather', '/drop@some_other_bot', '#a1b2c3d4e5f6 hi']) {
+    expect(await say(chat, operator, text)).toEqual([]);
+  }
+  expect(stage.telegram.calls('sendMessage')).toEqual([]);
+  expect(await say(chat, operator, `/drop@${BOT}`)).toEqual([expect.stringContaining('hosts no channel')]);
+  expect(await say(chat, operator, '/help')).toEqual([expect.stringContaining('/host')]);
+});
+
+test('in private, somebody who is nobody yet is told what to do', async () => {
+  const tom = await person('Tom');
+  await stage.settle();
+  expect(stage.last(tom.here).text).toContain('/join');
+  expect(await say(tom.here, tom.user, 'hello')).toEqual([expect.stringContaining('neither host nor visitor')]);
+});
+
+test('D34 names with Markdown characters change nothing in answers', async () => {
+  const { chat, operator } = await stage.hosting('my_channel_');
+  const name = '*_[Ann](tg://user?id=1)_`';
+  const visitor = await stage.visitor('my_channel_', name);
+  await visitor.say('*Hello* _you_ [x](y)');
+  await stage.settle();
+  expect(stage.last(chat).text).toContain(`${name}\n*Hello* _you_ [x](y)`);
+  expect(stage.last(chat)).not.toHaveProperty('parse_mode');
+  const replyTo = stage.last(chat).message_id;
+  expect(await say(chat, operator, '/ban', { replyTo })).toEqual([
+    expect.stringContaining(`${name} cannot write any more`),
+  ]);
+  expect(await say(chat, operator, '/info')).toEqual([expect.stringContaining('hosts my_channel_.')]);
+});
+
+describe('/join and /leave', () => {
+  test('a Telegram user becomes a visitor, and stops being one', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const tom = await person('Tom');
+    expect(await say(tom.here, tom.user, '/join my-channel')).toEqual([
+      expect.stringContaining('talking to my-channel'),
+    ]);
+    expect(stage.last(chat).text).toMatch(/^🔔 #[a-z0-9]{12} Tom is here$/);
+    await say(tom.here, tom.user, 'Hello');
+    expect(stage.last(chat).text).toMatch(/Tom\nHello$/);
+    send({ chat, from: operator, text: 'Hi Tom', replyTo: stage.last(chat).message_id });
+    await stage.settle();
+    expect(stage.last(tom.here).text).toBe('Hi Tom');
+    expect(await say(tom.here, tom.user, '/info')).toEqual([expect.stringContaining('visitor of my-channel as Tom')]);
+    expect(await say(tom.here, tom.user, '/leave')).toEqual([expect.stringContaining('left my-channel')]);
+    expect(stage.last(chat).text).toMatch(/^🔔 #[a-z0-9]{12} Tom has left$/);
+    expect(await say(tom.here, tom.user, 'still there?')).toEqual([
+      expect.stringContaining('neither host nor visitor'),
+    ]);
+    expect(await say(tom.here, tom.user, '/leave')).toEqual([expect.stringContaining('not a visitor')]);
+  });
+
+  test('files go both ways', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const tom = await person('Tom');
+    await say(tom.here, tom.user, '/join my-channel');
+    const document = { content: Buffer.from('from Tom'), name: 'cv.pdf', mimeType: 'application/pdf' };
+    send({ chat: tom.here, from: tom.user, document, caption: 'my cv' });
+    await stage.settle();
+    const shown = stage.last(chat);
+    expect(shown.caption).toMatch(/^#[a-z0-9]{12} Tom\nmy cv$/);
+    expect(stage.telegram.people.file(shown.document!.file_id)?.toString()).toBe('from Tom');
+    send({
+      chat,
+      from: operator,
+      photo: { content: PNG, mimeType: 'image/png' },
+      caption: 'see',
+      replyTo: shown.message_id,
+    });
+    await stage.settle();
+    const got = stage.last(tom.here);
+    expect(got.caption).toBe('see');
+    expect(stage.telegram.people.file(got.photo!.at(-1)!.file_id)).toEqual(PNG);
+  });
+
+  test('a visitor of the website goes on in Telegram, and sees the last ten messages', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const visitor = await stage.visitor('my-channel', 'Ann', 'anns-secret');
+    for (let i = 1; i <= 6; i++) {
+      await visitor.say(`question ${i}`);
+      await stage.settle();
+      send({ chat, from: operator, text: `answer ${i}`, replyTo: stage.last(chat).message_id });
+      await stage.settle();
+      await stage.world.clock.sleep(1000);
+    }
+    await stage.visitors.disconnect(visitor.connection);
+    stage.world.push.close(visitor.connection);
+    send({ chat, from: operator, text: 'are you there?', replyTo: stage.last(chat).reply_to_message!.message_id });
+    await stage.settle();
+    const ann = await person('Anna in Telegram');
+    const [history, missed, ...more] = await say(ann.here, ann.user, '/join my-channel anns-secret');
+    expect(history!.split('\n').slice(2)).toEqual(
+      [2, 3, 4, 5, 6].flatMap((i) => [`Ann: question ${i}`, `my-channel: answer ${i}`]).slice(-9),
+    );
+    expect([missed, ...more]).toEqual(['are you there?']);
+    await say(ann.here, ann.user, 'yes, here');
+    expect(stage.last(chat).text).toMatch(/Ann\nyes, here$/);
+  });
+
+  test('D2 D3 nobody becomes somebody else, or the host, by naming them', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const visitor = await stage.visitor('my-channel', 'Ann');
+    await visitor.say('Hello');
+    await stage.settle();
+    const mallory = await person('Mallory');
+    const guesses = [
+      handleIn(stage.last(chat).text!),
+      `#${handleIn(stage.last(chat).text!)}`,
+      String(chat),
+      chat.toString(36),
+    ];
+    for (const guess of guesses) {
+      expect(await say(mallory.here, mallory.user, `/join my-channel ${guess}`)).toEqual([
+        expect.stringContaining('no such visitor'),
+      ]);
+      expect(await say(mallory.here, mallory.user, `/start join__my-channel__${guess}`)).toHaveLength(1);
+    }
+    send({ chat, from: operator, text: 'Hi Ann', replyTo: stage.last(chat).message_id });
+    await stage.settle();
+    expect(visitor.frames()).toHaveLength(1);
+    expect(await say(chat, operator, '/info')).toEqual([expect.stringContaining('hosts my-channel')]);
+  });
+
+  test('D26 a host is no visitor, a visitor no host; joining another channel leaves the first', async () => {
+    const { chat, operator } = await stage.hosting('channel-one');
+    const other = await stage.hosting('channel-two');
+    expect(await say(chat, operator, '/join channel-one')).toEqual([expect.stringContaining('host of channel-one')]);
+    expect(await say(chat, operator, '/join channel-two')).toEqual([expect.stringContaining('host of channel-one')]);
+    const tom = await person('Tom');
+    await say(tom.here, tom.user, '/join channel-one');
+    expect(await say(tom.here, tom.user, '/host channel-three')).toEqual([
+      expect.stringContaining('visitor of channel-one'),
+    ]);
+    await say(tom.here, tom.user, '/join channel-two');
+    expect(stage.last(chat).text).toMatch(/Tom has left$/);
+    expect(stage.last(other.chat).text).toMatch(/Tom is here$/);
+    await say(tom.here, tom.user, '/join channel-two');
+    expect(stage.texts(other.chat).filter((text) => text.includes('is here'))).toHaveLength(1);
+  });
+
+  test('an unknown channel is said to be unknown', async () => {
+    const tom = await person('Tom');
+    expect(await say(tom.here, tom.user, '/join my-channel')).toEqual([
+      expect.stringMatching(/no channel my-channel.*404/),
+    ]);
+    expect(await say(tom.here, tom.user, '/join no')).toEqual([
+      expect.stringContaining('is not the name of a channel'),
+    ]);
+    expect(await say(tom.here, tom.user, '/start join__a')).toEqual([expect.stringContaining('no such channel')]);
+  });
+
+  test('a visitor in Telegram is told what is refused', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const tom = await person('Tom');
+    await say(tom.here, tom.user, '/join my-channel');
+    await say(tom.here, tom.user, 'Hello');
+    await say(chat, operator, '/ban', { replyTo: stage.last(chat).message_id });
+    expect(await say(tom.here, tom.user, 'Hello?')).toEqual([expect.stringMatching(/^⛔.*cannot write/)]);
+  });
+});
+
+describe('/drop', () => {
+  test('asks first, and keeps the channel if asked to', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    await say(chat, operator, '/drop');
+    const question = stage.last(chat);
+    const pressed = stage.telegram.people.press({
+      chat,
+      from: operator,
+      message: question.message_id,
+      button: 'Keep it',
+    });
+    await stage.settle();
+    await pressed;
+    expect(stage.last(chat).text).toBe('The channel my-channel stays.');
+    expect(await say(chat, operator, '/info')).toEqual([expect.stringContaining('hosts my-channel')]);
+  });
+
+  test('D24 removes the channel with more than a hundred visitors, and leaves nothing', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const tom = await person('Tom');
+    await say(tom.here, tom.user, '/join my-channel');
+    for (let i = 0; i < 120; i++) await (await stage.visitor('my-channel', `V${i}`)).say('Hello');
+    await stage.world.files.write('my-channel/x/y/z.pdf', Buffer.from('x'), 'application/pdf');
+    await stage.settle();
+    await say(chat, operator, '/drop');
+    const question = stage.last(chat).message_id;
+    const pressed = stage.telegram.people.press({
+      chat,
+      from: operator,
+      message: question,
+      button: 'Remove my-channel',
+    });
+    await stage.settle();
+    await pressed;
+    expect(stage.last(chat).text).toBe('✅ The channel my-channel is removed, with everything that was in it.');
+    const { channels, members, messages, connections, files } = stage.world;
+    expect([...channels.channels.entries('')]).toEqual([]);
+    expect([...channels.hosts.entries('')]).toEqual([]);
+    expect([...members.members.entries('')]).toEqual([]);
+    expect([...members.chats.entries('')]).toEqual([]);
+    expect([...messages.messages.entries('')]).toEqual([]);
+    expect([...messages.replies.entries('')]).toEqual([]);
+    expect([...connections.connections.entries('')]).toEqual([]);
+    expect([...files.objects.keys()]).toEqual([]);
+    expect(stage.world.push.frames.size).toBe(0);
+    // And the name is free again, with no member of old.
+    expect(await say(chat, operator, '/host my-channel')).toEqual([expect.stringContaining('hosts my-channel now')]);
+  });
+
+  test('a button of long ago removes nothing that is another’s now', async () => {
+    const one = await stage.hosting('my-channel');
+    await say(one.chat, one.operator, '/drop');
+    await say(one.chat, one.operator, '/drop');
+    const [first, second] = stage.telegram.people
+      .messages(one.chat)
+      .filter(({ text }) => text?.startsWith('Remove the'))
+      .map(({ message_id }) => message_id);
+    const press = async (message: number) => {
+      const pressed = stage.telegram.people.press({
+        chat: one.chat,
+        from: one.operator,
+        message,
+        button: 'Remove my-channel',
+      });
+      await stage.settle();
+      await pressed;
+    };
+    await press(first!);
+    const other = await stage.hosting('my-channel');
+    await press(second!);
+    expect(await say(other.chat, other.operator, '/info')).toEqual([expect.stringContaining('hosts my-channel')]);
+  });
+});
+
+describe('one conversation', () => {
+  async function conversation(kind?: 'forum') {
+    const { chat, operator } = await stage.hosting('my-channel', kind);
+    const ann = await stage.visitor('my-channel', 'Ann', 'anns-secret');
+    const bob = await stage.visitor('my-channel', 'Bob', 'bobs-secret');
+    await bob.say('I am Bob');
+    await ann.say('I am Ann');
+    await stage.settle();
+    const message = stage.telegram.people.messages(chat).find(({ text }) => text?.endsWith('I am Ann'))!;
+    send({ chat, from: operator, text: 'Hi Ann', replyTo: message.message_id });
+    await stage.settle();
+    return { chat, operator, ann, bob, message };
+  }
+
+  test('/export posts it as a JSON file, without anybody’s secret', async () => {
+    const { chat, operator, message } = await conversation();
+    await say(chat, operator, '/export', { replyTo: message.message_id });
+    const { document, caption } = stage.last(chat);
+    expect(caption).toMatch(/^#[a-z0-9]{12} Ann: 3 messages$/);
+    const body = stage.telegram.people.file(document!.file_id)!.toString();
+    expect(document).toMatchObject({ file_name: `my-channel-${handleIn(message.text!)}.json` });
+    const { messages, ...about } = JSON.parse(body);
+    expect(about).toMatchObject({ channel: 'my-channel', handle: handleIn(message.text!), name: 'Ann' });
+    expect(messages).toEqual([
+      { at: expect.any(String), notice: 'joined' },
+      { at: expect.any(String), from: 'visitor', text: 'I am Ann', delivered: true },
+      { at: expect.any(String), from: 'operator', text: 'Hi Ann', delivered: true },
+    ]);
+    expect(body).not.toMatch(/secret|I am Bob/);
+  });
+
+  test('/erase leaves nothing of it, and nothing else away', async () => {
+    const { chat, operator, ann, bob, message } = await conversation();
+    const handle = handleIn(message.text!);
+    await stage.world.files.write(`my-channel/${handle}/aa/a.pdf`, Buffer.from('x'), 'application/pdf');
+    const [answer] = await say(chat, operator, `/erase #${handle}`);
+    expect(answer).toContain('being erased');
+    const { members, messages, connections, files, channels } = stage.world;
+    const everything = [members.members, messages.messages, messages.replies, connections.connections, channels.hosts]
+      .map((map) => JSON.stringify([...map.entries('')]))
+      .join('\n');
+    expect(everything).not.toContain(handle);
+    expect([...files.objects.keys()]).toEqual([]);
+    expect(everything).toContain('I am Bob');
+    expect(stage.world.push.closed).toEqual([ann.connection]);
+    expect(await bob.say('still here')).toEqual(['ACK', 'm1', expect.any(String), expect.any(String)]);
+    await stage.settle();
+    expect(await say(chat, operator, 'hi', { replyTo: message.message_id })).toEqual([
+      expect.stringContaining('Nobody got this'),
+    ]);
+  });
+
+  test('/ban disconnects and refuses, /unban lets in again; in a topic without naming anybody', async () => {
+    const { chat, operator, ann, message } = await conversation('forum');
+    const topic = message.message_thread_id!;
+    expect(await say(chat, operator, '/ban', { topic })).toEqual([expect.stringContaining('Ann cannot write')]);
+    expect(stage.world.push.closed).toEqual([ann.connection]);
+    await expect(stage.visitor('my-channel', 'Ann', 'anns-secret')).rejects.toThrow(/403/);
+    expect(await say(chat, operator, '/unban', { topic })).toEqual([expect.stringContaining('Ann can write again')]);
+    await expect(stage.visitor('my-channel', 'Ann', 'anns-secret')).resolves.toBeDefined();
+  });
+
+  test('nobody named, nobody known: said in words', async () => {
+    const { chat, operator } = await conversation();
+    expect(await say(chat, operator, '/ban')).toEqual([expect.stringContaining('Which visitor?')]);
+    expect(await say(chat, operator, '/ban #a1b2c3d4e5f6')).toEqual([
+      expect.stringContaining('no visitor #a1b2c3d4e5f6'),
+    ]);
+    expect(await say(chat, operator, '/erase Ann')).toEqual([expect.stringContaining('Which visitor?')]);
+  });
+
+  test('of another channel, nobody can touch it', async () => {
+    const { message } = await conversation();
+    const other = await stage.hosting('other-channel');
+    const handle = handleIn(message.text!);
+    expect(await say(other.chat, other.operator, `/erase #${handle}`)).toEqual([expect.stringContaining('no visitor')]);
+    expect(await say(other.chat, other.operator, `/export #${handle}`)).toEqual([
+      expect.stringContaining('no visitor'),
+    ]);
+  });
+});
+
+test('/origins shows, sets and lifts the list of websites', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  expect(await say(chat, operator, '/origins')).toEqual([expect.stringContaining('Every website')]);
+  expect(await say(chat, operator, '/origins https://Example.com http://localhost:3000')).toEqual([
+    'Only these websites may use the channel: https://example.com, http://localhost:3000',
+  ]);
+  for (const wrong of ['example.com', 'https://example.com/shop', 'ftp://example.com', '*.example.com']) {
+    expect(await say(chat, operator, `/origins ${wrong}`)).toEqual([expect.stringContaining(`Not one: ${wrong}`)]);
+  }
+  const connection = 'ws:foreign' as const;
+  const handshake = { connection, channel: 'my-channel', protocols: [] };
+  await expect(stage.visitors.connect({ ...handshake, origin: 'https://evil.example' })).resolves.toMatchObject({
+    code: 403,
+  });
+  await expect(stage.visitors.connect({ ...handshake, origin: 'https://example.com' })).resolves.toMatchObject({
+    kind: 'accepted',
+  });
+  expect(await say(chat, operator, '/origins all')).toEqual([expect.stringContaining('Every website')]);
+});
+
+test('/info of a host lists the open conversations', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  for (const name of ['Ann', 'Bob']) await (await stage.visitor('my-channel', name)).say('Hello');
+  await stage.settle();
+  const [info] = await say(chat, operator, '/info');
+  expect(info).toContain('wss://ws.example.com/dev?c=my-channel');
+  expect(info).toMatch(/Open conversations: 2\n#[a-z0-9]{12} (Ann|Bob)\n#[a-z0-9]{12} (Ann|Bob)$/);
+});
+
+describe('the bot', () => {
+  test.each([false, true])('D34 removed (banned: %s) and back: visitors are told, nothing is lost', async (ban) => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('one');
+    await stage.settle();
+    // Sent, but not delivered before the bot is out.
+    await ann.say('two');
+    stage.telegram.people.removeBot({ chat, by: operator, bot: BOT, ban });
+    await stage.settle();
+    expect(await ann.say('three')).toEqual(['ERR', expect.stringContaining('Nobody is there'), 502, 'm2']);
+    stage.telegram.people.addBot({ chat, by: operator, bot: BOT, administrator: true });
+    await stage.settle();
+    expect(await ann.say('four')).toEqual(['ACK', 'm3', expect.any(String), expect.any(String)]);
+    await stage.settle();
+    expect(
+      stage
+        .texts(chat)
+        .filter((text) => text.includes('Ann\n'))
+        .map((text) => text.split('\n')[1]),
+    ).toEqual(['one', 'two', 'four']);
+    expect(stage.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('blocked by a visitor in Telegram: the host is told that they left', async () => {
+    const { chat } = await stage.hosting('my-channel');
+    const tom = await person('Tom');
+    await say(tom.here, tom.user, '/join my-channel');
+    stage.telegram.people.block({ user: tom.user, bot: BOT, blocked: true });
+    await stage.settle();
+    expect(stage.last(chat).text).toMatch(/Tom has left$/);
+  });
+
+  test('D26 a group that becomes a supergroup stays host: its channel follows', async () => {
+    const { chat, operator } = await stage.hosting('my-channel', 'group');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('before');
+    await stage.settle();
+    const now = stage.telegram.people.migrate({ chat, by: operator, forum: true });
+    // Delivered before Telegram's message about it is read.
+    await ann.say('during');
+    const items = stage.world.queue.items.splice(0);
+    for (const item of items) await stage.work(item);
+    await stage.settle();
+    await ann.say('after');
+    await stage.settle();
+    const shown = stage.telegram.people.messages(now).filter(({ text }) => text?.includes('Ann\n'));
+    expect(shown.map(({ text }) => text!.split('\n')[1])).toEqual(['during', 'after']);
+    send({ chat: now, from: operator, text: 'Hi', replyTo: shown[0]!.message_id });
+    await stage.settle();
+    expect(ann.frames().map((frame) => frame[2])).toEqual(['Hi']);
+  });
+
+  test('D26 a group that is a visitor stays the same visitor', async () => {
+    const { chat } = await stage.hosting('my-channel');
+    const user = stage.telegram.people.user({ firstName: 'Tom' }).id;
+    const team = stage.telegram.people.group({ title: 'Team', owner: user, kind: 'group' });
+    stage.telegram.people.addBot({ chat: team, by: user, bot: BOT, administrator: true });
+    await say(team, user, '/join my-channel');
+    await say(team, user, 'one');
+    const before = handleIn(stage.last(chat).text!);
+    const now = stage.telegram.people.migrate({ chat: team, by: user });
+    await stage.settle();
+    await say(now, user, 'two');
+    expect(stage.last(chat).text).toMatch(new RegExp(`^#${before} Team\ntwo$`));
+  });
+});
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
