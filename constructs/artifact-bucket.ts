@@ -80,6 +80,11 @@ export class ArtifactBucket extends Construct {
     grantee.role.allow('read-artifacts', { actions: ['s3:GetObject'], resources: this.objects }, this.listing);
   }
 
+  /** May remember something of its own between two builds, under this key and no other. */
+  grantMemory(grantee: Grantee, key: string): void {
+    grantee.role.allow('remember', { actions: ['s3:GetObject', 's3:PutObject'], resources: [`${this.arn}/${key}`] });
+  }
+
   private get objects(): string[] {
     return [REQUEST_DISPATCHER, LIFECYCLE].map(({ folder }) => `${this.arn}/${folder}/*`);
   }

@@ -11,6 +11,8 @@ export interface BuildProjectProps {
   readonly account: AwsAccount;
   readonly projectName: string;
   readonly description: string;
+  /** In front of the role's name, which is unique in the account. */
+  readonly rolePrefix: string;
   readonly source: BuildSource;
   /** A file of the repository, for example `buildspecs/drift-check.yml`. */
   readonly buildspec: string;
@@ -40,7 +42,7 @@ export class BuildProject extends Construct implements Grantee {
     super(scope, id);
     this.projectName = props.projectName;
     this.role = new Role(this, 'role', {
-      roleName: `kite-${props.projectName}`,
+      roleName: `${props.rolePrefix}-${props.projectName}`,
       description: `What builds of ${props.projectName} may do`,
       service: 'codebuild.amazonaws.com',
       onBehalfOf: props.account.accountId,

@@ -7,6 +7,7 @@ import { Schedule } from './schedule';
 
 export interface BuildScheduleProps {
   readonly account: AwsAccount;
+  /** Also in front of the role's name, which is unique in the account. */
   readonly scheduleName: string;
   readonly project: BuildProject;
   readonly schedule: Schedule;
@@ -21,7 +22,7 @@ export class BuildSchedule extends Construct implements Grantee {
   constructor(scope: Construct, id: string, props: BuildScheduleProps) {
     super(scope, id);
     this.role = new Role(this, 'role', {
-      roleName: `kite-${props.scheduleName}`,
+      roleName: `${props.scheduleName}-schedule`,
       description: `Starts ${props.project.projectName}`,
       service: 'scheduler.amazonaws.com',
       onBehalfOf: props.account.accountId,

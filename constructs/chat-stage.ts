@@ -15,7 +15,7 @@ import { HttpStage } from './http-stage';
 import { LIVE, LiveFunction } from './live-function';
 import { Protection } from './protection';
 import { SecretParameter } from './secret-parameter';
-import { lifecycleHandlerName, requestDispatcherName } from './stage-names';
+import { fileBucketName, lifecycleHandlerName, requestDispatcherName } from './stage-names';
 import { WebhookRegistration } from './webhook-registration';
 import { WebSocketApi } from './websocket-api';
 import { WebSocketStage } from './websocket-stage';
@@ -23,6 +23,8 @@ import { WebSocketStage } from './websocket-stage';
 export interface ChatStageProps {
   /** `dev` or `prod`. */
   readonly stage: string;
+  /** The MainStack's name, in front of names that are unique in the account. */
+  readonly prefix: string;
   readonly account: AwsAccount;
   readonly webSocketApi: WebSocketApi;
   readonly httpApi: HttpApi;
@@ -73,11 +75,11 @@ export class ChatStage extends Construct {
     private readonly props: ChatStageProps,
   ) {
     super(scope, id);
-    const { stage, account, protection, alarmTopicArn } = props;
+    const { prefix, stage, account, protection, alarmTopicArn } = props;
 
     this.tables = new ChatTables(this, 'tables', { stage, protection });
     this.files = new FileBucket(this, 'files', {
-      bucketName: `kite-${stage}-files-${account.accountId}-${account.region}`,
+      bucketName: fileBucketName(prefix, stage, account),
       retention: this.retention,
       protection,
     });
@@ -91,7 +93,7 @@ export class ChatStage extends Construct {
         sentence: `${props.botToken.friendlyUniqueId} is no bot token: copy it from @BotFather as it is, for example 123456:ABC-DEF.`,
       },
     });
-    this.queue = new DeliveryQueue(this, 'delivery', { stage, alarmTopicArn });
+    this.queue = new DeliveryQueue(this, 'delivery', { prefix, stage, alarmTopicArn });
     this.webSocket = this.webSocketStage();
     this.http = this.httpStage();
     this.dispatcher = this.dispatcherFunction();
@@ -186,7 +188,7 @@ export class ChatStage extends Construct {
   }
 
   private get functionProps() {
-    const { runtime, logRetention, tracing } = this.props;
-    return { runtime, logRetention, tracing };
+    const { prefix, runtime, logRetention, tracing } = this.props;
+    return { rolePrefix: prefix, runtime, logRetention, tracing };
   }
 }

@@ -6,6 +6,8 @@ import { Duration } from './duration';
 import { LiveFunction } from './live-function';
 
 export interface DeliveryQueueProps {
+  /** In front of the alarm's name. */
+  readonly prefix: string;
   readonly stage: string;
   /** The ARN of the topic that hears of messages which could not be delivered. */
   readonly alarmTopicArn: string;
@@ -70,9 +72,9 @@ export class DeliveryQueue extends Construct {
     });
   }
 
-  private watch(deadLetters: SqsQueue, { stage, alarmTopicArn }: DeliveryQueueProps): void {
+  private watch(deadLetters: SqsQueue, { prefix, stage, alarmTopicArn }: DeliveryQueueProps): void {
     new CloudwatchMetricAlarm(this, 'undelivered', {
-      alarmName: `kite-${stage}-undelivered-messages`,
+      alarmName: `${prefix}-${stage}-undelivered-messages`,
       alarmDescription: `Messages of ${stage} could not be delivered to Telegram; they are kept in ${stage}-delivery-dead-letters.fifo.`,
       namespace: 'AWS/SQS',
       metricName: 'ApproximateNumberOfMessagesVisible',

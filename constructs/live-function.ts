@@ -12,6 +12,8 @@ export interface LiveFunctionProps {
   /** Unique in the account's region, for example `dev-request-dispatcher`. */
   readonly functionName: string;
   readonly description: string;
+  /** In front of the role's name, which is unique in the account. */
+  readonly rolePrefix: string;
   readonly code: FunctionCode;
   readonly runtime: FunctionRuntime;
   readonly environment: Record<string, string>;
@@ -42,7 +44,7 @@ export class LiveFunction extends Construct implements Grantee {
     super(scope, id);
     this.functionName = props.functionName;
     this.role = new Role(this, 'role', {
-      roleName: `kite-${props.functionName}`,
+      roleName: `${props.rolePrefix}-${props.functionName}`,
       description: `What the function ${props.functionName} may do`,
       service: 'lambda.amazonaws.com',
     });

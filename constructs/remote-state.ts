@@ -68,7 +68,8 @@ export class StackOutputs extends Construct {
       defaults: Object.fromEntries(props.names.map((name) => [name, ''])),
     });
     this.state.addOverride('depends_on', [`data.${DataAwsS3Objects.tfResourceType}.${present.friendlyUniqueId}`]);
-    const complete = props.names.map((name) => `self.outputs["${name}"] != ""`).join(' && ');
+    // An output that is not there has its default.
+    const complete = `alltrue([for name in ${JSON.stringify(props.names)} : self.outputs[name] != ""])`;
     this.state.addOverride('lifecycle.postcondition', [{ condition: `\${${complete}}`, error_message: sentence }]);
   }
 

@@ -1,10 +1,25 @@
-/** The names by which a stage's parts are found from outside: by the build projects, the buildspecs and the sandbox. */
+import { AwsAccount } from './aws-account';
+
+// The names by which a stage's parts are found from outside: by the build projects, the buildspecs and the sandbox.
+
+/** The function that answers visitors and operators. */
 export function requestDispatcherName(stage: string): string {
   return `${stage}-request-dispatcher`;
 }
 
+/** The function that registers and removes the webhook. */
 export function lifecycleHandlerName(stage: string): string {
   return `${stage}-lifecycle-handler`;
+}
+
+/** Both functions of a stage. */
+export function functionNames(stage: string): string[] {
+  return [requestDispatcherName(stage), lifecycleHandlerName(stage)];
+}
+
+/** The bucket of a stage's files: with the account's number and the region it is unique in all of AWS. */
+export function fileBucketName(prefix: string, stage: string, account: AwsAccount): string {
+  return `${prefix}-${stage}-files-${account.accountId}-${account.region}`;
 }
 
 /** The parameter that holds the stage's bot token, for example `/kite/dev/telegram-bot-token`. */

@@ -10,6 +10,7 @@ import { BuildSchedule } from '../constructs/build-schedule';
 import { BuildSource } from '../constructs/build-source';
 import { grantCodeDeployment } from '../constructs/code-deployment';
 import { DeploymentGate } from '../constructs/deployment-gate';
+import { DnsProvider } from '../constructs/dns';
 import { DriftReader } from '../constructs/drift-reader';
 import { FailedBuildMail } from '../constructs/failed-build-mail';
 import { buildFolder, buildKind, FunctionRuntime } from '../constructs/function-runtime';
@@ -19,6 +20,7 @@ import { Schedule } from '../constructs/schedule';
 import { RequiredSecrets, StackSettings } from '../constructs/stack-settings';
 import {
   botTokenParameter,
+  functionNames,
   cloudflareTokenParameter,
   lifecycleHandlerName,
   requestDispatcherName,
@@ -48,13 +50,20 @@ export interface BuildStackProps extends BuildOptions {
   readonly prefix: string;
   readonly prodStage: boolean;
   readonly runtime: FunctionRuntime;
-  /** Whether the names are in Cloudflare: the drift check then has to ask there, too. */
-  readonly usesCloudflare: boolean;
+  /** Who answers for the domain's names, whom the drift check then has to ask. @default - there is no domain */
+  readonly dns?: DnsProvider;
   readonly aws: AwsTarget;
   readonly state: { readonly own: StateLocation; readonly kite: StateLocation };
   /** A sentence for each setting without which the stack cannot be deployed. @default - none is missing */
   readonly missing?: readonly string[];
 }
+
+/** The projects' names are public interface. */
+const PROJECTS = {
+  buildAndDeploy: 'build-and-deploy-project',
+  deployOnTag: 'deploy-on-tag-project',
+  driftCheck: 'drift-check-project',
+};
 
 /**
  * Builds, deploys, and looks after what was deployed.
@@ -105,28 +114,28 @@ export class BuildStack extends TerraformStack {
   private buildAndDeploy(): BuildProject {
     const project = new BuildProject(this, 'build-and-deploy', {
       ...this.everyProject,
-      projectName: 'build-and-deploy-project',
+      projectName: PROJECTS.buildAndDeploy,
       description: 'Builds what is pushed to main, tests it, keeps it under its commit and deploys it to dev',
       buildspec: 'buildspecs/build-and-deploy.yml',
       environment: { ...this.buildEnvironment, ...this.stageEnvironment('dev') },
       startsOn: '^refs/heads/main$',
     });
     this.artifacts.grantStore(project);
-    grantCodeDeployment(project, { account: this.account, functionNames: functionsOf('dev') });
+    grantCodeDeployment(project, { account: this.account, functionNames: functionNames('dev') });
     return project;
   }
 
   private deployOnTag(): BuildProject {
     const project = new BuildProject(this, 'deploy-on-tag', {
       ...this.everyProject,
-      projectName: 'deploy-on-tag-project',
+      projectName: PROJECTS.deployOnTag,
       description: 'Promotes to prod what was built for the commit that a tag names',
       buildspec: 'buildspecs/deploy-on-tag.yml',
       environment: { ...this.buildEnvironment, ...this.stageEnvironment('prod') },
       startsOn: '^refs/tags/',
     });
     this.artifacts.grantRead(project);
-    grantCodeDeployment(project, { account: this.account, functionNames: functionsOf('prod') });
+    grantCodeDeployment(project, { account: this.account, functionNames: functionNames('prod') });
     return project;
   }
 
@@ -134,7 +143,7 @@ export class BuildStack extends TerraformStack {
     const { prefix, state, settings, aws } = this.props;
     const project = new BuildProject(this, 'drift-check', {
       ...this.everyProject,
-      projectName: 'drift-check-project',
+      projectName: PROJECTS.driftCheck,
       description: 'Compares what is deployed with the state and the code, and mails what differs',
       buildspec: 'buildspecs/drift-check.yml',
       environment: {
@@ -154,7 +163,12 @@ export class BuildStack extends TerraformStack {
       prefix,
       stages: this.stages,
       state: [state.own, state.kite],
+      artifactBucketArn: this.artifacts.arn,
+      topicArn: this.topic.arn,
+      projectNames: Object.values(PROJECTS),
+      dns: this.props.dns,
     });
+    this.artifacts.grantMemory(project, 'drift-check/last-report.json');
     this.topic.grantPublish(project);
     new BuildSchedule(this, 'drift-schedule', {
       account: this.account,
@@ -171,7 +185,7 @@ export class BuildStack extends TerraformStack {
   }
 
   private get everyProject() {
-    return { account: this.account, source: this.source };
+    return { account: this.account, source: this.source, rolePrefix: this.props.prefix };
   }
 
   private get buildEnvironment(): Record<string, string> {
@@ -195,11 +209,11 @@ export class BuildStack extends TerraformStack {
 
   /** Terraform plans with the secrets that are deployed, so it needs them. */
   private get driftSecrets(): Record<string, string> {
-    const { prefix, prodStage, usesCloudflare } = this.props;
+    const { prefix, prodStage, dns } = this.props;
     return {
       TF_VAR_TELEGRAM_BOT_TOKEN: botTokenParameter(prefix, 'dev'),
       ...(prodStage && { TF_VAR_TELEGRAM_PROD_BOT_TOKEN: botTokenParameter(prefix, 'prod') }),
-      ...(usesCloudflare && { TF_VAR_CLOUDFLARE_API_TOKEN: cloudflareTokenParameter(prefix) }),
+      ...(dns === 'cloudflare' && { TF_VAR_CLOUDFLARE_API_TOKEN: cloudflareTokenParameter(prefix) }),
     };
   }
 
@@ -264,8 +278,4 @@ export class BuildStack extends TerraformStack {
     const { runtime, architecture } = this.props.runtime;
     return `dist/lambdas/${buildFolder(runtime, architecture)}/${file}`;
   }
-}
-
-function functionsOf(stage: string): string[] {
-  return [requestDispatcherName(stage), lifecycleHandlerName(stage)];
 }

@@ -146,6 +146,7 @@ export class KiteStack extends TerraformStack {
     const { props } = this;
     return new ChatStage(this, stage, {
       stage,
+      prefix: props.prefix,
       account: this.account,
       webSocketApi: this.webSocketApi,
       httpApi: this.httpApi,

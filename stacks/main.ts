@@ -47,7 +47,7 @@ export class MainStack extends Construct {
     this.build = new BuildStack(this, `${id}-build`, {
       ...props.build,
       ...common,
-      usesCloudflare: kite.domainName !== undefined && kite.dns !== 'route53',
+      dns: kite.domainName === undefined ? undefined : (kite.dns ?? 'cloudflare'),
       state: { own: state('-build'), kite: state('') },
       missing: missing?.build,
     });
