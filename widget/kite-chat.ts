@@ -226,7 +226,7 @@ export class KiteChat extends LitElement implements ConversationListener {
         @dragleave=${this.onDragLeave}
         @drop=${this.onDrop}
       >
-        <header part="header">
+        <div class="head" part="header">
           <div>
             <h2 id="heading">${this.heading ?? words.heading}</h2>
             ${this.renderStatus()}
@@ -234,7 +234,7 @@ export class KiteChat extends LitElement implements ConversationListener {
           <button class="icon" aria-label=${words.close} title=${words.close} @click=${() => this.hide()}>
             ${closeIcon}
           </button>
-        </header>
+        </div>
         <div class="log" part="log" role="log" aria-label=${words.log} tabindex="0" @scroll=${this.onScroll}>
           <div class="welcome">${this.welcome ?? words.welcome}</div>
           ${this.renderMessages()}

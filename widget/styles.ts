@@ -147,7 +147,7 @@ export const styles = css`
     }
   }
 
-  header {
+  .head {
     display: flex;
     align-items: center;
     gap: 12px;
@@ -156,7 +156,7 @@ export const styles = css`
     background: var(--_accent);
     color: var(--_on-accent);
   }
-  header > div {
+  .head > div {
     flex: 1;
     min-inline-size: 0;
   }
@@ -209,7 +209,7 @@ export const styles = css`
   .icon:hover {
     background: color-mix(in srgb, currentcolor 12%, transparent);
   }
-  header .icon:focus-visible {
+  .head .icon:focus-visible {
     outline-color: var(--_on-accent);
   }
 

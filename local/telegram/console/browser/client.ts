@@ -7,19 +7,33 @@ export interface SentFile {
   readonly content: string;
 }
 
+const RECONNECT_AFTER = 500;
+
 /** Talks to the server of this console. */
 export class Client {
   constructor(private readonly base: string) {}
 
   /** Gives the state whenever it changes, and whether the server is there. */
   watch(onView: (view: ConsoleView) => void, onConnection: (connected: boolean) => void): () => void {
-    const source = new EventSource(`${this.base}/events`);
-    source.onmessage = ({ data }) => {
-      onConnection(true);
-      onView(JSON.parse(String(data)) as ConsoleView);
+    let source: EventSource;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const connect = (): void => {
+      source = new EventSource(`${this.base}/events`);
+      source.onmessage = ({ data }) => {
+        onConnection(true);
+        onView(JSON.parse(String(data)) as ConsoleView);
+      };
+      source.onerror = () => {
+        onConnection(false);
+        // Browsers try again by themselves, but not after an answer such as a starting server gives.
+        if (source.readyState === EventSource.CLOSED) timer = setTimeout(connect, RECONNECT_AFTER);
+      };
     };
-    source.onerror = () => onConnection(false);
-    return () => source.close();
+    connect();
+    return () => {
+      clearTimeout(timer);
+      source.close();
+    };
   }
 
   /** Does something as a person. @throws Error in words for that person */

@@ -193,7 +193,8 @@ export class KiteConsole extends LitElement {
 
   private renderPlace(place: Place, title: string, avatar: TemplateResult, kind: string): TemplateResult {
     const chat = this.view?.chats.find(({ key }) => key === place.chat);
-    const last = chat && messagesIn(chat, place.topic).at(-1);
+    const messages = chat ? messagesIn(chat, place.topic) : [];
+    const last = messages.findLast((message) => !serviceText(message)) ?? messages.at(-1);
     const unread = this.unreadIn(place);
     const current = this.place !== undefined && placeKey(this.place) === placeKey(place);
     return html`<button class="row ${kind}" aria-current=${current} @click=${() => this.go(place)}>
@@ -452,16 +453,17 @@ export class KiteConsole extends LitElement {
     const text = this.draft.trim();
     if (!place || (text === '' && files.length === 0)) return;
     this.atEnd = true;
-    if (editing && files.length === 0) {
-      await this.act('edit', { chat: place.chat, message: editing.message_id, text });
-    } else {
-      await this.act('send', {
-        ...this.where(place, replyTo),
-        ...(text === '' ? {} : { text }),
-        ...(files.length > 0 ? { files: await Promise.all(files.map(readFile)) } : {}),
-      });
-    }
+    // What is typed from here on is the next message.
     this.cancel();
+    const done =
+      editing && files.length === 0
+        ? await this.act('edit', { chat: place.chat, message: editing.message_id, text })
+        : await this.act('send', {
+            ...this.where(place, replyTo),
+            ...(text === '' ? {} : { text }),
+            ...(files.length > 0 ? { files: await Promise.all(files.map(readFile)) } : {}),
+          });
+    if (done === undefined && this.draft === '') this.draft = text;
   }
 
   private async sendSticker(emoji: string): Promise<void> {

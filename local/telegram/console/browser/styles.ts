@@ -179,7 +179,7 @@ export const styles = css`
     inline-size: 42px;
     block-size: 42px;
     border-radius: 50%;
-    background: hsl(var(--hue, 210) 45% 40%);
+    background: hsl(var(--hue, 210) 45% 32%);
     color: #fff;
     font-weight: 600;
     font-size: 15px;
@@ -379,7 +379,7 @@ export const styles = css`
   .from {
     font-size: 13.5px;
     font-weight: 600;
-    color: hsl(var(--hue) 60% 32%);
+    color: hsl(var(--hue) 60% 28%);
   }
   @media (prefers-color-scheme: dark) {
     .from {

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { plainPng } from '../../local/telegram/image';
+import { launchChromium } from './chromium';
+import { LocalChat } from './local-chat';
+import { Operator, Visitor } from './people';
+
+jest.setTimeout(60_000);
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core finds wrong, one line each. Its rules cover WCAG 2.2 AA and its best practices. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  const { violations: found } = await page.evaluate(() =>
+    (window as unknown as { axe: { run: (context: Document) => Promise<AxeResults> } }).axe.run(document),
+  );
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+  );
+}
+
+describe.each(['light', 'dark'] as const)('in %s colours axe-core finds nothing wrong', (colorScheme) => {
+  let chat: LocalChat;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [chat, browser] = await Promise.all([LocalChat.start(), launchChromium()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await chat?.remove();
+  });
+
+  test('with the demo website, the open and closed widget, and the console', async () => {
+    const context = await browser.newContext({ colorScheme });
+    const visitor = await Visitor.visit(context, chat.url);
+    expect(await violations(visitor.page)).toEqual([]);
+
+    await visitor.open();
+    await visitor.attach({ name: 'photo.png', mimeType: 'image/png', buffer: plainPng(120, 80) });
+    expect(await violations(visitor.page)).toEqual([]);
+    await visitor.write('Hello, see https://example.com/page');
+    await visitor.allSent();
+
+    const operator = await Operator.visit(context, chat.url);
+    expect(await violations(operator.page)).toEqual([]);
+    await operator.openTopic('Hello, see');
+    await operator.write('Good day');
+    await operator.attach({ name: 'list.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') });
+    await operator.message('Hello, see').hover();
+    expect(await violations(operator.page)).toEqual([]);
+    await operator.does('Reply', 'Hello, see');
+    await operator.page.getByRole('button', { name: 'Stickers' }).click();
+    await operator.composer.fill('/');
+    expect(await violations(operator.page)).toEqual([]);
+    await operator.page.getByRole('button', { name: 'Add an operator' }).click();
+    expect(await violations(operator.page)).toEqual([]);
+
+    await visitor.page.getByRole('link', { name: 'list.pdf' }).waitFor();
+    expect(await violations(visitor.page)).toEqual([]);
+    await context.close();
+  });
+
+  test('with a message that was refused, a notice, and a lost connection', async () => {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 390, height: 780 } });
+    const visitor = await Visitor.visit(context, chat.url);
+    await visitor.open();
+    await visitor.write('refuse me');
+    await visitor.allSent();
+    await visitor.page.evaluate(() => {
+      const element = document.querySelector('kite-chat') as unknown as {
+        conversation: { messages: { id: string }[]; failed(id: string, reason: string): void };
+      };
+      element.conversation.failed(element.conversation.messages[0]!.id, '🚫 This is too much');
+    });
+    await visitor.page.getByText('Not sent: This is too much').waitFor();
+    await visitor.attach({ name: 'virus.exe', mimeType: 'application/x-msdownload', buffer: Buffer.from('MZ') });
+    await visitor.page.getByText('virus.exe was not added').waitFor();
+    await context.setOffline(true);
+    await visitor.status('You are offline');
+    await context.setOffline(false);
+    expect(await violations(visitor.page)).toEqual([]);
+    await context.close();
+  });
+});

@@ -1,0 +1,296 @@
+import type { Browser, BrowserContext } from 'playwright-core';
+import { plainPng } from '../../local/telegram/image';
+import { launchChromium } from './chromium';
+import { LocalChat } from './local-chat';
+import { Operator, Visitor } from './people';
+
+jest.setTimeout(60_000);
+
+describe('the chat of npm start, in a browser', () => {
+  let chat: LocalChat;
+  let browser: Browser;
+  let context: BrowserContext;
+
+  beforeAll(async () => {
+    [chat, browser] = await Promise.all([LocalChat.start(), launchChromium()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await chat?.remove();
+  });
+
+  beforeEach(async () => {
+    context = await browser.newContext();
+    context.setDefaultTimeout(15_000);
+  });
+  afterEach(() => context.close());
+
+  test('visitor and operator write to each other', async () => {
+    const visitor = await Visitor.visit(context, chat.url);
+    await visitor.open();
+    await visitor.write('Do you ship to Lviv?');
+    await visitor.allSent();
+    const operator = await Operator.visit(context, chat.url);
+    await operator.openTopic('Do you ship to Lviv?');
+    await operator.write('Yes, we do.');
+    await visitor.sees('Yes, we do.');
+    await visitor.write('Thank you!');
+    await operator.sees('Thank you!');
+    expect(await visitor.texts()).toEqual(['Do you ship to Lviv?', 'Yes, we do.', 'Thank you!']);
+  });
+
+  test('two visitors are kept apart, and each has a topic', async () => {
+    const other = await browser.newContext();
+    const [first, second] = [await Visitor.visit(context, chat.url), await Visitor.visit(other, chat.url)];
+    await first.open();
+    await second.open();
+    await first.write('I am the first');
+    await second.write('I am the second');
+    const operator = await Operator.visit(context, chat.url);
+    await operator.openTopic('I am the first');
+    await operator.write('Hello, first');
+    await operator.openTopic('I am the second');
+    await operator.write('Hello, second');
+    await first.sees('Hello, first');
+    await second.sees('Hello, second');
+    expect(await first.texts()).toEqual(['I am the first', 'Hello, first']);
+    expect(await second.texts()).toEqual(['I am the second', 'Hello, second']);
+    await other.close();
+  });
+
+  test('a picture goes to the operator and a document to the visitor', async () => {
+    const visitor = await Visitor.visit(context, chat.url);
+    await visitor.open();
+    await visitor.attach({ name: 'broken.png', mimeType: 'image/png', buffer: plainPng(200, 120) });
+    await visitor.write('It arrived like this');
+    await visitor.allSent();
+    const operator = await Operator.visit(context, chat.url);
+    await operator.openTopic('It arrived like this');
+    const picture = operator.page.locator('article img');
+    await picture.waitFor();
+    expect(await picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth))).toBe(
+      200,
+    );
+
+    await operator.attach({
+      name: 'return form.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.from('%PDF-1.7 form'),
+    });
+    const link = visitor.page.getByRole('link', { name: 'return form.pdf' });
+    await link.waitFor();
+    const body = await visitor.page.evaluate(
+      async (url) => (await fetch(url)).text(),
+      (await link.getAttribute('href'))!,
+    );
+    expect(body).toBe('%PDF-1.7 form');
+  });
+
+  test('a file can be dropped and pasted; one that the server would refuse is refused at once', async () => {
+    const visitor = await Visitor.visit(context, chat.url);
+    await visitor.open();
+    const give = (event: 'drop' | 'paste', name: string, type: string): Promise<void> =>
+      visitor.page.evaluate(
+        ([kind, fileName, fileType]) => {
+          const data = new DataTransfer();
+          data.items.add(new File(['GIF89a'], fileName!, { type: fileType! }));
+          const shadow = document.querySelector('kite-chat')!.shadowRoot!;
+          const init = { bubbles: true, cancelable: true };
+          if (kind === 'drop')
+            shadow.querySelector('.panel')!.dispatchEvent(new DragEvent('drop', { ...init, dataTransfer: data }));
+          else
+            shadow
+              .querySelector('textarea')!
+              .dispatchEvent(new ClipboardEvent('paste', { ...init, clipboardData: data }));
+        },
+        [event, name, type],
+      );
+    await give('drop', 'dropped.gif', 'image/gif');
+    await give('paste', 'pasted.gif', 'image/gif');
+    await give('drop', 'virus.exe', 'application/x-msdownload');
+    await visitor.page.getByText('virus.exe was not added').waitFor();
+    expect(await visitor.page.locator('kite-chat .pending li').allInnerTexts()).toEqual(['dropped.gif', 'pasted.gif']);
+    await visitor.page.getByRole('button', { name: 'Remove pasted.gif' }).click();
+    await visitor.page.getByRole('button', { name: 'Send' }).click();
+    await visitor.allSent();
+    expect(await visitor.page.locator('kite-chat .picture').count()).toBe(1);
+  });
+
+  test('the history is there after a reload, and what came meanwhile', async () => {
+    const visitor = await Visitor.visit(context, chat.url);
+    await visitor.open();
+    await visitor.write('Before the reload');
+    await visitor.allSent();
+    const operator = await Operator.visit(context, chat.url);
+    await operator.openTopic('Before the reload');
+    await visitor.page.goto('about:blank');
+    await operator.write('While you were away');
+    await visitor.page.goto(chat.url);
+    await visitor.page.locator('kite-chat .badge').waitFor();
+    expect(await visitor.launcher.getAttribute('aria-label')).toBe('Open chat, unread messages: 1');
+    await visitor.open();
+    await visitor.sees('While you were away');
+    await visitor.write('I am back');
+    await visitor.allSent();
+    await visitor.page.reload();
+    await visitor.open();
+    await visitor.sees('I am back');
+    expect(await visitor.texts()).toEqual(['Before the reload', 'While you were away', 'I am back']);
+    expect(await visitor.page.locator('kite-chat .badge').count()).toBe(0);
+  });
+
+  test('two tabs are one visitor and show the same', async () => {
+    const first = await Visitor.visit(context, chat.url);
+    await first.open();
+    await first.write('From the first tab');
+    await first.allSent();
+    const second = await Visitor.visit(context, chat.url);
+    await second.open();
+    await second.sees('From the first tab');
+    await second.write('From the second tab');
+    await second.allSent();
+    await first.sees('From the second tab');
+    const operator = await Operator.visit(context, chat.url);
+    await operator.openTopic('From the second tab');
+    await operator.write('To both');
+    await Promise.all([first.sees('To both'), second.sees('To both')]);
+    const expected = ['From the first tab', 'From the second tab', 'To both'];
+    expect(await first.texts()).toEqual(expected);
+    expect(await second.texts()).toEqual(expected);
+  });
+
+  test('a tab that was closed leaves nothing unsent', async () => {
+    const first = await Visitor.visit(context, chat.url);
+    const second = await Visitor.visit(context, chat.url);
+    await first.open();
+    await first.status('We are here');
+    await first.page.evaluate(() => dispatchEvent(new Event('offline')));
+    await first.write('Written offline, then closed');
+    await first.stored('Written offline, then closed');
+    await first.page.close();
+    await second.open();
+    await second.sees('Written offline, then closed');
+    await second.allSent();
+    const operator = await Operator.visit(context, chat.url);
+    await operator.openTopic('Written offline, then closed');
+  });
+
+  test('a server restarted in mid-conversation loses and doubles nothing', async () => {
+    const visitor = await Visitor.visit(context, chat.url);
+    await visitor.open();
+    await visitor.write('Before the restart');
+    await visitor.allSent();
+    const operator = await Operator.visit(context, chat.url);
+    await operator.openTopic('Before the restart');
+    await operator.write('answer one');
+    await visitor.sees('answer one');
+    await chat.end();
+    await visitor.status('Connection lost');
+    await visitor.write('During the restart');
+    await visitor.write('Still during it');
+    await chat.run();
+    await visitor.allSent();
+    await operator.sees('Still during it');
+    await operator.write('answer two');
+    await visitor.sees('answer two');
+    expect(await visitor.texts()).toEqual([
+      'Before the restart',
+      'answer one',
+      'During the restart',
+      'Still during it',
+      'answer two',
+    ]);
+    expect(await operator.texts()).toEqual([
+      'Before the restart',
+      'answer one',
+      'During the restart',
+      'Still during it',
+      'answer two',
+    ]);
+  });
+
+  test('what is written offline goes when the network is back, in order', async () => {
+    const visitor = await Visitor.visit(context, chat.url);
+    await visitor.open();
+    await visitor.write('still online');
+    await visitor.allSent();
+    await context.setOffline(true);
+    await visitor.status('You are offline');
+    await visitor.write('first offline');
+    await visitor.write('second offline');
+    expect(await visitor.page.locator('kite-chat .message.sending').count()).toBe(2);
+    await context.setOffline(false);
+    await visitor.allSent();
+    const operator = await Operator.visit(context, chat.url);
+    await operator.openTopic('second offline');
+    expect(await operator.texts()).toEqual(['still online', 'first offline', 'second offline']);
+  });
+
+  test('everything can be done by keyboard', async () => {
+    const visitor = await Visitor.visit(context, chat.url);
+    const { page } = visitor;
+    const focused = (): Promise<string | null | undefined> =>
+      page.evaluate(() => {
+        const element = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement;
+        return element?.getAttribute('aria-label') ?? element?.textContent?.trim();
+      });
+    for (let presses = 0; (await focused()) !== 'Open chat' && presses < 20; presses += 1)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await visitor.composer.waitFor();
+    expect(await focused()).toBe('Write a message');
+    await page.keyboard.type('Hello');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('from the keyboard');
+    await page.keyboard.press('Enter');
+    await visitor.allSent();
+    expect(await visitor.texts()).toEqual(['Hello\nfrom the keyboard']);
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Send');
+    for (const name of ['Write a message', 'Attach files', 'Messages', 'Close chat']) {
+      await page.keyboard.press('Shift+Tab');
+      expect(await focused()).toBe(name);
+    }
+    await page.keyboard.press('Escape');
+    expect(await focused()).toBe('Open chat');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('an operator corrects, answers, and uses commands and buttons', async () => {
+    const visitor = await Visitor.visit(context, chat.url);
+    await visitor.open();
+    await visitor.write('How much is it?');
+    await visitor.allSent();
+    const operator = await Operator.visit(context, chat.url);
+    await operator.openTopic('How much is it?');
+    await operator.does('Reply', 'How much is it?');
+    await operator.write('It costs 20');
+    await visitor.sees('It costs 20');
+    await operator.does('Edit', 'It costs 20');
+    await operator.composer.fill('It costs 30');
+    await operator.composer.press('Enter');
+    await visitor.sees('It costs 30');
+
+    await operator.openGroup('Kite support');
+    await operator.composer.fill('/inf');
+    await operator.page.getByRole('button', { name: '/info' }).click();
+    await operator.composer.press('Enter');
+    await operator.sees('kite-demo');
+    await operator.write('/drop');
+    const buttons = operator.page.locator('.keyboard button');
+    await buttons.first().waitFor();
+    expect(await buttons.count()).toBeGreaterThan(1);
+  });
+
+  test('a second operator answers in the same topic', async () => {
+    const visitor = await Visitor.visit(context, chat.url);
+    await visitor.open();
+    await visitor.write('Anybody there?');
+    await visitor.allSent();
+    const operator = await Operator.visit(context, chat.url);
+    await operator.page.getByLabel('You are').selectOption('Taras Melnyk');
+    await operator.openTopic('Anybody there?');
+    await operator.write('Taras here');
+    await visitor.sees('Taras here');
+  });
+});
