@@ -11,7 +11,7 @@ export type Handled = 'handled' | 'retry';
  * Does what an update asks for, unless it has been done (D18). If the deed throws, the update may be handled again when
  * the lease is over.
  */
-export async function once(world: World, host: Host, update: number, deed: () => Promise<void>): Promise<Handled> {
+export async function once(world: World, host: Host, update: number, deed: () => Promise<unknown>): Promise<Handled> {
   const bot = await host.botId();
   const now = world.clock.now();
   const holder = Buffer.from(world.random.bytes(9)).toString('base64url');

@@ -49,7 +49,7 @@ export async function continueDropping(
   return DONE;
 }
 
-function sayRemoved(world: World, host: Host, chat: ChatId, name: ChannelName): Promise<void> {
+function sayRemoved(world: World, host: Host, chat: ChatId, name: ChannelName): Promise<boolean> {
   const text = rich`✅ The channel ${bold(name)} is removed, with everything that was in it.`;
   return welcome(world, 'Saying that a channel is removed', () => host.post(chat, { kind: 'text', text }));
 }

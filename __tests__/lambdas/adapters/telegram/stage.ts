@@ -3,6 +3,7 @@ import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegra
 import { createTelegramHost } from '../../../../lambdas/adapters/telegram/telegram-host';
 import { createVisitorSide, type VisitorSide } from '../../../../lambdas/chat/visitor/side';
 import type { ConnectionId } from '../../../../lambdas/chat/identifiers';
+import type { Host } from '../../../../lambdas/chat/operator/host';
 import type { OperatorSide, QueueItem } from '../../../../lambdas/chat/ports';
 import { createTelegram, type Telegram } from '../../../../local/telegram';
 
@@ -18,6 +19,7 @@ export class Stage {
   readonly telegram: Telegram;
   readonly visitors: VisitorSide;
   operators!: OperatorSide;
+  host!: Host;
   #apiRoot = '';
   #seen = 0;
   #connections = 0;
@@ -25,7 +27,8 @@ export class Stage {
   readonly waits: number[] = [];
   readonly attempts = new Map<string, number>();
 
-  constructor() {
+  /** `patience`: how long a call to Telegram may take, seconds. */
+  constructor(private readonly patience = 10) {
     this.world = createMemoryWorld({ secrets: { botToken: async () => TOKEN } });
     this.telegram = createTelegram({
       bots: [{ token: TOKEN, username: BOT, privacyMode: false }],
@@ -36,9 +39,9 @@ export class Stage {
 
   async start(): Promise<this> {
     this.#apiRoot = (await this.telegram.listen()).apiRoot;
-    const seconds = { quick: 1, patient: 1, file: 5 };
-    const host = createTelegramHost({ secrets: this.world.secrets, apiRoot: this.#apiRoot, seconds });
-    this.operators = createTelegramOperatorSide(this.world, { host });
+    const seconds = { quick: this.patience, patient: this.patience, file: this.patience };
+    this.host = createTelegramHost({ secrets: this.world.secrets, apiRoot: this.#apiRoot, seconds });
+    this.operators = createTelegramOperatorSide(this.world, { host: this.host });
     return this;
   }
 

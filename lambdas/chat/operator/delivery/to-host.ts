@@ -167,7 +167,9 @@ async function pinFirst(world: World, host: Host, channel: Channel, member: Memb
   if (first === undefined || (member.pinned !== undefined && member.pinned !== first)) return;
   const conversation = { channel: member.channel, handle: member.handle };
   const claimed = member.pinned === first || (await world.members.claimPin(conversation, first));
-  if (claimed) await welcome(world, 'Pinning', () => host.pin(channel.host, first));
+  if (!claimed || (await welcome(world, 'Pinning', () => host.pin(channel.host, first)))) return;
+  // Then the next one that nobody has answered is.
+  await world.members.change(conversation, { pinned: null });
 }
 
 /** What a failure calls for: another turn at once (possibly with other parts), or an answer to the queue. */
