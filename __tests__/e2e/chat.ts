@@ -1,3 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { isRecord } from '../../local/emulated-aws/aws-request';
+import { SANDBOX_BOTS, type Sandbox } from '../../local/sandbox/sandbox';
 import type { Telegram } from '../../local/telegram';
 import { Visitor } from './visitor';
 
@@ -6,16 +10,31 @@ export interface Support {
   readonly telegram: Telegram;
   readonly group: number;
   readonly operator: number;
+  /** Resolves when nothing waits to be delivered to Telegram. */
+  readonly delivered: () => Promise<void>;
 }
 
 /** A group with this bot that hosts a channel, made as a person makes it. */
-export async function hostChannel(telegram: Telegram, bot: string, channel: string): Promise<Support> {
+export async function hostChannel(sandbox: Sandbox, stage: 'dev' | 'prod', channel: string): Promise<Support> {
+  const { telegram } = sandbox;
+  const bot = SANDBOX_BOTS[stage].username;
   const operator = telegram.people.user({ firstName: 'Olena' }).id;
-  const group = telegram.people.group({ title: `Support by ${bot}`, owner: operator, kind: 'supergroup' });
+  const group = telegram.people.group({ title: `Support in ${stage}`, owner: operator, kind: 'supergroup' });
   telegram.people.addBot({ chat: group, by: operator, bot, administrator: true });
   telegram.people.send({ chat: group, from: operator, text: `/host ${channel}` });
   await telegram.message(group, ({ text }) => text?.includes(`?c=${channel}`) ?? false, 30_000);
-  return { telegram, group, operator };
+  return { telegram, group, operator, delivered: async () => await queueIsEmpty(sandbox, `${stage}-delivery.fifo`) };
+}
+
+async function queueIsEmpty(sandbox: Sandbox, name: string): Promise<void> {
+  const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
+  const body = { QueueUrl: `${sandbox.aws.url}/123456789012/${name}`, AttributeNames };
+  for (let tries = 0; tries < 300; tries += 1) {
+    const { Attributes } = await sandbox.aws.call({ service: 'sqs', target: 'AmazonSQS.GetQueueAttributes', body });
+    if (isRecord(Attributes) && AttributeNames.every((attribute) => Attributes[attribute] === '0')) return;
+    await pause(100);
+  }
+  throw new Error(`The queue ${name} did not become empty within 30 s.`);
 }
 
 /** Opens a connection and joins a channel. */
@@ -36,6 +55,7 @@ export async function chatBothWays(
   visitor.send(['TXT', `id of ${words.question}`, words.question, new Date().toISOString()]);
   await visitor.frame('ACK', ([, id]) => id === `id of ${words.question}`);
   const question = await telegram.message(group, ({ text }) => text?.includes(words.question) ?? false, 30_000);
+  await support.delivered();
   telegram.people.send({ chat: group, from: operator, text: words.answer, replyTo: question.message_id });
   await visitor.frame('TXT', ([, , text]) => text === words.answer);
 }

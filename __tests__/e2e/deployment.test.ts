@@ -117,12 +117,9 @@ describe('an owner deploys the native build, with dev and prod', () => {
     expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 200, body: 'OK' });
   });
 
-  test.each([
-    ['dev', 'kite_dev_bot'],
-    ['prod', 'kite_prod_bot'],
-  ] as const)('a visitor and an operator chat both ways in %s', async (stage, bot) => {
+  test.each(['dev', 'prod'] as const)('a visitor and an operator chat both ways in %s', async (stage) => {
     const channel = `help-in-${stage}`;
-    support[stage] = await hostChannel(native.telegram, bot, channel);
+    support[stage] = await hostChannel(native, stage, channel);
     const visitor = await join(url(native, 'ws', stage), channel, 'v1s1t0r0001', 'Ada');
     await chatBothWays(visitor, support[stage]!, { question: `Is ${stage} there?`, answer: `Yes, ${stage} is.` });
     await visitor.close();
@@ -214,7 +211,7 @@ async function deployCommon(sandbox: Sandbox): Promise<CommonDeployment> {
   await done('kite-build', sandbox.deploy('kite-build'));
   await done('kite-stack', sandbox.deploy('kite-stack'));
   await sandbox.serve();
-  const support = await hostChannel(sandbox.telegram, 'kite_dev_bot', 'by-node-js');
+  const support = await hostChannel(sandbox, 'dev', 'by-node-js');
   const visitor = await join(url(sandbox, 'ws', 'dev'), 'by-node-js', 'v1s1t0r0001', 'Ada');
   const transcript = [visitor.protocol, await visitor.ask('Hi'), await visitor.ask('["PING"]')];
   await chatBothWays(visitor, support, { question: 'Node.js?', answer: 'Indeed.' });

@@ -179,7 +179,16 @@ function commandOf({ configuration, folder, nodejsRuntime, logStream }: Environm
       logGroupName: configuration.logGroup,
       logStreamName: logStream,
     };
-    return [process.execPath, nodejsRuntime, RUNTIME_API, configuration.handler, folder, JSON.stringify(constants)];
+    // Without warnings: this machine's Node may be older than the function's, and libraries would say so each time.
+    return [
+      process.execPath,
+      '--no-warnings',
+      nodejsRuntime,
+      RUNTIME_API,
+      configuration.handler,
+      folder,
+      JSON.stringify(constants),
+    ];
   }
   if (!configuration.runtime.startsWith('provided')) {
     throw new Error(
