@@ -34,20 +34,26 @@ function inject(plan: { fault: Fault; times: number; when?: () => boolean }): vo
 
 describe.each(['supergroup', 'forum', 'group'] as const)('in a %s', (kind) => {
   describe.each(FAULTS)('Telegram %s', (_what, fault) => {
+    // Each time-out is really waited for.
+    const slow = fault.kind === 'timeout';
+    if (slow && kind === 'group') return;
     beforeEach(async () => {
-      if (fault.kind !== 'timeout') return;
+      if (!slow) return;
       await stage.stop();
       stage = await new Stage(0.15).start();
     });
 
-    test.each([1, 3])('%s times before it does anything: every message arrives once, in order', async (times) => {
-      const { chat } = await stage.hosting('my-channel', kind);
-      const ann = await stage.visitor('my-channel', 'Ann');
-      for (const text of ['one', 'two', 'three']) await ann.say(text);
-      inject({ fault, times });
-      await stage.settle();
-      expect(said(chat)).toEqual(['one', 'two', 'three']);
-    });
+    test.each(slow ? [1] : [1, 3])(
+      '%s times before it does anything: every message arrives once, in order',
+      async (times) => {
+        const { chat } = await stage.hosting('my-channel', kind);
+        const ann = await stage.visitor('my-channel', 'Ann');
+        for (const text of ['one', 'two', 'three']) await ann.say(text);
+        inject({ fault, times });
+        await stage.settle();
+        expect(said(chat)).toEqual(['one', 'two', 'three']);
+      },
+    );
 
     // Whoever answers 429 has done nothing: that is Telegram's word, and it is taken.
     if (fault.kind === 'tooManyRequests') return;
@@ -222,12 +228,13 @@ test('what was overtaken in the queue is put right', async () => {
 describe('D20 killed between any two side effects', () => {
   interface Scenario {
     readonly kind: 'supergroup' | 'forum';
+    readonly what: string;
     readonly text: string;
   }
   const scenarios: Scenario[] = [
-    { kind: 'supergroup', text: 'Hello' },
-    { kind: 'supergroup', text: 'long '.repeat(819) },
-    { kind: 'forum', text: 'Hello' },
+    { kind: 'supergroup', what: 'a text', text: 'Hello' },
+    { kind: 'supergroup', what: 'a text in two parts', text: 'long '.repeat(819) },
+    { kind: 'forum', what: 'the first text, with its topic', text: 'Hello' },
   ];
 
   /** A message to be delivered to the host, with others before and after it. */
@@ -262,7 +269,7 @@ describe('D20 killed between any two side effects', () => {
     return { finished: false, chat, effects: life.effects };
   }
 
-  test.each(scenarios)('delivering to the host: $kind, $text', async (scenario) => {
+  test.each(scenarios)('delivering to a $kind: $what', async (scenario) => {
     let points = 0;
     for (let span = 0; ; span++, points++) {
       await stage.stop();

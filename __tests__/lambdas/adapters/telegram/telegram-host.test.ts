@@ -1,0 +1,177 @@
+import { createTelegramHost } from '../../../../lambdas/adapters/telegram/telegram-host';
+import { chatId } from '../../../../lambdas/chat/identifiers';
+import { HostFailure, isPassing } from '../../../../lambdas/chat/operator/host';
+import { bold, joinRich, plain } from '../../../../lambdas/chat/operator/rich-text';
+import { ScriptedTelegram } from './scripted-telegram';
+
+const TOKEN = '123456789:AAExampleExampleExampleExampleExample';
+const chat = chatId(-1001234567890);
+const hello = { kind: 'text' as const, text: plain('Hello') };
+
+let telegram: ScriptedTelegram;
+let root: string;
+beforeEach(async () => {
+  telegram = new ScriptedTelegram();
+  root = await telegram.start();
+});
+afterEach(() => telegram.stop());
+
+function host(apiRoot = root, seconds = 10, token = async () => TOKEN) {
+  return createTelegramHost({
+    secrets: { botToken: token },
+    apiRoot,
+    seconds: { quick: seconds, patient: seconds, file: seconds },
+  });
+}
+
+async function failureOf(work: Promise<unknown>): Promise<HostFailure> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(HostFailure);
+  return error as HostFailure;
+}
+
+test('a text is posted where it belongs, marks beside it and no parse mode', async () => {
+  telegram.answer('sendMessage', { message_id: 7, chat: { id: -1001234567890, is_forum: true } });
+  const text = joinRich([bold('*Ann*'), plain('hi')], '\n');
+  await expect(host().post(chat, { kind: 'text', text }, { thread: 3, replyTo: 5, silent: true })).resolves.toEqual({
+    messageId: 7,
+    forum: true,
+  });
+  expect(telegram.calls[0]?.parameters).toEqual({
+    chat_id: -1001234567890,
+    text: '*Ann*\nhi',
+    entities: [{ type: 'bold', offset: 0, length: 5 }],
+    message_thread_id: 3,
+    reply_parameters: { message_id: 5, allow_sending_without_reply: true },
+    disable_notification: true,
+    link_preview_options: { is_disabled: true },
+  });
+});
+
+describe('what Telegram says', () => {
+  test.each([
+    [429, 'Too Many Requests: retry after 35', { retry_after: 35 }, 'busy', { retryAfter: 35 }],
+    [500, 'Internal Server Error', {}, 'uncertain', {}],
+    [401, 'Unauthorized', {}, 'unauthorized', {}],
+    [403, 'Forbidden: bot was kicked from the supergroup chat', {}, 'gone', {}],
+    [403, 'Forbidden: bot was blocked by the user', {}, 'gone', {}],
+    [400, 'Bad Request: chat not found', {}, 'gone', {}],
+    [400, 'Bad Request: message thread not found', {}, 'topic gone', {}],
+    [400, 'Bad Request: TOPIC_CLOSED', {}, 'topic closed', {}],
+    [400, 'Bad Request: the chat is not a forum', {}, 'no forum', {}],
+    [400, 'Bad Request: not enough rights to send text messages to the chat', {}, 'forbidden', {}],
+    [400, 'Bad Request: CHAT_WRITE_FORBIDDEN', {}, 'forbidden', {}],
+    [400, 'Bad Request: message is too long', {}, 'refused', {}],
+    [
+      400,
+      'Bad Request: group chat was upgraded to a supergroup chat',
+      { migrate_to_chat_id: -1009 },
+      'migrated',
+      { migratedTo: chatId(-1009) },
+    ],
+  ])('%i %s', async (code, description, parameters, kind, details) => {
+    telegram.refuse('sendMessage', code, description, parameters);
+    const failure = await failureOf(host().post(chat, hello));
+    expect(failure.kind).toBe(kind);
+    expect(failure.details).toMatchObject(details);
+    expect(failure.message).toContain(description);
+  });
+
+  test.each(['reset', 'html', 'silence'] as const)('%s: nobody knows whether it was done', async (reaction) => {
+    telegram.react('sendMessage', reaction);
+    const failure = await failureOf(host(root, reaction === 'silence' ? 0.2 : 10).post(chat, hello));
+    expect(failure.kind).toBe('uncertain');
+  });
+
+  test('a connection that was never made: certainly not done', async () => {
+    const closed = new ScriptedTelegram();
+    const address = await closed.start();
+    await closed.stop();
+    const failure = await failureOf(host(address).post(chat, hello));
+    expect(failure.kind).toBe('unreachable');
+    expect(isPassing(failure)).toBe(true);
+  });
+});
+
+test('D5 no failure tells the token', async () => {
+  telegram.react('sendMessage', 'reset', 'html');
+  telegram.refuse('sendMessage', 400, `Bad Request: /bot${TOKEN}/sendMessage`);
+  telegram.answer('getFile', { file_path: 'photos/1.jpg' });
+  telegram.react(`1.jpg`, 'reset');
+  const failures = [
+    await failureOf(host().post(chat, hello)),
+    await failureOf(host().post(chat, hello)),
+    await failureOf(host().post(chat, hello)),
+    await failureOf(host().fetchFile('f')),
+    await failureOf(host('http://127.0.0.1:1').post(chat, hello)),
+    await failureOf(host('not a url').post(chat, hello)),
+  ];
+  for (const failure of failures) {
+    expect(`${failure.stack} ${JSON.stringify(failure)} ${String(failure.cause)}`).not.toContain('AAExample');
+  }
+});
+
+test('a token that was changed is read again after Telegram said that it is wrong', async () => {
+  let token = TOKEN;
+  const secrets = { botToken: async () => token, renew: async () => void (token = '5:new') };
+  const seconds = { quick: 5, patient: 5, file: 5 };
+  const renewed = createTelegramHost({ secrets, apiRoot: root, seconds });
+  telegram.refuse('getMe', 401, 'Unauthorized');
+  telegram.answer('getMe', { id: 5, username: 'new_bot' });
+  expect((await failureOf(renewed.userName())).kind).toBe('unauthorized');
+  await expect(renewed.userName()).resolves.toBe('new_bot');
+  await renewed.userName();
+  expect(telegram.calls).toHaveLength(2);
+});
+
+test('rewriting to what stands there already is done', async () => {
+  telegram.refuse('editMessageText', 400, 'Bad Request: message is not modified: specified new message content ...');
+  await expect(host().rewrite(chat, 5, hello)).resolves.toBeUndefined();
+});
+
+describe('files', () => {
+  const file = { kind: 'file' as const, body: Buffer.from('content'), name: 'a "b".png', text: plain('#x Ann') };
+
+  test.each([
+    ['image/png', 'sendPhoto'],
+    ['image/jpeg', 'sendPhoto'],
+    ['image/gif', 'sendDocument'],
+    ['image/webp', 'sendDocument'],
+    ['application/pdf', 'sendDocument'],
+    ['video/mp4', 'sendVideo'],
+  ])('%s by %s', async (type, method) => {
+    telegram.answer(method, { message_id: 1, chat: {} });
+    await host().post(chat, { ...file, type });
+    expect(telegram.calls.map((call) => call.method)).toEqual([method]);
+    const { body } = telegram.calls[0]!.parameters as { body: string };
+    expect(body).toContain('content');
+    expect(body).toContain('#x Ann');
+  });
+
+  test('a photo that is none to Telegram goes as a document', async () => {
+    telegram.refuse('sendPhoto', 400, 'Bad Request: PHOTO_INVALID_DIMENSIONS');
+    telegram.answer('sendDocument', { message_id: 2, chat: {} });
+    await expect(host().post(chat, { ...file, type: 'image/png' })).resolves.toMatchObject({ messageId: 2 });
+  });
+});
+
+test('rereading leaves nothing behind', async () => {
+  const forward_origin = { type: 'user', sender_user: { id: 123456789 }, date: 1700000000 };
+  telegram.answer('forwardMessage', { message_id: 90, text: 'Hello', forward_origin });
+  await expect(host().reread(chat, 5, { thread: 3 })).resolves.toEqual({
+    text: 'Hello',
+    kind: 'text',
+    own: true,
+    at: 1700000000000,
+  });
+  expect(telegram.calls.map(({ method, parameters }) => [method, parameters['message_id']])).toEqual([
+    ['forwardMessage', 5],
+    ['deleteMessage', 90],
+  ]);
+  expect(telegram.calls[0]?.parameters).toMatchObject({ disable_notification: true, message_thread_id: 3 });
+  telegram.refuse('forwardMessage', 400, 'Bad Request: message to forward not found');
+  await expect(host().reread(chat, 6)).resolves.toBeUndefined();
+});
