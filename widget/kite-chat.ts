@@ -289,7 +289,7 @@ export class KiteChat extends LitElement implements ConversationListener {
 
   private renderFile(file: Attachment): TemplateResult {
     const url = safeUrl(file.url ?? this.preview(file.content));
-    const size = formatSize(file.size, this.language);
+    const size = formatSize(file.size, this.locale);
     if (file.type.startsWith('image/') && url) {
       return html`<a class="bubble picture" href=${url} target="_blank" rel="noopener noreferrer"
         ><img src=${url} alt=${file.name} loading="lazy" @load=${() => this.atEnd && this.scrollToEnd()}
@@ -317,7 +317,7 @@ export class KiteChat extends LitElement implements ConversationListener {
     }
     if (!last && message.delivery !== 'sending' && !message.corrected) return nothing;
     const time = new Date(message.at);
-    const clock = new Intl.DateTimeFormat(this.language, { hour: '2-digit', minute: '2-digit' }).format(time);
+    const clock = new Intl.DateTimeFormat(this.locale, { hour: '2-digit', minute: '2-digit' }).format(time);
     const state = message.author === 'host' ? undefined : message.delivery === 'sending' ? words.sending : words.sent;
     return html`<div class="meta">
       <time datetime=${time.toISOString()}>${clock}</time>
@@ -484,6 +484,12 @@ export class KiteChat extends LitElement implements ConversationListener {
     return this.lang || inherited || navigator.language || 'en';
   }
 
+  /** For dates and numbers: the visitor's own region of that language, if they have one. */
+  private get locale(): string {
+    const { language } = this;
+    return navigator.languages.find((own) => own.split('-')[0] === language.split('-')[0]) ?? language;
+  }
+
   private get words(): Words {
     return wordsFor(this.language);
   }
@@ -537,7 +543,7 @@ export class KiteChat extends LitElement implements ConversationListener {
     const today = Date.now();
     if (sameDay(at, today)) return this.words.today;
     if (sameDay(at, today - 24 * 60 * 60_000)) return this.words.yesterday;
-    return new Intl.DateTimeFormat(this.language, { dateStyle: 'medium' }).format(at);
+    return new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium' }).format(at);
   }
 
   private find(selector: 'textarea' | 'input' | '.launcher' | '.log'): HTMLElement | null | undefined {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BotApiError, tooManyRequests } from './bot-api-error';
-import { type FaultPlan, type Faults } from './faults';
+import type { FaultPlan, Faults } from './faults';
+import type { FloodControl } from './flood-control';
 import { chatMethods } from './methods/chats';
 import { mediaMethods } from './methods/media';
 import { messageMethods } from './methods/messages';
@@ -39,6 +40,7 @@ export class BotApi {
   constructor(
     private readonly world: World,
     private readonly faults: Faults,
+    private readonly flood?: FloodControl,
   ) {}
 
   /** Answers a request whose path (without the API root) and query are given. */
@@ -80,6 +82,7 @@ export class BotApi {
     const plan = this.faults.take(method, parameters);
     try {
       if (plan && !plan.afterEffect) return fail(response, plan, record);
+      this.flood?.admit(bot.id, record.method, parameters);
       const result = await this.run(bot, method, parameters, hangUp.signal);
       if (plan) return fail(response, plan, record);
       record.code = 200;

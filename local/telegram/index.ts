@@ -39,6 +39,7 @@
 export { createTelegram, Telegram, type BotDefinition, type TelegramOptions } from './telegram';
 export type { CallRecord } from './bot-api';
 export type { Fault, FaultPlan } from './faults';
+export { TELEGRAM_FLOOD_LIMITS, type FloodLimits } from './flood-control';
 export type { AlbumItem, ChatKey, People, Post, TopicView } from './people';
 export { ensureDemoGroup, hostDemoChannel, type DemoGroup } from './demo-group';
 export { plainPng } from './image';

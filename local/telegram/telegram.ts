@@ -7,6 +7,7 @@ import { Chats } from './chats';
 import type { Clock } from './clock';
 import { Console } from './console/server';
 import { Faults } from './faults';
+import { FloodControl, type FloodLimits } from './flood-control';
 import { Media } from './media';
 import { Messages } from './messages';
 import { Parameters } from './parameters';
@@ -44,6 +45,8 @@ export interface TelegramOptions {
   readonly webhookTarget?: (url: string) => string;
   /** Milliseconds between tries of a webhook that failed twice; doubles each time. @default 1000 */
   readonly webhookRetryPause?: number;
+  /** How fast bots may send, as Telegram limits them. @default - as fast as they like */
+  readonly floodLimits?: FloodLimits;
   /** Milliseconds a webhook may take. @default 60000 */
   readonly webhookTimeout?: number;
 }
@@ -66,7 +69,8 @@ export class Telegram {
     this.mountPath = options.mountPath ?? '/telegram';
     this.file = new StateFile(options.stateFile);
     this.world = this.createWorld(options);
-    this.api = new BotApi(this.world, this.faults);
+    const flood = options.floodLimits && new FloodControl(options.floodLimits, this.world.clock);
+    this.api = new BotApi(this.world, this.faults, flood);
     this.courier = new WebhookCourier(this.world.updates, {
       clock: this.world.clock,
       retryPause: options.webhookRetryPause ?? 1000,

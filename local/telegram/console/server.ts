@@ -7,10 +7,13 @@ import type { People } from '../people';
 import type { ChatRecord } from '../state';
 import type { World } from '../world';
 
+/** Changes within so many milliseconds go to the pages as one. */
+const TOGETHER = 25;
+
 /** The operator console: its page, the state it shows, changes as server-sent events, and what people do in it. */
 export class Console {
   private readonly listeners = new Set<ServerResponse>();
-  private scheduled: NodeJS.Immediate | undefined;
+  private scheduled: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly world: World,
@@ -18,14 +21,14 @@ export class Console {
     private readonly mountPath: string,
   ) {}
 
-  /** Tells every open page, once for all that happens in one turn. */
+  /** Tells every open page, once for all that happens at nearly the same time. */
   changed(_chat?: ChatRecord): void {
     if (this.listeners.size === 0) return;
-    this.scheduled ??= setImmediate(() => {
+    this.scheduled ??= setTimeout(() => {
       this.scheduled = undefined;
       const data = this.event();
       for (const listener of this.listeners) listener.write(data);
-    });
+    }, TOGETHER);
   }
 
   async handle(
@@ -52,7 +55,7 @@ export class Console {
   }
 
   close(): void {
-    clearImmediate(this.scheduled);
+    clearTimeout(this.scheduled);
     for (const listener of this.listeners) listener.end();
   }
 
