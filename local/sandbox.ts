@@ -60,7 +60,7 @@ async function deploy(sandbox: Sandbox, command: SandboxCommand, terminal: Termi
   const zips = zipsOf(command.kind);
   terminal.note(`Building the functions (${zips.kind}, ${zips.architecture}).`);
   await buildZips(zips);
-  await sandbox.bootstrap();
+  await succeeded('npm run bootstrap', sandbox.bootstrap());
   if (command.domain !== undefined) await sandbox.makeZone(command.domain);
   terminal.note('cdktf deploy kite-build: about a minute, most of it waits that the AWS provider has built in.');
   await succeeded('cdktf deploy kite-build', sandbox.deploy('kite-build'));

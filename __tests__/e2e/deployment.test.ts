@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join as path } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { CommandResult } from '../../local/sandbox/cdktf';
+import type { CommandResult } from '../../local/sandbox/command-runner';
 import { inventory } from '../../local/sandbox/inventory';
 import { Sandbox, SANDBOX_BOTS } from '../../local/sandbox/sandbox';
 import { buildZips, succeeded, uploadZips, zipsOf } from '../../local/sandbox/steps';
@@ -48,7 +48,7 @@ afterAll(async () => {
 /** Starts an account with the state bucket in it. */
 async function start(settings: Readonly<Record<string, string>>): Promise<Sandbox> {
   const sandbox = await Sandbox.start({ environment: process.env, settings });
-  await sandbox.bootstrap();
+  await succeeded('bootstrap', sandbox.bootstrap());
   return sandbox;
 }
 

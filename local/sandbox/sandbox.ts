@@ -19,7 +19,7 @@ import { Website } from '../start/website';
 import { createTelegram, type Telegram } from '../telegram';
 import { bundleWidget } from '../../widget/build';
 import { readDefinition } from './account-definition';
-import { Cdktf, type CommandResult } from './cdktf';
+import { CommandRunner, type CommandResult } from './command-runner';
 import { terraformSettings } from './terraform-settings';
 
 /** How a sandbox is made. */
@@ -60,6 +60,9 @@ const CHANGING = [
   '--ignore-missing-stack-dependencies',
 ];
 
+/** Runs TypeScript. */
+const TSX = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+
 /** What of the surrounding environment cdktf and Terraform get. */
 const INHERITED = [
   'PATH',
@@ -79,7 +82,7 @@ const INHERITED = [
 export class Sandbox {
   private readonly website = new Website(bundleWidget);
   private gateway: Gateway | undefined;
-  private readonly cdktf: Cdktf;
+  private readonly commands: CommandRunner;
 
   private constructor(
     readonly aws: EmulatedAws,
@@ -90,8 +93,7 @@ export class Sandbox {
     private readonly options: SandboxOptions,
   ) {
     const terraform = terraformSettings(folder, options.environment);
-    this.cdktf = new Cdktf({
-      program: join(ROOT, 'node_modules', 'cdktf-cli', 'bundle', 'bin', 'cdktf'),
+    this.commands = new CommandRunner({
       folder,
       variables: {
         ...this.inherited(),
@@ -178,7 +180,7 @@ export class Sandbox {
   /** `cdktf deploy <stack> --auto-approve`, with `--var-file=.env` as the README says. */
   async deploy(stack: StackName): Promise<CommandResult> {
     const outputs = `--outputs-file=${join(this.folder, outputsFile(stack))}`;
-    return await this.cdktf.run('deploy', stack, outputs, ...CHANGING, ...this.lock);
+    return await this.cdktf('deploy', stack, outputs, ...CHANGING, ...this.lock);
   }
 
   /** What the last deployment of a stack put out. */
@@ -192,24 +194,22 @@ export class Sandbox {
 
   /** `cdktf diff <stack>`: what a deployment would change. */
   async diff(stack: StackName): Promise<CommandResult> {
-    return await this.cdktf.run('diff', stack, '--var-file=.env', ...this.lock);
+    return await this.cdktf('diff', stack, '--var-file=.env', ...this.lock);
   }
 
   /** `cdktf destroy <stack> --auto-approve`. */
   async destroy(stack: StackName): Promise<CommandResult> {
-    return await this.cdktf.run('destroy', stack, ...CHANGING, ...this.lock);
+    return await this.cdktf('destroy', stack, ...CHANGING, ...this.lock);
   }
 
-  /** Makes the bucket that keeps Terraform's state. */
-  async bootstrap(): Promise<void> {
-    await this.aws.text({
-      service: 's3',
-      method: 'PUT',
-      url: `/${String(this.settings['STATE_BUCKET'])}`,
-      body: Buffer.from(
-        `<CreateBucketConfiguration><LocationConstraint>${this.aws.region}</LocationConstraint></CreateBucketConfiguration>`,
-      ),
-    });
+  /** `npm run bootstrap`: makes the bucket that keeps Terraform's state. */
+  async bootstrap(): Promise<CommandResult> {
+    return await this.script('scripts/bootstrap.ts');
+  }
+
+  /** Runs a script of the repository, in the sandbox's folder and account. */
+  async script(path: string, ...parameters: readonly string[]): Promise<CommandResult> {
+    return await this.commands.run(TSX, join(ROOT, path), ...parameters);
   }
 
   /** Makes a hosted zone in the account's Route 53, as an owner has who bought the domain there. */
@@ -244,12 +244,16 @@ export class Sandbox {
 
   /** Ends everything and deletes the folder. */
   async stop(): Promise<void> {
-    this.cdktf.stop();
+    this.commands.stop();
     await this.gateway?.close();
     await this.telegram.close();
     await this.server.close();
     await this.aws.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async cdktf(...parameters: readonly string[]): Promise<CommandResult> {
+    return await this.commands.run(join(ROOT, 'node_modules', 'cdktf-cli', 'bundle', 'bin', 'cdktf'), ...parameters);
   }
 
   private inherited(): Record<string, string> {
@@ -260,7 +264,7 @@ export class Sandbox {
   }
 
   private prepareFolder(): void {
-    const program = [process.execPath, join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(ROOT, 'main.ts')];
+    const program = [process.execPath, TSX, join(ROOT, 'main.ts')];
     const settings = {
       language: 'typescript',
       app: program.map((part) => JSON.stringify(part)).join(' '),

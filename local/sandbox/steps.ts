@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { buildLambdas } from '../../lambdas/build';
 import type { BuildArchitecture, BuildKind } from '../../lambdas/build/deployable';
 import { Failure } from '../embedded/failure';
-import type { CommandResult } from './cdktf';
+import type { CommandResult } from './command-runner';
 import type { Sandbox } from './sandbox';
 
 const DIST = resolve(__dirname, '..', '..', 'dist');

@@ -11,11 +11,9 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** How the cdktf command is run. */
-export interface CdktfOptions {
-  /** Path of cdktf's program. */
-  readonly program: string;
-  /** The folder with `cdktf.json`. */
+/** Where and how commands are run. */
+export interface RunnerOptions {
+  /** The folder to run them in. */
   readonly folder: string;
   readonly variables: Readonly<Record<string, string>>;
   /** Takes each line that is printed. */
@@ -24,23 +22,23 @@ export interface CdktfOptions {
 
 const LOOK_MS = 200;
 
-/** Runs the real cdktf command, as a person would type it. */
-export class Cdktf {
+/** Runs commands as a person would type them in a folder. */
+export class CommandRunner {
   private readonly running = new Set<() => void>();
 
-  constructor(private readonly options: CdktfOptions) {}
+  constructor(private readonly options: RunnerOptions) {}
 
-  /** Runs it with these parameters and waits for its end, however it ends. */
-  async run(...parameters: readonly string[]): Promise<CommandResult> {
-    const folder = mkdtempSync(join(tmpdir(), 'kite-cdktf-'));
+  /** Runs a JavaScript program with these parameters and waits for its end, however it ends. */
+  async run(program: string, ...parameters: readonly string[]): Promise<CommandResult> {
+    const folder = mkdtempSync(join(tmpdir(), 'kite-command-'));
     const file = join(folder, 'output');
-    // Not a pipe: cdktf ends without waiting for a pipe to take everything, and what is lost is the error at the end.
+    // A file and not a pipe: cdktf ends without waiting for a pipe to take everything, and what is lost is the error at the end.
     const output = openSync(file, 'a');
-    const child = spawn(process.execPath, [this.options.program, ...parameters], {
+    const child = spawn(process.execPath, [program, ...parameters], {
       cwd: this.options.folder,
       env: { ...this.options.variables, FORCE_COLOR: '0', CI: '1' },
       stdio: ['ignore', output, output],
-      // A group of its own, so that Terraform and the provider end with it.
+      // A group of its own, so that what it starts ends with it.
       detached: true,
     });
     const end = (): void => {
@@ -78,7 +76,7 @@ class Follower {
 
   constructor(
     private readonly file: string,
-    private readonly print: CdktfOptions['print'],
+    private readonly print: RunnerOptions['print'],
   ) {}
 
   /** Prints what has come since the last look. */
