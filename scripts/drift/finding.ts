@@ -95,15 +95,21 @@ function findingsOf(
   const action = plannedAction(planned);
   if (happened.length === 0 || remaining.some((difference) => !isConsequence(difference))) {
     const whole = action === 'to be created' || action === 'to be destroyed';
-    found.push({ ...resource, kind: 'unapplied', action, differences: whole ? [] : remaining });
+    found.push({ ...resource, kind: 'unapplied', action, differences: whole ? [] : withoutConsequences(remaining) });
   }
   return found;
 }
 
 /** Of what was found changed, that which Terraform would change back. */
 function reverted(happened: readonly Difference[], toDo: readonly Difference[]): readonly Difference[] {
-  const touched = new Set(toDo.map(({ attribute }) => attribute));
+  const touched = new Set(toDo.filter((difference) => !isConsequence(difference)).map(({ attribute }) => attribute));
   return happened.filter(({ attribute }) => touched.has(attribute));
+}
+
+/** What only follows, such as the ARN of a resource that is replaced, is left out beside what causes it. */
+function withoutConsequences(all: readonly Difference[]): readonly Difference[] {
+  const causes = all.filter((difference) => !isConsequence(difference));
+  return causes.length > 0 ? causes : all;
 }
 
 /** `tags_all` repeats `tags`. */

@@ -141,6 +141,29 @@ test('what changes only because something else does is not listed beside it', ()
   expect(lines(plan)).toEqual(['drift aws_lambda_function.f changed; memory_size: 256 -> 512']);
 });
 
+test('a value that AWS computes is no drift of a resource that is to be replaced for another reason', () => {
+  const plan: Plan = {
+    resource_drift: [
+      entry(
+        'aws_iam_role.r',
+        ['update'],
+        { name: 'old', inline_policy: [] },
+        { name: 'old', inline_policy: [{ name: 'p' }] },
+      ),
+    ],
+    resource_changes: [
+      entry(
+        'aws_iam_role.r',
+        ['delete', 'create'],
+        { name: 'old', arn: 'a', inline_policy: [{ name: 'p' }] },
+        { name: 'new' },
+        { after_unknown: { arn: true, inline_policy: true } },
+      ),
+    ],
+  };
+  expect(lines(plan)).toEqual(['unapplied aws_iam_role.r to be replaced; name: "old" -> "new"']);
+});
+
 test('a plan that would do something is never reported as nothing', () => {
   const plan: Plan = {
     resource_changes: [
