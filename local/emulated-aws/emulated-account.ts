@@ -1,8 +1,8 @@
 import { failure, type AwsReply } from './aws-reply';
-import { readAwsRequest, type AwsRequest, type RawRequest } from './aws-request';
+import { isRecord, jsonBody, ownRequest, readAwsRequest, text, type AwsRequest, type RawRequest } from './aws-request';
 import { CallLog } from './call-log';
 import type { EmulatedService, Send } from './emulated-service';
-import { iamAction } from './iam-action';
+import { iamAction, type IamAction } from './iam-action';
 import { Identities } from './identities';
 
 /** The account as its callers see it: Kite's own answers where moto has none, moto's otherwise, every call recorded. */
@@ -10,6 +10,7 @@ export class EmulatedAccount {
   readonly identities = new Identities();
   readonly calls = new CallLog();
   private readonly services = new Map<string, EmulatedService>();
+  private webSocketApi: Promise<string> | undefined;
 
   /** @param moto sends a request to moto */
   constructor(private readonly moto: (raw: RawRequest) => Promise<AwsReply>) {}
@@ -27,11 +28,29 @@ export class EmulatedAccount {
       this.calls.record({
         at: Date.now(),
         caller: this.identities.arnOf(request.accessKeyId),
-        ...iamAction(request),
+        ...(await this.iamAction(request)),
         status: reply.status,
       });
     }
     return reply;
+  }
+
+  /** The address of the management API does not say which API is meant here; it is the account's WebSocket API. */
+  private async iamAction(request: AwsRequest): Promise<IamAction> {
+    if (request.service === 'apigateway' && request.method !== 'GET') this.webSocketApi = undefined;
+    const wanted = iamAction(request);
+    if (request.service !== 'execute-api') return wanted;
+    this.webSocketApi ??= this.findWebSocketApi(request.region);
+    return { ...wanted, resource: wanted.resource.replace(':*/', `:${await this.webSocketApi}/`) };
+  }
+
+  private async findWebSocketApi(region: string): Promise<string> {
+    const reply = await this.moto(ownRequest({ service: 'apigateway', region, method: 'GET', url: '/v2/apis' }));
+    const items = reply.status === 200 ? jsonBody(reply)['items'] : [];
+    const api = (Array.isArray(items) ? items : []).find(
+      (item) => isRecord(item) && item['protocolType'] === 'WEBSOCKET',
+    );
+    return isRecord(api) ? text(api['apiId']) : '*';
   }
 
   private async answer(request: AwsRequest): Promise<AwsReply> {

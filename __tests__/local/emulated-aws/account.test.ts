@@ -7,7 +7,7 @@ import { AwsProxy } from '../../../local/emulated-aws/proxy';
 const ROLE = 'arn:aws:iam::123456789012:role/dev-request-dispatcher';
 
 function account(): { subject: EmulatedAccount; asRole: (call: Omit<OwnCall, 'region'>) => Promise<void> } {
-  const subject = new EmulatedAccount(async () => json({ ok: true }));
+  const subject = new EmulatedAccount(async () => json({ items: [{ apiId: 'wsapi', protocolType: 'WEBSOCKET' }] }));
   const { accessKeyId } = subject.identities.assume(ROLE);
   return {
     subject,
@@ -44,7 +44,11 @@ test('every call of a function is recorded as its role, its IAM action and its r
     [true, 'sqs:SendMessage', 'arn:aws:sqs:eu-north-1:123456789012:dev-delivery.fifo'],
     [true, 's3:PutObject', 'arn:aws:s3:::dev-files/a/b c.png'],
     [true, 's3:GetObjectVersion', 'arn:aws:s3:::dev-files/a'],
-    [true, 'execute-api:ManageConnections', 'arn:aws:execute-api:eu-north-1:123456789012:*/dev/POST/@connections/abc='],
+    [
+      true,
+      'execute-api:ManageConnections',
+      'arn:aws:execute-api:eu-north-1:123456789012:wsapi/dev/POST/@connections/abc=',
+    ],
     [true, 'lambda:InvokeFunction', 'arn:aws:lambda:eu-north-1:123456789012:function:f:live'],
   ]);
 });
