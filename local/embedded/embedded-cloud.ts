@@ -15,7 +15,7 @@ import { ObjectStore } from './objects/object-store';
 import type { SigningKey } from './objects/signature';
 import { parameterStore } from './parameter-store';
 import { queuePath, queueService } from './queue-service';
-import { makeTables } from './tables';
+import { dropTables, makeTables } from './tables';
 
 export interface EmbeddedCloudOptions {
   readonly stage: string;
@@ -31,6 +31,8 @@ export interface EmbeddedCloudOptions {
   readonly dynamoDbEndpoint?: string;
   /** Days that files are kept. */
   readonly retentionDays: number;
+  /** Remove what was kept of before. @default false */
+  readonly empty?: boolean;
 }
 
 /** How often what has expired is removed, in milliseconds. */
@@ -42,7 +44,7 @@ const VISIBILITY_TIMEOUT = 180_000;
 /** And how often a message is tried before it is set aside. */
 const ATTEMPTS = 100;
 
-/** What one folder of the data holds, for `removeData`. */
+/** What the folder of the data holds of the cloud. */
 const PARTS = ['dynamodb', 'queues', 'objects'] as const;
 
 /**
@@ -75,6 +77,7 @@ export class EmbeddedCloud {
   static async start(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
     const { stage, folder, region, origin, credentials } = options;
     await checkFolder(folder);
+    if (options.empty) await removeData(folder);
     const [dynamoDb, database] = await openBoth(options);
     try {
       const call = dynamoDbAt(options.dynamoDbEndpoint ?? dynamoDb?.endpoint ?? '', region, credentials.accessKeyId);
@@ -84,6 +87,7 @@ export class EmbeddedCloud {
         visibilityTimeout: VISIBILITY_TIMEOUT,
         redrive: { to: deadLetters, maxReceiveCount: ATTEMPTS },
       });
+      if (options.empty) await dropTables(call, stage, TABLE_SCHEMAS);
       await makeTables(call, stage, TABLE_SCHEMAS);
       const objects = new ObjectStore(join(folder, 'objects'), [`${stage}-files`], credentials);
       const services = [queueService([queue, deadLetters], region, origin), parameterStore(options.parameters)];
@@ -166,7 +170,7 @@ export class EmbeddedCloud {
 }
 
 /** Removes what an embedded cloud kept in a folder, and nothing else in it. @throws Failure */
-export async function removeData(folder: string): Promise<void> {
+async function removeData(folder: string): Promise<void> {
   try {
     await Promise.all(PARTS.map((part) => rm(join(folder, part), { recursive: true, force: true })));
   } catch (error) {

@@ -9,6 +9,6 @@
  * ```
  * The functions' environment is `cloud.functionVariables`.
  */
-export { EmbeddedCloud, removeData, type EmbeddedCloudOptions } from './embedded-cloud';
+export { EmbeddedCloud, type EmbeddedCloudOptions } from './embedded-cloud';
 export type { EventSource } from './event-source';
 export { errorCode, errorText, Failure } from './failure';

@@ -20,6 +20,27 @@ export async function makeTables(call: DynamoDbCall, stage: string, schemas: rea
   );
 }
 
+/** Removes the tables of a stage with what is in them. */
+export async function dropTables(call: DynamoDbCall, stage: string, schemas: readonly TableSchema[]): Promise<void> {
+  await Promise.all(
+    schemas.map(async ({ noun }) => {
+      const input = { TableName: tableName(stage, noun) };
+      try {
+        for (;;) {
+          await call('DeleteTable', input).catch((error: unknown) => {
+            // On its way already.
+            if (!(error instanceof DynamoDbRefusal) || error.name !== 'ResourceInUseException') throw error;
+          });
+          await call('DescribeTable', input);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      } catch (error) {
+        if (!(error instanceof DynamoDbRefusal) || error.name !== 'ResourceNotFoundException') throw error;
+      }
+    }),
+  );
+}
+
 function createTableInput(stage: string, schema: TableSchema): object {
   const key = (hash: string, range?: string): object[] => [
     { AttributeName: hash, KeyType: 'HASH' },

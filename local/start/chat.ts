@@ -28,6 +28,9 @@ const DEMO_CHANNEL = 'kite-demo';
 /** Until a batch of the queue comes again whose function failed as a whole: in AWS it takes three minutes. */
 const RETRY_AFTER = 5000;
 
+/** How long the functions may take to host the demo channel, in milliseconds. */
+const LONGEST_HOSTING = 5000;
+
 /** How long deliveries under way may take at the end, in milliseconds. */
 const LONGEST_GOODBYE = 5000;
 
@@ -200,6 +203,8 @@ export class LocalChat {
     if (!this.standIn) return;
     await this.functions?.invoke('lifecycle-handler', { webhookUrl: this.webhookUrl, tf: { action: 'create' } });
     hostDemoChannel(this.standIn, ensureDemoGroup(this.standIn, STAND_IN_BOT), DEMO_CHANNEL);
+    // The demo website opens that channel: it is there before anybody is told of the website.
+    await this.standIn.settled(LONGEST_HOSTING).catch((error: unknown) => this.terminal.warn(errorText(error)));
   }
 
   private startQueue(): void {

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { context, type BuildContext, type BuildResult, type OutputFile } from 'esbuild';
-import { Failure } from '../embedded';
+import { errorText, Failure } from '../embedded';
 import type { FunctionName, Invocation, InvocationAnswer } from './function-worker';
 
 export interface FunctionHostOptions {
@@ -84,7 +84,7 @@ export class FunctionHost {
       host.instance = await host.startInstance();
     } catch (error) {
       await host.close();
-      throw new Failure(`The functions cannot be started: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Failure(`The functions cannot be started: ${errorText(error)}`);
     }
     return host;
   }
@@ -114,8 +114,7 @@ export class FunctionHost {
       this.instance = await this.startInstance();
     } catch (error) {
       this.code = before.code;
-      const problem = error instanceof Error ? error.message : String(error);
-      return this.options.onChange({ kind: 'broken', problems: [problem] });
+      return this.options.onChange({ kind: 'broken', problems: [errorText(error)] });
     }
     const old = before.instance;
     if (old) {
@@ -174,8 +173,8 @@ class FunctionInstance {
         else this.settle(message);
       });
       this.worker.on('error', (error) => {
-        reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        reject(error instanceof Error ? error : new Error(reason));
+        reason = errorText(error);
+        reject(error);
       });
       this.worker.on('exit', () => {
         reject(new Error(reason));

@@ -18,7 +18,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { EmbeddedCloud, removeData } from '../../../local/embedded';
+import { EmbeddedCloud } from '../../../local/embedded';
 import { scratchFolder } from './scratch-folder';
 
 const credentials = { accessKeyId: 'kite', secretAccessKey: 'kite-secret' };
@@ -28,7 +28,7 @@ let server: Server;
 let origin: string;
 let folder: string;
 
-const start = (): Promise<EmbeddedCloud> =>
+const start = (empty = false): Promise<EmbeddedCloud> =>
   EmbeddedCloud.start({
     stage: 'dev',
     folder,
@@ -37,6 +37,7 @@ const start = (): Promise<EmbeddedCloud> =>
     credentials,
     parameters: { '/kite/dev/telegram-bot-token': '1:token' },
     retentionDays: 90,
+    empty,
   });
 
 beforeEach(async () => {
@@ -90,6 +91,26 @@ test('DynamoDB has the tables of the stage, and keeps what is in them over a res
     }),
   );
   expect(Items?.map(({ id }) => id?.S)).toEqual(['m1', 'm2']);
+  client.destroy();
+});
+
+test('a DynamoDB that runs already gets the tables, and empty ones if asked', async () => {
+  cloud = await start();
+  const dynamoDbEndpoint = cloud.functionVariables['AWS_ENDPOINT_URL_DYNAMODB']!;
+  const options = { stage: 'other', origin, region: 'eu-north-1', credentials, parameters: {}, retentionDays: 90 };
+  const client = new DynamoDBClient({ ...clientSettings(), endpoint: dynamoDbEndpoint });
+  const key = { id: { S: 'shop' } };
+  const kept = async (): Promise<boolean> =>
+    (await client.send(new GetItemCommand({ TableName: 'other.Channels', Key: key }))).Item !== undefined;
+  const restart = async (empty: boolean): Promise<void> =>
+    (await EmbeddedCloud.start({ ...options, folder: scratchFolder(), dynamoDbEndpoint, empty })).close();
+
+  await restart(false);
+  await client.send(new PutItemCommand({ TableName: 'other.Channels', Item: key }));
+  await restart(false);
+  expect(await kept()).toBe(true);
+  await restart(true);
+  expect(await kept()).toBe(false);
   client.destroy();
 });
 
@@ -179,8 +200,7 @@ describe('data that cannot be used ends in a sentence', () => {
     await expect(start()).rejects.toThrow(
       /^The data in .* cannot be read \(.*\): start empty with "npm start -- --reset", or restore the folder\.$/,
     );
-    await removeData(folder);
-    cloud = await start();
+    cloud = await start(true);
   });
 
   test('a file where the folder should be', async () => {
