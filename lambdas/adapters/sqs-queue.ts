@@ -13,7 +13,10 @@ const LONGEST_DELAY = 12 * 60 * 60;
 
 export function createSqsQueue(queueUrl: string): SqsQueue {
   let client: Promise<SQSClient> | undefined;
-  const sqs = () => (client ??= import('@aws-sdk/client-sqs').then(({ SQSClient: Client }) => new Client({ useQueueUrlAsEndpoint: false })));
+  const sqs = () =>
+    (client ??= import('@aws-sdk/client-sqs').then(
+      ({ SQSClient: Client }) => new Client({ useQueueUrlAsEndpoint: false }),
+    ));
   return {
     async send(item) {
       const { SendMessageCommand } = await import('@aws-sdk/client-sqs');

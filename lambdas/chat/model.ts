@@ -158,4 +158,6 @@ export interface Message {
   readonly chat?: ChatId;
   /** Its Telegram message ids in `chat`; several if it was split. */
   readonly telegramIds?: readonly number[];
+  /** A message of an operator that a visitor in Telegram got: where its copy stands. */
+  readonly copy?: { readonly chat: ChatId; readonly telegramIds: readonly number[] };
 }

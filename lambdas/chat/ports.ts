@@ -148,6 +148,8 @@ export interface ConnectionStore {
 export interface Receipt {
   readonly chat: ChatId;
   readonly telegramIds: readonly number[];
+  /** It came from Telegram, too: this is the place of its copy, which is kept beside that of the original. */
+  readonly copy?: boolean;
 }
 
 /** Which of the two: `claimed` (go on), `busy` (another instance is at it), `done` (nothing to do). */

@@ -89,18 +89,12 @@ export class DynamoMessages implements MessageStore {
   }
 
   async partDelivered(conversation: Conversation, key: string, receipt: Receipt): Promise<void> {
-    const record = new Expression()
-      .set({ chat: receipt.chat, telegramIds: receipt.telegramIds.join(' ') })
-      .remove('attemptedAt')
-      .when('begins_with({at}, ?)', 'due#');
+    const record = new Expression().set(placeOf(receipt)).remove('attemptedAt').when('begins_with({at}, ?)', 'due#');
     await this.table.update(messageKey(conversation, key), record);
   }
 
   async delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void> {
-    const deliver = new Expression()
-      .copy('line', 'at')
-      .set({ chat: receipt?.chat, telegramIds: receipt?.telegramIds.join(' ') })
-      .when('attribute_exists({line})');
+    const deliver = new Expression().copy('line', 'at').set(placeOf(receipt)).when('attribute_exists({line})');
     await this.table.update(messageKey(conversation, key), deliver);
   }
 
@@ -142,9 +136,11 @@ export class DynamoMessages implements MessageStore {
       { limit },
     );
     const messages = items.map((found) => readMessage(conversation, found));
-    const pointers = messages.flatMap(({ chat, telegramIds }) =>
-      chat === undefined ? [] : (telegramIds ?? []).map((id) => replyKey(chat, id)),
-    );
+    const places = messages.flatMap(({ chat, telegramIds = [], copy }) => [
+      ...(chat === undefined ? [] : [{ chat, telegramIds }]),
+      ...(copy ? [copy] : []),
+    ]);
+    const pointers = places.flatMap(({ chat, telegramIds }) => telegramIds.map((id) => replyKey(chat, id)));
     await this.table.deleteAll([...pointers, ...messages.map(({ key }) => messageKey(conversation, key))]);
     return next === undefined;
   }
@@ -255,6 +251,7 @@ function readMessage(conversation: Conversation, found: Item): Message {
   const attemptedAt = reader.optionalText('attemptedAt');
   const chat = reader.optionalText('chat') as ChatId | undefined;
   const telegramIds = reader.optionalText('telegramIds');
+  const copyChat = reader.optionalText('copyChat') as ChatId | undefined;
   return {
     conversation: { channel: conversation.channel, handle: conversation.handle },
     key: reader.text('id'),
@@ -265,8 +262,21 @@ function readMessage(conversation: Conversation, found: Item): Message {
     due: reader.text('at').startsWith('due#'),
     ...(attemptedAt === undefined ? {} : { attemptedAt }),
     ...(chat === undefined ? {} : { chat }),
-    ...(telegramIds === undefined ? {} : { telegramIds: telegramIds.split(' ').filter(Boolean).map(Number) }),
+    ...(telegramIds === undefined ? {} : { telegramIds: numbers(telegramIds) }),
+    ...(copyChat ? { copy: { chat: copyChat, telegramIds: numbers(reader.optionalText('copyIds') ?? '') } } : {}),
   };
+}
+
+function numbers(text: string): number[] {
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+/** Where a delivery has got to, as attributes. */
+function placeOf(receipt: Receipt | undefined): Readonly<Record<string, string>> {
+  if (!receipt) return {};
+  const { chat, telegramIds, copy } = receipt;
+  const ids = telegramIds.join(' ');
+  return copy ? { copyChat: chat, copyIds: ids } : { chat, telegramIds: ids };
 }
 
 function readContent(reader: ItemReader): Content {

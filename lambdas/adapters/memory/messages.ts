@@ -50,12 +50,12 @@ export class MemoryMessages implements MessageStore {
   async partDelivered(conversation: Conversation, key: string, receipt: Receipt): Promise<void> {
     await this.abandonAttempt(conversation, key);
     const message = this.messages.get(keyOf(conversation, key));
-    if (message?.due) this.messages.set(keyOf(conversation, key), { ...message, ...receipt });
+    if (message?.due) this.messages.set(keyOf(conversation, key), { ...message, ...placeOf(receipt) });
   }
 
   async delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void> {
     const message = this.messages.get(keyOf(conversation, key));
-    if (message) this.messages.set(keyOf(conversation, key), { ...message, ...receipt, due: false });
+    if (message) this.messages.set(keyOf(conversation, key), { ...message, ...placeOf(receipt), due: false });
   }
 
   async correct(conversation: Conversation, key: string, text: string): Promise<boolean> {
@@ -77,6 +77,7 @@ export class MemoryMessages implements MessageStore {
     const all = this.#all(conversation);
     for (const message of all.slice(0, limit)) {
       for (const id of message.telegramIds ?? []) this.replies.delete(`${message.chat}#${id}`);
+      for (const id of message.copy?.telegramIds ?? []) this.replies.delete(`${message.copy?.chat}#${id}`);
       this.messages.delete(keyOf(conversation, message.key));
     }
     return all.length <= limit;
@@ -110,6 +111,12 @@ export class MemoryMessages implements MessageStore {
   #all(conversation: Conversation): Message[] {
     return [...this.messages.entries(`${conversationKey(conversation)}/`)].map(([, message]) => message).sort(inOrder);
   }
+}
+
+function placeOf(receipt: Receipt | undefined): Partial<Message> {
+  if (!receipt) return {};
+  const { chat, telegramIds, copy } = receipt;
+  return copy ? { copy: { chat, telegramIds } } : { chat, telegramIds };
 }
 
 function keyOf(conversation: Conversation, key: string): string {

@@ -10,7 +10,7 @@ export const TELEGRAM_API_ROOT = 'https://api.telegram.org';
  * How long a call may take, in seconds. `quick`: what somebody waits for; the webhook must answer within API Gateway's
  * 29 s and may need three calls. `patient`: deliveries, whose outcome is worth waiting for. `file`: 20 MiB each way.
  */
-export const CALL_SECONDS = { quick: 8, patient: 15, file: 60 } as const;
+export const CALL_SECONDS = { quick: 8, patient: 10, file: 20 } as const;
 
 /** Telegram answered, and the answer is no. */
 export class TelegramRefusal extends Error {

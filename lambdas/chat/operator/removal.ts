@@ -10,7 +10,7 @@ import { bold, rich } from './rich-text';
 const BATCH = 100;
 
 /** After so long the rest is left to another item of the queue, milliseconds. */
-const WORK = 20_000;
+const WORK = 12_000;
 
 const DONE: QueueOutcome = { kind: 'done' };
 

@@ -46,7 +46,14 @@ export function hostMessageFrames(message: Message, apiUrl: string): string[] {
   }
 }
 
+const CAPTION = '#caption';
+
 /** The key under which a file's caption has its own public id, so that it can be corrected. */
 export function captionKey(messageKey: string): string {
-  return `${messageKey}#caption`;
+  return `${messageKey}${CAPTION}`;
+}
+
+/** The key of the message whose text or caption a correction is `of`. */
+export function correctedKey(of: string): string {
+  return of.endsWith(CAPTION) ? of.slice(0, -CAPTION.length) : of;
 }

@@ -4,7 +4,7 @@ import { createTelegramHost } from '../../../../lambdas/adapters/telegram/telegr
 import { createVisitorSide, type VisitorSide } from '../../../../lambdas/chat/visitor/side';
 import type { ConnectionId } from '../../../../lambdas/chat/identifiers';
 import type { Host } from '../../../../lambdas/chat/operator/host';
-import type { OperatorSide, QueueItem } from '../../../../lambdas/chat/ports';
+import type { Clock, OperatorSide, QueueItem, Stores } from '../../../../lambdas/chat/ports';
 import { createTelegram, type Telegram } from '../../../../local/telegram';
 
 export const TOKEN = '123456:stage-test-token';
@@ -27,9 +27,13 @@ export class Stage {
   readonly waits: number[] = [];
   readonly attempts = new Map<string, number>();
 
-  /** `patience`: how long a call to Telegram may take, seconds. */
-  constructor(private readonly patience = 10) {
+  readonly #patience: number;
+
+  /** `patience`: how long a call to Telegram may take, seconds. `stores`: others than those in memory. */
+  constructor({ patience = 10, stores }: { patience?: number; stores?: (clock: Clock) => Stores } = {}) {
+    this.#patience = patience;
     this.world = createMemoryWorld({ secrets: { botToken: async () => TOKEN } });
+    if (stores) Object.assign(this.world, stores(this.world.clock));
     this.telegram = createTelegram({
       bots: [{ token: TOKEN, username: BOT, privacyMode: false }],
       clock: () => this.world.clock.now(),
@@ -39,7 +43,7 @@ export class Stage {
 
   async start(): Promise<this> {
     this.#apiRoot = (await this.telegram.listen()).apiRoot;
-    const seconds = { quick: this.patience, patient: this.patience, file: this.patience };
+    const seconds = { quick: this.#patience, patient: this.#patience, file: this.#patience };
     this.host = createTelegramHost({ secrets: this.world.secrets, apiRoot: this.#apiRoot, seconds });
     this.operators = createTelegramOperatorSide(this.world, { host: this.host });
     return this;

@@ -40,7 +40,7 @@ describe.each(['supergroup', 'forum', 'group'] as const)('in a %s', (kind) => {
     beforeEach(async () => {
       if (!slow) return;
       await stage.stop();
-      stage = await new Stage(0.15).start();
+      stage = await new Stage({ patience: 0.15 }).start();
     });
 
     test.each(slow ? [1] : [1, 3])(

@@ -8,6 +8,8 @@ import { findTwins } from './twin';
 export interface Destination {
   readonly chat: ChatId;
   readonly place: PostPlace;
+  /** What is posted is the copy of a message that came from another chat. */
+  readonly copy?: boolean;
 }
 
 /** What came of {@link postOnce}; `forum`: the chat has topics on, as far as somebody said. */
@@ -24,12 +26,14 @@ export interface Outcome {
 export async function postOnce(
   world: World,
   host: Host,
-  { chat, place }: Destination,
+  { chat, place, copy = false }: Destination,
   message: Message,
   parts: readonly Part[],
 ): Promise<Outcome | undefined> {
   const { conversation, key } = message;
-  const recorded = message.chat === chat ? [...(message.telegramIds ?? [])] : [];
+  const standing = copy ? message.copy : message;
+  const recorded = standing?.chat === chat ? [...(standing.telegramIds ?? [])] : [];
+  const receipt = () => ({ chat, telegramIds: recorded, ...(copy ? { copy } : {}) });
   let since = message.attemptedAt;
   let forum: boolean | undefined;
   for (const part of parts.slice(recorded.length)) {
@@ -51,10 +55,10 @@ export async function postOnce(
     await world.messages.pointReply(chat, number, { ...conversation, message: key });
     recorded.push(number);
     if (recorded.length < parts.length) {
-      await world.messages.partDelivered(conversation, key, { chat, telegramIds: recorded });
+      await world.messages.partDelivered(conversation, key, receipt());
     }
   }
-  return { receipt: { chat, telegramIds: recorded }, ...(forum === undefined ? {} : { forum }) };
+  return { receipt: receipt(), ...(forum === undefined ? {} : { forum }) };
 }
 
 /** Removes all but the first of several copies, and gives its number. */

@@ -1,7 +1,7 @@
 import type { ChatId, ConnectionId } from '../../identifiers';
-import type { Conversation, Member, Message } from '../../model';
-import type { QueueOutcome, World } from '../../ports';
-import { hostMessageFrames } from '../../protocol/server-frame';
+import type { Content, Conversation, Member, Message } from '../../model';
+import type { QueueOutcome, Receipt, World } from '../../ports';
+import { correctedKey, hostMessageFrames } from '../../protocol/server-frame';
 import { deliverToVisitor } from '../../visitor/delivery';
 import { leaveChannel } from '../commands/leave';
 import { CAPTION_LENGTH, type Host, HostFailure, TEXT_LENGTH } from '../host';
@@ -16,7 +16,7 @@ import { postOnce } from './post-once';
 const BATCH = 20;
 
 /** After so long no further message is begun, milliseconds. */
-const WORK = 60_000;
+const WORK = 8_000;
 
 const DONE: QueueOutcome = { kind: 'done' };
 
@@ -48,8 +48,9 @@ export async function deliverToChat(
         await world.queue.send({ kind: 'to-chat', ...conversation, message: `more#${world.clock.now()}` });
         return DONE;
       }
+      let receipt: Receipt | undefined;
       try {
-        await deliverOne(world, host, chat, message);
+        receipt = await deliverOne(world, host, chat, message);
       } catch (error) {
         if (!(error instanceof HostFailure)) throw error;
         const outcome = await cure(world, conversation, { chat, message, failure: error, attempt });
@@ -57,7 +58,7 @@ export async function deliverToChat(
         break;
       }
       await pushAsWell(world, member, message);
-      await world.messages.delivered(conversation, message.key);
+      await world.messages.delivered(conversation, message.key, receipt);
     }
   }
 }
@@ -67,19 +68,39 @@ function chatOf({ connections }: Member): ChatId | undefined {
   return connections.findLast((id) => id.startsWith('tg:'))?.slice(3) as ChatId | undefined;
 }
 
-async function deliverOne(world: World, host: Host, chat: ChatId, message: Message): Promise<void> {
-  // `chat` and `telegramIds` of a message from the host say where it came from, not how far it has got.
-  const { chat: _from, telegramIds: _ids, ...fresh } = message;
-  const deliver = (parts: readonly Part[]) => postOnce(world, host, { chat, place: {} }, fresh, parts);
+async function deliverOne(world: World, host: Host, chat: ChatId, message: Message): Promise<Receipt | undefined> {
+  const { content } = message;
+  if (content.kind === 'correction' && (await rewritten(world, host, chat, message, content))) return undefined;
+  const deliver = async (parts: readonly Part[]) =>
+    (await postOnce(world, host, { chat, place: {}, copy: true }, message, parts))?.receipt;
   try {
-    await deliver(partsFor(world, message));
+    return await deliver(partsFor(world, message));
   } catch (error) {
     const untaken = error instanceof HostFailure && (error.kind === 'refused' || error.kind === 'forbidden');
-    if (!untaken || message.content.kind !== 'file') throw error;
-    const { key, name } = message.content.file;
-    const { caption } = message.content;
-    const link = fileLink(world.settings.apiUrl, key, name);
-    await deliver(textParts(caption ? `${link}\n${caption}` : link));
+    if (!untaken || content.kind !== 'file') throw error;
+    const link = fileLink(world.settings.apiUrl, content.file.key, content.file.name);
+    return deliver(textParts(content.caption ? `${link}\n${content.caption}` : link));
+  }
+}
+
+/** Changes the copy in its place, if it is one message that can still be changed. */
+async function rewritten(
+  world: World,
+  host: Host,
+  chat: ChatId,
+  { conversation }: Message,
+  { of, text }: Extract<Content, { kind: 'correction' }>,
+): Promise<boolean> {
+  const { copy, content } = (await world.messages.find(conversation, correctedKey(of))) ?? {};
+  const [number, ...others] = copy?.telegramIds ?? [];
+  const limit = content?.kind === 'file' ? CAPTION_LENGTH : TEXT_LENGTH;
+  if (copy?.chat !== chat || number === undefined || others.length > 0 || text.length > limit) return false;
+  try {
+    await host.rewrite(chat, number, { kind: content?.kind === 'file' ? 'file' : 'text', text: plain(text) });
+    return true;
+  } catch (error) {
+    if (error instanceof HostFailure && (error.kind === 'refused' || error.kind === 'forbidden')) return false;
+    throw error;
   }
 }
 

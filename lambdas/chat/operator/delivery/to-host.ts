@@ -14,8 +14,14 @@ import { forgetTopic, topicFor } from './topic';
 /** Messages read at a time. */
 const BATCH = 20;
 
-/** After so long no further message is begun, milliseconds: the queue hides a poke for three minutes. */
-const WORK = 60_000;
+/** After so long no further message is begun, milliseconds: the function has half a minute for a whole batch. */
+const WORK = 8_000;
+
+/**
+ * How old a message must be before it is delivered, milliseconds. API Gateway runs the frames of one connection side by
+ * side: one that was sent earlier may be stored a moment later, by an instance that had to start first (D12).
+ */
+const SETTLE = 300;
 
 /** Turns within one message: a topic made again, a group that has moved. */
 const TURNS = 4;
@@ -33,12 +39,17 @@ export async function deliverToHost(
   attempt: number,
 ): Promise<QueueOutcome> {
   const deadline = world.clock.now() + WORK;
-  for (;;) {
+  for (let settled = false; ; settled = true) {
     const [sides, due] = await Promise.all([
       readSides(world, conversation),
       world.messages.due(conversation, 'to-host', BATCH),
     ]);
     if (!sides || due.length === 0) return DONE;
+    const young = Math.max(...due.map(({ at }) => Date.parse(at))) + SETTLE - world.clock.now();
+    if (!settled && young > 0) {
+      await world.clock.sleep(young);
+      continue;
+    }
     const chat = await world.channels.host(sides.channel.host);
     const blockedFor = (chat?.blockedUntil ?? 0) - world.clock.now();
     if (blockedFor > 0) return { kind: 'retry', retryAfter: blockedFor / 1000 };
