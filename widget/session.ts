@@ -270,7 +270,8 @@ export class Session {
       return true;
     }
     this.tries += 1;
-    if (code >= 500 && this.tries < TRIES) {
+    // 502: the other side said no, and would say it again.
+    if (code >= 500 && code !== 502 && this.tries < TRIES) {
       await this.pause(backoff(this.tries));
       return true;
     }

@@ -293,4 +293,26 @@ describe('the chat of npm start, in a browser', () => {
     await operator.write('Taras here');
     await visitor.sees('Taras here');
   });
+
+  test('without topics an operator answers by replying, and the right visitor gets it', async () => {
+    const other = await browser.newContext();
+    const [first, second] = [await Visitor.visit(context, chat.url), await Visitor.visit(other, chat.url)];
+    const operator = await Operator.visit(context, chat.url);
+    await operator.openGroup('Kite support');
+    await operator.page.getByRole('switch', { name: 'Topics' }).uncheck();
+    await first.open();
+    await first.write('Is it red?');
+    await second.open();
+    await second.write('Is it blue?');
+    await operator.sees('Is it blue?');
+    await operator.does('Reply', 'Is it red?');
+    await operator.write('Yes, red');
+    await first.sees('Yes, red');
+    await operator.does('Reply', 'Is it blue?');
+    await operator.write('Yes, blue');
+    await second.sees('Yes, blue');
+    expect(await first.texts()).toEqual(['Is it red?', 'Yes, red']);
+    expect(await second.texts()).toEqual(['Is it blue?', 'Yes, blue']);
+    await other.close();
+  });
 });

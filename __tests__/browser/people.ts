@@ -8,6 +8,17 @@ export interface TestFile {
   readonly buffer: Buffer;
 }
 
+/** The first value that there is. Playwright's own waiting takes no promises. @throws Error after 15 seconds */
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const value = await look();
+    if (value !== undefined) return value;
+    if (Date.now() > end) throw new Error('It did not happen within 15 s.');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Somebody on the demo website. */
 export class Visitor {
   private constructor(readonly page: Page) {}
@@ -60,7 +71,7 @@ export class Visitor {
 
   /** Waits until this browser keeps a text. */
   async stored(text: string): Promise<void> {
-    await this.page.waitForFunction(async (wanted) => {
+    const isStored = async (wanted: string): Promise<boolean> => {
       const [{ name } = {}] = await indexedDB.databases();
       const database = await new Promise<IDBDatabase>((resolve) => {
         const request = indexedDB.open(name ?? '');
@@ -74,7 +85,8 @@ export class Visitor {
       });
       database.close();
       return messages.some(({ text: kept }) => kept === wanted);
-    }, text);
+    };
+    await until(async () => ((await this.page.evaluate(isStored, text)) ? true : undefined));
   }
 
   async status(text: string): Promise<void> {
@@ -99,16 +111,17 @@ export class Operator {
 
   /** Opens the topic that holds the text, as soon as there is one. */
   async openTopic(text: string): Promise<void> {
-    const handle = await this.page.waitForFunction(async (wanted) => {
-      const view = (await (await fetch('/telegram/state')).json()) as ConsoleView;
+    const name = await until(async () => {
+      const view = (await (
+        await this.page.request.get(new URL('/telegram/state', this.page.url()).href)
+      ).json()) as ConsoleView;
       for (const chat of view.chats) {
-        const message = chat.messages.find((candidate) => (candidate.text ?? candidate.caption)?.includes(wanted));
+        const message = chat.messages.find((candidate) => (candidate.text ?? candidate.caption)?.includes(text));
         const topic = chat.topics.find(({ id }) => id === message?.message_thread_id);
         if (topic) return topic.name;
       }
       return undefined;
-    }, text);
-    const name = (await handle.jsonValue()) ?? '';
+    });
     await this.page.locator('button.topic', { hasText: name }).click();
     await this.sees(text);
   }

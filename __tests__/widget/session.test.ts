@@ -230,6 +230,17 @@ describe("a visitor's session", () => {
     await until(() => log.delivered.length === 1);
   });
 
+  test('does not insist when nobody is there', async () => {
+    server.answer = (frame, send) => {
+      if (frame[0] === 'TXT') send(['ERR', '🚫 Nobody is there', 502, frame[1]]);
+      else accept(frame, send);
+    };
+    session.deliver(text('a'));
+    session.start();
+    await until(() => log.refused.length === 1);
+    expect(server.tags()).toEqual(['JOIN', 'TXT']);
+  });
+
   test('says that the channel is not there, and asks again later', async () => {
     server.answer = (frame, send) => {
       if (frame[0] === 'JOIN') send(['ERR', '🚫 There is no such channel', 404]);
