@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Configuration } from './configuration';
 import { consoleLink } from './console-link';
 import { differences, isConsequence, type Difference } from './differences';
 import { isNoOp, type Plan, type ResourceChange } from './plan';
@@ -38,15 +39,16 @@ export function fingerprint(finding: Finding): string {
 /**
  * What a plan says, drift apart from code that is not deployed.
  *
- * Drift is what Terraform found changed *and* would change back. What it found changed and leaves alone is no drift: code that
- * CI has deployed, the version of a function, values that AWS computes. What it would change without having found a change is
+ * Drift is what Terraform found changed *and* would change back, and changed secrets. What else it found changed and leaves
+ * alone is no drift: code that CI has deployed, the version of a function, values that AWS computes. What it would change without having found a change is
  * in the repository only. A resource that would change only because another one does is not listed beside it.
  */
 export function findings(plan: Plan, stack: string, region: string): readonly Finding[] {
   const drifted = new Map((plan.resource_drift ?? []).map((entry) => [entry.address, entry]));
+  const configuration = new Configuration(plan);
   const all = (plan.resource_changes ?? [])
-    .filter((entry) => entry.mode === 'managed' && !isNoOp(entry.change))
-    .flatMap((entry) => findingsOf(entry, drifted.get(entry.address), stack, region));
+    .filter((entry) => entry.mode === 'managed')
+    .flatMap((entry) => findingsOf(entry, drifted.get(entry.address), configuration, stack, region));
   const outputs = Object.entries(plan.output_changes ?? {})
     .filter(([, change]) => !isNoOp(change))
     .map(([name, change]): Finding => ({
@@ -73,25 +75,28 @@ export function findings(plan: Plan, stack: string, region: string): readonly Fi
 function findingsOf(
   planned: ResourceChange,
   drift: ResourceChange | undefined,
+  configuration: Configuration,
   stack: string,
   region: string,
 ): readonly Finding[] {
   const { address, type } = planned;
+  if (drift === undefined && isNoOp(planned.change)) return [];
   const values = (drift?.change.before ?? planned.change.before ?? planned.change.after ?? {}) as Record<
     string,
     unknown
   >;
   const resource = { stack, address, resourceName: nameOf(values), link: consoleLink(type, values, region) };
-  if (drift?.change.actions.includes('delete')) {
+  if (drift?.change.actions.includes('delete') && !isNoOp(planned.change)) {
     return [{ ...resource, kind: 'drift', action: 'deleted', differences: [] }];
   }
   const toDo = differences(planned.change);
-  const happened = drift === undefined ? [] : reverted(differences(drift.change), toDo);
+  const happened = drift === undefined ? [] : unwanted(differences(drift.change), toDo, address, configuration);
   const handled = new Set(happened.map(({ attribute }) => attribute));
   const remaining = withoutEcho(toDo.filter(({ attribute }) => !handled.has(attribute)));
   const found: Finding[] = [];
   if (happened.length > 0)
     found.push({ ...resource, kind: 'drift', action: 'changed', differences: withoutEcho(happened) });
+  if (isNoOp(planned.change)) return found;
   const action = plannedAction(planned);
   if (happened.length === 0 || remaining.some((difference) => !isConsequence(difference))) {
     const whole = action === 'to be created' || action === 'to be destroyed';
@@ -100,10 +105,18 @@ function findingsOf(
   return found;
 }
 
-/** Of what was found changed, that which Terraform would change back. */
-function reverted(happened: readonly Difference[], toDo: readonly Difference[]): readonly Difference[] {
-  const touched = new Set(toDo.filter((difference) => !isConsequence(difference)).map(({ attribute }) => attribute));
-  return happened.filter(({ attribute }) => touched.has(attribute));
+/** Of what was found changed, that which Terraform would change back, or would if it knew what was deployed. */
+function unwanted(
+  happened: readonly Difference[],
+  toDo: readonly Difference[],
+  address: string,
+  configuration: Configuration,
+): readonly Difference[] {
+  return happened.filter(({ attribute }) => {
+    const planned = toDo.filter((difference) => difference.attribute === attribute);
+    if (planned.length === 0) return configuration.isHandedIn(address, attribute);
+    return !planned.every(isConsequence) || !configuration.agrees(address, attribute);
+  });
 }
 
 /** What only follows, such as the ARN of a resource that is replaced, is left out beside what causes it. */

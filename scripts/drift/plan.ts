@@ -5,6 +5,23 @@ export interface Plan {
   /** What Terraform would do, to everything it knows. */
   readonly resource_changes?: readonly ResourceChange[];
   readonly output_changes?: Readonly<Record<string, Change>>;
+  /** Every resource as AWS has it now. */
+  readonly prior_state?: {
+    readonly values?: { readonly root_module?: { readonly resources?: readonly StateResource[] } };
+  };
+  /** What the code says, before it is evaluated. */
+  readonly configuration?: { readonly root_module?: { readonly resources?: readonly ConfiguredResource[] } };
+}
+
+export interface StateResource {
+  readonly address: string;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+export interface ConfiguredResource {
+  readonly address: string;
+  /** By attribute; nested blocks are lists. */
+  readonly expressions?: Readonly<Record<string, unknown>>;
 }
 
 export interface ResourceChange {

@@ -164,6 +164,86 @@ test('a value that AWS computes is no drift of a resource that is to be replaced
   expect(lines(plan)).toEqual(['unapplied aws_iam_role.r to be replaced; name: "old" -> "new"']);
 });
 
+describe('an alias beside a function that is to be changed', () => {
+  const plan = (alias: string): Plan => ({
+    resource_drift: [
+      entry(
+        'aws_lambda_function.f',
+        ['update'],
+        { memory_size: 256, version: '1' },
+        { memory_size: 512, version: '2' },
+      ),
+      entry('aws_lambda_alias.live', ['update'], { function_version: '1' }, { function_version: alias }),
+    ],
+    resource_changes: [
+      entry(
+        'aws_lambda_function.f',
+        ['update'],
+        { memory_size: 512, version: '2' },
+        { memory_size: 256 },
+        { after_unknown: { version: true } },
+      ),
+      entry(
+        'aws_lambda_alias.live',
+        ['update'],
+        { function_version: alias },
+        {},
+        { after_unknown: { function_version: true } },
+      ),
+    ],
+    prior_state: {
+      values: {
+        root_module: {
+          resources: [
+            { address: 'aws_lambda_function.f', values: { memory_size: 512, version: '2' } },
+            { address: 'aws_lambda_alias.live', values: { function_version: alias } },
+          ],
+        },
+      },
+    },
+    configuration: {
+      root_module: {
+        resources: [
+          {
+            address: 'aws_lambda_alias.live',
+            expressions: {
+              function_version: { references: ['aws_lambda_function.f.version', 'aws_lambda_function.f'] },
+            },
+          },
+        ],
+      },
+    },
+  });
+
+  test('is no drift where CI has moved it to the latest version', () => {
+    expect(lines(plan('2'))).toEqual(['drift aws_lambda_function.f changed; memory_size: 256 -> 512']);
+  });
+
+  test('is drift where somebody moved it elsewhere', () => {
+    expect(lines(plan('7'))).toEqual([
+      'drift aws_lambda_function.f changed; memory_size: 256 -> 512',
+      'drift aws_lambda_alias.live changed; function_version: "1" -> "7"',
+    ]);
+  });
+});
+
+test('a secret that somebody replaced is drift, although the check itself plans with the new one', () => {
+  const value = (text: string) => ({ name: '/kite/dev/telegram-bot-token', value: text });
+  const sensitive = { before_sensitive: { value: true }, after_sensitive: { value: true } };
+  const plan: Plan = {
+    resource_drift: [entry('aws_ssm_parameter.token', ['update'], value('1:OLD'), value('2:NEW'), sensitive)],
+    resource_changes: [entry('aws_ssm_parameter.token', ['no-op'], value('2:NEW'), value('2:NEW'), sensitive)],
+    configuration: {
+      root_module: {
+        resources: [
+          { address: 'aws_ssm_parameter.token', expressions: { value: { references: ['var.TELEGRAM_BOT_TOKEN'] } } },
+        ],
+      },
+    },
+  };
+  expect(lines(plan)).toEqual(['drift aws_ssm_parameter.token changed; value: (secret) -> (secret)']);
+});
+
 test('a plan that would do something is never reported as nothing', () => {
   const plan: Plan = {
     resource_changes: [
