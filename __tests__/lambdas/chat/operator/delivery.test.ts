@@ -284,6 +284,92 @@ describe('D20 killed between any two side effects', () => {
     expect(points).toBeGreaterThan(5);
   });
 
+  test.each(['a text', 'a correction'])('delivering to a visitor in Telegram: %s', async (what) => {
+    let points = 0;
+    for (let span = 0; ; span++, points++) {
+      await stage.stop();
+      stage = await new Stage().start();
+      const { chat, operator } = await stage.hosting('my-channel');
+      const user = stage.telegram.people.user({ firstName: 'Tom' }).id;
+      const here = stage.telegram.people.start({ user, bot: 'kite_test_bot', payload: 'join__my-channel' });
+      await stage.settle();
+      stage.telegram.people.send({ chat: here, from: user, text: 'Hello' });
+      await stage.settle();
+      const replyTo = stage.last(chat).message_id;
+      const before = stage.texts(here).length;
+      let message = stage.telegram.people.send({ chat, from: operator, text: 'same', replyTo });
+      await stage.settle();
+      if (what === 'a text') message = stage.telegram.people.send({ chat, from: operator, text: 'same', replyTo });
+      else stage.telegram.people.edit({ chat, message: message.message_id, text: 'other' });
+      for (const update of await stage.updates()) await stage.receive(update);
+      const [item] = stage.world.queue.items.splice(0);
+      const life = new Life(span);
+      const ended = await Promise.race([life.dead, mortal(life).deliver(item!, 1)]);
+      if (ended === 'dead') {
+        stage.telegram.people.send({ chat: here, from: user, text: 'meanwhile' });
+        await stage.settle();
+        await stage.world.clock.sleep(180_000);
+        await stage.work(item!);
+        await stage.settle();
+      }
+      const shown = stage
+        .texts(here)
+        .slice(before)
+        .filter((text) => text !== 'meanwhile');
+      expect({ effects: life.effects, shown }).toEqual({
+        effects: life.effects,
+        shown: what === 'a text' ? ['same', 'same'] : ['other'],
+      });
+      if (ended !== 'dead') break;
+    }
+    expect(points).toBeGreaterThan(1);
+  });
+
+  test('/erase', async () => {
+    for (let span = 0; ; span++) {
+      await stage.stop();
+      stage = await new Stage().start();
+      const { chat, operator } = await stage.hosting('my-channel', 'forum');
+      await (await stage.visitor('my-channel', 'Ann')).say('Hello');
+      await stage.settle();
+      stage.telegram.people.send({ chat, from: operator, text: '/erase', topic: stage.last(chat).message_thread_id! });
+      for (const update of await stage.updates()) await stage.receive(update);
+      const [item] = stage.world.queue.items.splice(0);
+      const life = new Life(span);
+      const ended = await Promise.race([life.dead, mortal(life).deliver(item!, 1)]);
+      if (ended === 'dead') await stage.work(item!);
+      const { members, messages, connections } = stage.world;
+      const maps = [members.members, members.topics, messages.messages, messages.replies, connections.connections];
+      const left = maps.map((map) => [...map.entries('')].length);
+      expect({ effects: life.effects, left }).toEqual({ effects: life.effects, left: [0, 0, 0, 0, 0] });
+      if (ended !== 'dead') break;
+    }
+  });
+
+  test('a visitor in Telegram writes', async () => {
+    for (let span = 0; ; span++) {
+      await stage.stop();
+      stage = await new Stage().start();
+      const { chat } = await stage.hosting('my-channel');
+      const user = stage.telegram.people.user({ firstName: 'Tom' }).id;
+      const here = stage.telegram.people.start({ user, bot: 'kite_test_bot', payload: 'join__my-channel' });
+      await stage.settle();
+      const document = { content: Buffer.from('x'), name: 'x.pdf', mimeType: 'application/pdf' };
+      stage.telegram.people.send({ chat: here, from: user, document, caption: 'see' });
+      const [update] = (await stage.updates()).slice(-1);
+      const life = new Life(span);
+      const ended = await Promise.race([life.dead, mortal(life).receiveUpdate(update)]);
+      if (ended === 'dead') {
+        await stage.world.clock.sleep(31_000);
+        await stage.receive(update);
+      }
+      await stage.settle();
+      expect(said(chat).filter(Boolean)).toEqual(['see']);
+      expect([...stage.world.files.objects.keys()]).toHaveLength(1);
+      if (ended !== 'dead') break;
+    }
+  });
+
   test('an operator’s answer', async () => {
     let points = 0;
     for (let span = 0; ; span++, points++) {
