@@ -91,12 +91,12 @@ export class LiveFunction extends Construct implements Grantee {
       publish: true,
       environment: { variables: props.environment },
       tracingConfig: { mode: props.tracing ? 'Active' : 'PassThrough' },
-      s3Bucket: props.code.bucket,
-      s3Key: props.code.key,
+      s3Bucket: props.code.artifact.bucket,
+      s3Key: props.code.artifact.key,
       ...(props.code.deployedBy === 'terraform'
         ? { sourceCodeHash: props.code.hash }
         : { lifecycle: { ignoreChanges: ['s3_bucket', 's3_key', 'source_code_hash'] } }),
-      dependsOn: [logs.resource],
+      dependsOn: [logs.resource, props.code.artifact.seen],
     });
   }
 

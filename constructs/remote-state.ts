@@ -59,7 +59,7 @@ export class StackOutputs extends Construct {
       bucket: stateBucketName(props.state),
       prefix: props.state.key,
       lifecycle: {
-        postcondition: [{ condition: `\${contains(self.keys, "${props.state.key}")}`, errorMessage: sentence }],
+        postcondition: [{ condition: '${try(contains(self.keys, self.prefix), false)}', errorMessage: sentence }],
       },
     });
 

@@ -20,6 +20,7 @@ import { Route53Dns } from '../constructs/route53-dns';
 import { SecretParameter } from '../constructs/secret-parameter';
 import { SecretName } from '../constructs/setting-names';
 import { RequiredSecrets, StackSettings } from '../constructs/stack-settings';
+import { StoredArtifact } from '../constructs/stored-artifact';
 import { botTokenParameter, cloudflareTokenParameter, stageNames } from '../constructs/stage-names';
 import { WebSocketApi } from '../constructs/websocket-api';
 
@@ -74,6 +75,8 @@ export class KiteStack extends TerraformStack {
   private readonly settings: StackSettings;
   private readonly account: AwsAccount;
   private readonly build: StackOutputs;
+  private readonly dispatcherArtifact: StoredArtifact;
+  private readonly lifecycleArtifact: StoredArtifact;
   private readonly webSocketApi: WebSocketApi;
   private readonly httpApi: HttpApi;
   private readonly logAccount?: ApiGatewayAccount;
@@ -94,6 +97,8 @@ export class KiteStack extends TerraformStack {
       tags: { Project: props.prefix, Stack: id },
     });
     this.build = this.buildOutputs();
+    this.dispatcherArtifact = this.artifact('dispatcher-artifact', BUILD_OUTPUTS.dispatcherKey);
+    this.lifecycleArtifact = this.artifact('lifecycle-artifact', BUILD_OUTPUTS.lifecycleKey);
     this.logAccount = this.apiGatewayAccount();
     this.webSocketApi = new WebSocketApi(this, 'websocket-api', {
       apiName: `${props.prefix}-websocket`,
@@ -154,8 +159,8 @@ export class KiteStack extends TerraformStack {
       domains: this.domains,
       runtime: props.runtime,
       code: {
-        dispatcher: this.code(BUILD_OUTPUTS.dispatcherKey, BUILD_OUTPUTS.dispatcherHash),
-        lifecycle: this.code(BUILD_OUTPUTS.lifecycleKey, BUILD_OUTPUTS.lifecycleHash),
+        dispatcher: this.code(this.dispatcherArtifact, BUILD_OUTPUTS.dispatcherHash),
+        lifecycle: this.code(this.lifecycleArtifact, BUILD_OUTPUTS.lifecycleHash),
       },
       botToken: this.settings.secret(BOT_TOKENS[stage] ?? 'TELEGRAM_BOT_TOKEN'),
       botTokenParameter: botTokenParameter(props.prefix, stage),
@@ -170,11 +175,21 @@ export class KiteStack extends TerraformStack {
     });
   }
 
-  private code(key: string, hash: string): FunctionCode {
-    const place = { bucket: this.build.get(BUILD_OUTPUTS.bucket), key: this.build.get(key) };
+  private artifact(id: string, key: string): StoredArtifact {
+    const build = `${this.props.prefix}-build`;
+    return new StoredArtifact(this, id, {
+      bucket: this.build.get(BUILD_OUTPUTS.bucket),
+      key: this.build.get(key),
+      remedy: this.props.codeFromBuildStack
+        ? `deploy ${build} again, which uploads it.`
+        : `upload one, or build it with "aws codebuild start-build --project-name build-and-deploy-project --buildspec-override buildspecs/build-lambda.yml", then deploy again.`,
+    });
+  }
+
+  private code(artifact: StoredArtifact, hash: string): FunctionCode {
     return this.props.codeFromBuildStack
-      ? { deployedBy: 'terraform', ...place, hash: this.build.get(hash) }
-      : { deployedBy: 'ci', ...place };
+      ? { deployedBy: 'terraform', artifact, hash: this.build.get(hash) }
+      : { deployedBy: 'ci', artifact };
   }
 
   private get requiredSecrets(): RequiredSecrets {
