@@ -1,6 +1,6 @@
 import type { Update } from 'grammy/types';
 import { badRequest } from './bot-api-error';
-import type { UploadedFile } from './request-body';
+import type { UploadedFile } from './uploaded-file';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

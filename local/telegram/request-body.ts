@@ -1,13 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BotApiError, badRequest } from './bot-api-error';
 import { Parameters } from './parameters';
-
-/** A file that came in a multipart body. */
-export interface UploadedFile {
-  readonly name: string;
-  readonly mimeType?: string;
-  readonly content: Buffer;
-}
+import type { UploadedFile } from './uploaded-file';
 
 /** Bots upload at most 50 MB; https://core.telegram.org/bots/api#sending-files */
 export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
