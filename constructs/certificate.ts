@@ -43,6 +43,8 @@ export class Certificate extends Construct {
 function proofFor(certificate: AcmCertificate, name: string): DnsProof {
   const options = `${AcmCertificate.tfResourceType}.${certificate.friendlyUniqueId}.domain_validation_options`;
   const pick = (attribute: string) =>
-    `\${one([for o in ${options} : o.resource_record_${attribute} if o.domain_name == "${name}"])}`;
-  return { name: pick('name'), type: pick('type'), value: pick('value') };
+    `one([for o in ${options} : o.resource_record_${attribute} if o.domain_name == "${name}"])`;
+  // ACM ends names with a dot. Cloudflare takes it away, and the next plan would show a change; Route 53 needs none.
+  const dotless = (attribute: string) => `\${trimsuffix(${pick(attribute)}, ".")}`;
+  return { name: dotless('name'), type: `\${${pick('type')}}`, value: dotless('value') };
 }

@@ -1,7 +1,7 @@
 import { DataCloudflareZone } from '@cdktf/provider-cloudflare/lib/data-cloudflare-zone';
 import { DnsRecord } from '@cdktf/provider-cloudflare/lib/dns-record';
 import { CloudflareProvider } from '@cdktf/provider-cloudflare/lib/provider';
-import { Fn, ITerraformDependable, TerraformVariable } from 'cdktf';
+import { ITerraformDependable, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
 import { Dns, DnsAlias, DnsProof } from './dns';
 
@@ -25,10 +25,9 @@ export class CloudflareDns extends Construct implements Dns {
   prove(scope: Construct, id: string, { name, type, value }: DnsProof): ITerraformDependable {
     return new DnsRecord(scope, id, {
       zoneId: this.zone.zoneId,
-      // ACM ends names with a dot, which Cloudflare takes away: the next plan would show a change.
-      name: Fn.trimsuffix(name, '.'),
+      name,
       type,
-      content: Fn.trimsuffix(value, '.'),
+      content: value,
       ttl: 60,
       proxied: false,
     });

@@ -11,6 +11,7 @@ export interface DnsAlias {
 
 /** A record by which somebody sees that a domain is ours. */
 export interface DnsProof {
+  /** Without a final dot, and so the value. */
   readonly name: string;
   readonly type: string;
   readonly value: string;

@@ -1,0 +1,77 @@
+import { DeliveryQueue } from '../../constructs/delivery-queue';
+import { LiveFunction } from '../../constructs/live-function';
+import { StoredArtifact } from '../../constructs/stored-artifact';
+import { Synthesized } from './synthesized';
+
+const stack = Synthesized.stackWith((scope) => {
+  const queue = new DeliveryQueue(scope, 'delivery', {
+    prefix: 'kite',
+    stage: 'dev',
+    alarmTopicArn: 'arn:aws:sns:topic',
+  });
+  const artifact = new StoredArtifact(scope, 'artifact', { bucket: 'b', key: 'k', remedy: 'build it.' });
+  queue.deliverTo(
+    new LiveFunction(scope, 'fn', {
+      functionName: 'dev-request-dispatcher',
+      rolePrefix: 'kite',
+      description: 'test',
+      code: { deployedBy: 'ci', artifact },
+      runtime: { architecture: 'arm64', runtime: 'nodejs22.x', handler: 'index.handler' },
+      environment: {},
+    }),
+  );
+});
+const queues = stack.all('aws_sqs_queue');
+const [deadLetters, queue] = ['dev-delivery-dead-letters.fifo', 'dev-delivery.fifo'].map((name) =>
+  queues.find((candidate) => candidate['name'] === name),
+);
+
+describe('DeliveryQueue', () => {
+  it('keeps the order, and gives the function six times its time-out', () => {
+    expect(queue).toMatchObject({
+      fifo_queue: true,
+      content_based_deduplication: false,
+      visibility_timeout_seconds: 180,
+      sqs_managed_sse_enabled: true,
+    });
+  });
+
+  it('keeps what cannot be delivered for two weeks, in order', () => {
+    expect(deadLetters).toMatchObject({ fifo_queue: true, message_retention_seconds: 1_209_600 });
+    expect(JSON.parse(String(queue?.['redrive_policy']))).toEqual({
+      deadLetterTargetArn: expect.stringMatching(/dead-letters/) as string,
+      maxReceiveCount: 100,
+    });
+  });
+
+  it('mails as soon as there is one message that could not be delivered', () => {
+    expect(stack.the('aws_cloudwatch_metric_alarm')).toMatchObject({
+      alarm_name: 'kite-dev-undelivered-messages',
+      metric_name: 'ApproximateNumberOfMessagesVisible',
+      threshold: 0,
+      comparison_operator: 'GreaterThanThreshold',
+      treat_missing_data: 'notBreaching',
+      alarm_actions: ['arn:aws:sns:topic'],
+    });
+  });
+
+  it('is read through the alias, and hears which messages of a batch have failed', () => {
+    expect(stack.the('aws_lambda_event_source_mapping')).toMatchObject({
+      function_name: `\${${stack.address('aws_lambda_alias')}.arn}`,
+      function_response_types: ['ReportBatchItemFailures'],
+      depends_on: [expect.stringMatching(/use-delivery-queue/) as string],
+    });
+  });
+
+  it('lets the function use this queue and no other', () => {
+    const [grant] = stack.grant('use-delivery-queue');
+    expect(grant?.Action).toEqual([
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ReceiveMessage',
+      'sqs:SendMessage',
+    ]);
+    expect(grant?.Resource).toHaveLength(1);
+  });
+});
