@@ -4,6 +4,9 @@ import { LocalChat } from './start/chat';
 import { HELP, readOptions } from './start/options';
 import { Terminal } from './start/terminal';
 
+/** A second Ctrl-C after this many milliseconds ends at once. */
+const IMPATIENCE = 500;
+
 /** `npm start`: the chat on this machine, until Ctrl-C. */
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -14,10 +17,11 @@ async function main(): Promise<void> {
   const terminal = new Terminal();
   const chat = await LocalChat.start(readLocalSettings(), options, terminal);
 
-  let ending = false;
+  let endedAt: number | undefined;
   const end = (): void => {
-    if (ending) process.exit(130);
-    ending = true;
+    // Ctrl-C reaches this process from the terminal and, at the same time, from the programs that started it.
+    if (endedAt !== undefined) return performance.now() - endedAt > IMPATIENCE ? process.exit(130) : undefined;
+    endedAt = performance.now();
     chat.stop().then(
       () => {
         terminal.note('Ended. The data is kept.');

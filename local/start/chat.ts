@@ -117,6 +117,7 @@ export class LocalChat {
   private async startFunctions(): Promise<void> {
     const { origin } = this.server;
     this.functions = await FunctionHost.start({
+      folder: join(this.folder, 'functions'),
       environment: {
         ...this.cloud?.functionVariables,
         BOT_TOKEN_PARAMETER: `/kite/${STAGE}/telegram-bot-token`,

@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -9,6 +10,8 @@ import type { FunctionName, Invocation, InvocationAnswer } from './function-work
 export interface FunctionHostOptions {
   /** The functions' whole environment: nothing of this process's is passed on. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where the bundled code is put; emptied first. */
+  readonly folder: string;
   /** Replaces the functions, for tests. @default - function-worker.ts with the real ones */
   readonly entryPoint?: string;
   /** A line that a function wrote. */
@@ -34,6 +37,7 @@ const ROOT = resolve(__dirname, '..', '..');
 export class FunctionHost {
   private instance: FunctionInstance | undefined;
   private code = '';
+  private version = 0;
   private build: BuildContext | undefined;
   private closed = false;
   private starting: Promise<FunctionInstance> | undefined;
@@ -43,6 +47,8 @@ export class FunctionHost {
 
   /** Bundles and starts the functions. @throws Failure if they cannot be built or started */
   static async start(options: FunctionHostOptions): Promise<FunctionHost> {
+    rmSync(options.folder, { recursive: true, force: true });
+    mkdirSync(options.folder, { recursive: true });
     const host = new FunctionHost(options);
     let first: ((result: BuildResult) => void) | undefined;
     const built = new Promise<BuildResult>((done) => (first = done));
@@ -54,9 +60,10 @@ export class FunctionHost {
       format: 'cjs',
       target: 'node20',
       packages: 'external',
-      // The worker's code has no file for a native import() to be relative to.
+      // Packages are found from the project, not from where the bundle lies, and a native import() knows only that.
       supported: { 'dynamic-import': false },
-      banner: { js: `globalThis.require = require('node:module').createRequire(${JSON.stringify(join(ROOT, '_'))});` },
+      banner: { js: `require = require('node:module').createRequire(${JSON.stringify(join(ROOT, '_'))});` },
+      outfile: join(options.folder, 'functions.cjs'),
       sourcemap: 'inline',
       sourcesContent: false,
       write: false,
@@ -132,8 +139,11 @@ export class FunctionHost {
   }
 
   private async startInstance(): Promise<FunctionInstance> {
-    const { environment, onLine, onChange } = this.options;
-    const instance = new FunctionInstance(this.code, environment, onLine, (reason) => {
+    const { environment, onLine, onChange, folder } = this.options;
+    this.version += 1;
+    const file = join(folder, `functions-${this.version}.cjs`);
+    writeFileSync(file, this.code);
+    const instance = new FunctionInstance(file, environment, onLine, (reason) => {
       if (this.instance !== instance) return;
       this.instance = undefined;
       if (!this.closed) onChange({ kind: 'crashed', reason });
@@ -152,13 +162,12 @@ class FunctionInstance {
   private drained: (() => void) | undefined;
 
   constructor(
-    code: string,
+    file: string,
     environment: Readonly<Record<string, string>>,
     onLine: (line: string) => void,
     onEnd: (reason: string) => void,
   ) {
-    this.worker = new Worker(code, {
-      eval: true,
+    this.worker = new Worker(file, {
       env: { ...environment },
       execArgv: ['--enable-source-maps'],
       stdout: true,

@@ -223,6 +223,20 @@ describe('messages', () => {
     expect(await nextMessage(client)).toBe('slow');
   });
 
+  test('what was served is told with the kind of message, never with its text', async () => {
+    stand = await new Stand(echo).start();
+    const client = await stand.connected();
+    for (const message of ['["TXT","1","hello"]', '["my secret"]', 'my secret']) {
+      client.send(message);
+      await nextMessage(client);
+    }
+    await stand.until(() => stand.activities.length === 4);
+    const messages = stand.activities.filter(({ kind }) => kind === 'message');
+    expect(messages.map(({ tag }) => tag)).toEqual(['TXT', undefined, undefined]);
+    expect(messages[0]).toMatchObject({ routeKey: '$default', status: 200, bytes: 19, stage: 'dev' });
+    expect(JSON.stringify(stand.activities)).not.toContain('secret');
+  });
+
   test('an open connection survives a new definition and is routed by it', async () => {
     stand = await new Stand((event) => ({ statusCode: 200, body: event.stageVariables.function })).start();
     const client = await stand.connected();

@@ -28,7 +28,10 @@ function write(version: string, more = ''): void {
     ${more}
     parentPort.on('message', async ({ id, event }) => {
       if (event.crash) process.exit(7);
-      if (event.fail) return parentPort.postMessage({ id, error: { message: 'refused', stack: 'Error: refused' } });
+      if (event.fail) {
+        const { message, stack } = new Error('refused');
+        return parentPort.postMessage({ id, error: { message, stack } });
+      }
       console.log(JSON.stringify({ level: 'INFO', message: 'called' }));
       await new Promise((resolve) => setTimeout(resolve, event.wait ?? 0));
       parentPort.postMessage({ id, value: { version: '${version}', stage: process.env.STAGE, path: process.env.PATH } });
@@ -40,6 +43,7 @@ function write(version: string, more = ''): void {
 
 const start = (): Promise<FunctionHost> =>
   FunctionHost.start({
+    folder: join(folder, 'built'),
     entryPoint: join(folder, 'worker.ts'),
     environment: { STAGE: 'dev' },
     onLine: (line) => lines.push(line),
@@ -61,10 +65,11 @@ test('functions run with their own environment and nothing else of it', async ()
   await until(() => lines.includes('{"level":"INFO","message":"called"}'));
 });
 
-test('a function that fails rejects with its words', async () => {
+test('a function that fails rejects with its words, and where in the source it was', async () => {
   write('one');
   host = await start();
-  await expect(host.invoke('lifecycle-handler', { fail: true })).rejects.toThrow('refused');
+  const error = await host.invoke('lifecycle-handler', { fail: true }).catch((cause: Error) => cause);
+  expect(error).toMatchObject({ message: 'refused', stack: expect.stringContaining(`${join(folder, 'worker.ts')}:`) });
 });
 
 test('a change of the source replaces the functions; what was begun is finished by the old ones', async () => {

@@ -103,7 +103,7 @@ describe('npm start', () => {
     await new Operators(origin).message('Forget me');
     await program.end();
 
-    program = start(['--reset', '--idle-limit', '0.3']);
+    program = start(['--reset', '--idle-limit', '2']);
     origin = await program.origin();
     await new Operators(origin).message('kite-demo');
     expect(await new Operators(origin).count('Forget me')).toBe(0);
