@@ -7,6 +7,7 @@ import { inventory } from '../../local/sandbox/inventory';
 import { Sandbox, SANDBOX_BOTS } from '../../local/sandbox/sandbox';
 import { buildZips, succeeded, uploadZips, zipsOf } from '../../local/sandbox/steps';
 import { chatBothWays, hostChannel, join, type Support } from './chat';
+import { refusedCalls } from './role-policies';
 import { Visitor } from './visitor';
 
 /**
@@ -137,6 +138,16 @@ describe('an owner deploys the native build, with dev and prod', () => {
       const foreign = new RegExp(`[:/-]${other}[.:/-]`);
       expect(own.filter(({ resource }) => foreign.test(resource))).toEqual([]);
     }
+  });
+
+  test('every call that a function made is one that its role allows', async () => {
+    const made = native.aws.calls.distinct().filter(({ caller }) => caller.includes(':role/'));
+    expect(new Set(made.map(({ caller }) => caller.split('/').at(-1)))).toEqual(
+      new Set(
+        ['dev', 'prod'].flatMap((stage) => [`kite-${stage}-request-dispatcher`, `kite-${stage}-lifecycle-handler`]),
+      ),
+    );
+    expect(await refusedCalls(native.aws, made)).toEqual([]);
   });
 
   test('a message is delivered late, and not lost, when Telegram fails', async () => {

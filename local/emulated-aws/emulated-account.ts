@@ -2,7 +2,7 @@ import { failure, type AwsReply } from './aws-reply';
 import { isRecord, jsonBody, ownRequest, readAwsRequest, text, type AwsRequest, type RawRequest } from './aws-request';
 import { CallLog } from './call-log';
 import type { EmulatedService, Send } from './emulated-service';
-import { iamAction, type IamAction } from './iam-action';
+import { iamActions, type IamAction } from './iam-action';
 import { Identities } from './identities';
 
 /** The account as its callers see it: Kite's own answers where moto has none, moto's otherwise, every call recorded. */
@@ -25,23 +25,20 @@ export class EmulatedAccount {
     const request = readAwsRequest(raw);
     const reply = await this.answer(request);
     if (!request.path.startsWith('/moto-api')) {
-      this.calls.record({
-        at: Date.now(),
-        caller: this.identities.arnOf(request.accessKeyId),
-        ...(await this.iamAction(request)),
-        status: reply.status,
-      });
+      const made = { at: Date.now(), caller: this.identities.arnOf(request.accessKeyId), status: reply.status };
+      for (const action of await this.iamActions(request)) this.calls.record({ ...made, ...action });
     }
     return reply;
   }
 
   /** The address of the management API does not say which API is meant here; it is the account's WebSocket API. */
-  private async iamAction(request: AwsRequest): Promise<IamAction> {
+  private async iamActions(request: AwsRequest): Promise<readonly IamAction[]> {
     if (request.service === 'apigateway' && request.method !== 'GET') this.webSocketApi = undefined;
-    const wanted = iamAction(request);
+    const wanted = iamActions(request);
     if (request.service !== 'execute-api') return wanted;
     this.webSocketApi ??= this.findWebSocketApi(request.region);
-    return { ...wanted, resource: wanted.resource.replace(':*/', `:${await this.webSocketApi}/`) };
+    const api = await this.webSocketApi;
+    return wanted.map((each) => ({ ...each, resource: each.resource.replace(':*/', `:${api}/`) }));
   }
 
   private async findWebSocketApi(region: string): Promise<string> {

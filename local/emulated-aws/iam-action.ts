@@ -14,12 +14,28 @@ const PREFIXES: Readonly<Record<string, string>> = {
   email: 'ses',
 };
 
+/** Batches of SQS need the permission of the single call. */
+const SINGLE_ACTIONS: Readonly<Record<string, string>> = {
+  SendMessageBatch: 'SendMessage',
+  DeleteMessageBatch: 'DeleteMessage',
+  ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
+};
+
 /**
- * What a request means to IAM. Exact for the calls that functions and builds make; for services that only Terraform
+ * What a request means to IAM: one action, on each of the resources that it names. Exact for the calls that functions and builds make; for services that only Terraform
  * calls, the operation is right and the resource may be `*`.
  * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
-export function iamAction(request: AwsRequest): IamAction {
+export function iamActions(request: AwsRequest): readonly IamAction[] {
+  const tables = batchTables(request);
+  if (tables.length === 0) return [iamAction(request)];
+  return tables.map((table) => ({
+    action: `dynamodb:${request.operation}`,
+    resource: tableArn(table, request.region),
+  }));
+}
+
+function iamAction(request: AwsRequest): IamAction {
   switch (request.service) {
     case 's3':
       return s3(request);
@@ -48,7 +64,10 @@ export function iamAction(request: AwsRequest): IamAction {
 const SCHEDULER: Readonly<Record<string, string>> = { GET: 'Get', POST: 'Create', PUT: 'Update', DELETE: 'Delete' };
 
 function byOperation(request: AwsRequest): IamAction {
-  const operation = request.operation === '' ? `${request.method} ${request.path}` : request.operation;
+  const operation =
+    request.operation === ''
+      ? `${request.method} ${request.path}`
+      : (SINGLE_ACTIONS[request.operation] ?? request.operation);
   return { action: `${PREFIXES[request.service] ?? request.service}:${operation}`, resource: resourceOf(request) };
 }
 
@@ -69,7 +88,7 @@ function resourceOf(request: AwsRequest): string {
   }
   switch (request.service) {
     case 'dynamodb':
-      return dynamoDbTable(body, arn);
+      return dynamoDbTable(body, request.region);
     case 'sqs':
       return typeof body['QueueUrl'] === 'string'
         ? arn('sqs', body['QueueUrl'].split('/').at(-1) ?? '')
@@ -90,14 +109,22 @@ function resourceOf(request: AwsRequest): string {
   }
 }
 
-function dynamoDbTable(body: Record<string, unknown>, arn: (service: string, rest: string) => string): string {
-  const single = text(body['TableName']);
-  const items = isRecord(body['RequestItems']) ? Object.keys(body['RequestItems']) : [];
-  const table = single || items.join(',');
+function dynamoDbTable(body: Record<string, unknown>, region: string): string {
+  const table = text(body['TableName']);
   if (table === '') return text(body['ResourceArn']) || '*';
-  if (table.startsWith('arn:')) return table;
   const index = text(body['IndexName']);
-  return arn('dynamodb', `table/${table}${index === '' ? '' : `/index/${index}`}`);
+  return `${tableArn(table, region)}${index === '' ? '' : `/index/${index}`}`;
+}
+
+/** The tables of a BatchGetItem or BatchWriteItem. */
+function batchTables(request: AwsRequest): readonly string[] {
+  if (request.service !== 'dynamodb' || !request.operation.startsWith('Batch')) return [];
+  const items = jsonBody(request)['RequestItems'];
+  return isRecord(items) ? Object.keys(items) : [];
+}
+
+function tableArn(table: string, region: string): string {
+  return table.startsWith('arn:') ? table : `arn:aws:dynamodb:${region}:${ACCOUNT_ID}:table/${table}`;
 }
 
 function s3(request: AwsRequest): IamAction {

@@ -33,6 +33,16 @@ test('every call of a function is recorded as its role, its IAM action and its r
     target: 'AmazonSQS.SendMessage',
     body: { QueueUrl: 'http://127.0.0.1:1/123456789012/dev-delivery.fifo' },
   });
+  await asRole({
+    service: 'dynamodb',
+    target: 'DynamoDB_20120810.BatchGetItem',
+    body: { RequestItems: { 'dev.Channels': {}, 'dev.Members': {} } },
+  });
+  await asRole({
+    service: 'sqs',
+    target: 'AmazonSQS.DeleteMessageBatch',
+    body: { QueueUrl: 'http://127.0.0.1:1/123456789012/dev-delivery.fifo' },
+  });
   await asRole({ service: 's3', method: 'PUT', url: '/dev-files/a/b%20c.png' });
   await asRole({ service: 's3', method: 'GET', url: '/dev-files/a?versionId=1' });
   await asRole({ service: 'execute-api', url: '/dev/@connections/abc=', body: ['OK'] });
@@ -42,6 +52,9 @@ test('every call of a function is recorded as its role, its IAM action and its r
     [true, 'dynamodb:Query', 'arn:aws:dynamodb:eu-north-1:123456789012:table/dev.Messages/index/byTime'],
     [true, 'ssm:GetParameter', 'arn:aws:ssm:eu-north-1:123456789012:parameter/kite/dev/telegram-bot-token'],
     [true, 'sqs:SendMessage', 'arn:aws:sqs:eu-north-1:123456789012:dev-delivery.fifo'],
+    [true, 'dynamodb:BatchGetItem', 'arn:aws:dynamodb:eu-north-1:123456789012:table/dev.Channels'],
+    [true, 'dynamodb:BatchGetItem', 'arn:aws:dynamodb:eu-north-1:123456789012:table/dev.Members'],
+    [true, 'sqs:DeleteMessage', 'arn:aws:sqs:eu-north-1:123456789012:dev-delivery.fifo'],
     [true, 's3:PutObject', 'arn:aws:s3:::dev-files/a/b c.png'],
     [true, 's3:GetObjectVersion', 'arn:aws:s3:::dev-files/a'],
     [
