@@ -2,11 +2,13 @@ import {
   DeleteFunctionCommand,
   GetAliasCommand,
   GetFunctionConfigurationCommand,
+  ListVersionsByFunctionCommand,
   PublishVersionCommand,
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   type FunctionConfiguration,
   type LambdaClient,
+  type ListVersionsByFunctionCommandOutput,
 } from '@aws-sdk/client-lambda';
 import { Refusal } from '../command';
 import type { ArtifactName, StoredArtifact } from './artifact';
@@ -148,11 +150,9 @@ export class FunctionRelease {
 
   /** Without this, the next change of a setting would publish the code that has just failed. */
   private async restoreCode(): Promise<readonly string[]> {
-    const { CodeSha256, Description = '' } = this.live.configuration;
-    const commit = /\b[0-9a-f]{40}\b/.exec(Description)?.[0];
-    for (const candidate of [commit, 'latest']) {
-      const before = candidate && (await this.tools.store.findIfAny(this.artifact, candidate));
-      if (before && before.codeSha256 === CodeSha256) {
+    for (const candidate of [...(await this.commitsOfLiveCode()), 'latest']) {
+      const before = await this.tools.store.findIfAny(this.artifact, candidate);
+      if (before !== undefined && before.codeSha256 === this.live.configuration.CodeSha256) {
         await this.upload(before);
         return [];
       }
@@ -161,6 +161,23 @@ export class FunctionRelease {
       `The unpublished code of ${this.functionName} is still the one that failed: the code of version ${this.live.version} ` +
         'is not in the artifact bucket. It takes no traffic, but do not deploy kite-stack before a build has succeeded.',
     ];
+  }
+
+  /** The commits that versions with the same code name; a version that Terraform made for a changed setting names none. */
+  private async commitsOfLiveCode(): Promise<ReadonlySet<string>> {
+    const commits = new Set<string>();
+    let Marker: string | undefined;
+    do {
+      const page: ListVersionsByFunctionCommandOutput = await this.tools.lambda.send(
+        new ListVersionsByFunctionCommand({ FunctionName: this.functionName, Marker }),
+      );
+      for (const { CodeSha256, Description = '' } of page.Versions ?? []) {
+        const commit = /\b[0-9a-f]{40}\b/.exec(Description)?.[0];
+        if (commit !== undefined && CodeSha256 === this.live.configuration.CodeSha256) commits.add(commit);
+      }
+      Marker = page.NextMarker;
+    } while (Marker);
+    return commits;
   }
 
   private async upload(code: StoredArtifact): Promise<void> {

@@ -19,19 +19,19 @@ interface Ended {
  * takes no lock, since the check may not write.
  *
  * @param folder the output of synth, `cdktf.out`
+ * @param program the Terraform to run: by default the one on the PATH
  */
-export async function planStack(stack: string, folder: string): Promise<StackCheck> {
-  const cwd = path.join(folder, 'stacks', stack);
+export async function planStack(stack: string, folder: string, program = 'terraform'): Promise<StackCheck> {
+  const terraform = (...args: string[]) => run(program, path.join(folder, 'stacks', stack), args);
   const failed = (step: string, { stdout, stderr, exitCode }: Ended): StackCheck => ({
     kind: 'failed',
     stack,
     words: `terraform ${step} ended with exit code ${exitCode}:\n${(stderr.trim() || stdout.trim()).slice(0, 8000)}`,
   });
 
-  const init = await terraform(cwd, 'init', '-input=false', '-no-color');
+  const init = await terraform('init', '-input=false', '-no-color');
   if (init.exitCode !== 0) return failed('init', init);
   const plan = await terraform(
-    cwd,
     'plan',
     '-refresh=true',
     '-lock=false',
@@ -42,20 +42,18 @@ export async function planStack(stack: string, folder: string): Promise<StackChe
   );
   // 0: nothing to do, 1: an error, 2: something to do. https://developer.hashicorp.com/terraform/cli/commands/plan
   if (plan.exitCode !== 0 && plan.exitCode !== 2) return failed('plan', plan);
-  const shown = await terraform(cwd, 'show', '-json', 'drift.plan');
+  const shown = await terraform('show', '-json', 'drift.plan');
   if (shown.exitCode !== 0) return failed('show', shown);
   return { kind: 'plan', stack, plan: JSON.parse(shown.stdout) as Plan };
 }
 
-function terraform(cwd: string, ...args: string[]): Promise<Ended> {
+function run(program: string, cwd: string, args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile('terraform', args, { cwd, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const code = (error as { code?: number | string } | null)?.code ?? 0;
-      resolve({
-        exitCode: typeof code === 'number' ? code : 127,
-        stdout,
-        stderr: typeof code === 'number' ? stderr : String(error?.message),
-      });
+    execFile(program, args, { cwd, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
+      // A program that could not be started, or that was killed, has no exit code of its own.
+      const own = error === null ? 0 : error.code;
+      const exitCode = typeof own === 'number' ? own : 127;
+      resolve({ exitCode, stdout, stderr: stderr || (error?.message ?? '') });
     });
   });
 }

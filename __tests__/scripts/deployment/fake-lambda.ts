@@ -57,6 +57,8 @@ export class FakeLambda {
     switch (name) {
       case 'GetFunctionConfigurationCommand':
         return { ...(qualified ?? missing()), State: 'Active', LastUpdateStatus: 'Successful' };
+      case 'ListVersionsByFunctionCommand':
+        return { Versions: [this.latest, ...this.versions.values()] };
       case 'GetAliasCommand':
         return { FunctionVersion: this.alias };
       case 'UpdateFunctionCodeCommand': {

@@ -169,6 +169,15 @@ test('code that Terraform brought is put back from the latest build', async () =
   untouched();
 });
 
+test('code under settings that Terraform changed afterwards is put back from the commit that an older version names', async () => {
+  const [first] = dispatcher.versions.values();
+  dispatcher.versions.set('2', { ...first!, Version: '2', Description: 'Answers visitors' });
+  dispatcher.alias = '2';
+  dispatcher.answers = (code) => (code.startsWith('new') ? new Error('broken') : { statusCode: 200, body: '["PONG"]' });
+  await expect(deploy()).rejects.toThrow('served by dev-request-dispatcher version 2');
+  expect(dispatcher.latestCode).toBe('old dispatcher');
+});
+
 test('code that is in no build cannot be put back, and the refusal says what that means', async () => {
   dispatcher = new FakeLambda('dev-request-dispatcher', s3, 'made by hand');
   dispatcher.answers = () => new Error('broken');
