@@ -9,6 +9,7 @@ export const SETTING_NAMES = [
   'DNS_ZONE',
   'DOMAIN',
   'EMAIL',
+  'KITE_DATA',
   'KITE_DISPOSABLE_PROD',
   'PORT',
   'PROD_STAGE',
