@@ -1,3 +1,4 @@
+import type { UserFromGetMe } from 'grammy/types';
 import type { ChatId } from '../../chat/identifiers';
 import { telegramChatId } from '../../chat/identifiers';
 import {
@@ -34,7 +35,7 @@ class TelegramHost implements Host {
   readonly #root: string;
   readonly #seconds: NonNullable<TelegramHostOptions['seconds']>;
   readonly #apis = new Map<Patience, Promise<BotApi>>();
-  #userName?: Promise<string> | undefined;
+  #self?: Promise<UserFromGetMe> | undefined;
 
   constructor({ secrets, apiRoot, seconds }: TelegramHostOptions) {
     this.#secrets = secrets;
@@ -46,13 +47,8 @@ class TelegramHost implements Host {
     return (await this.#secrets.botToken()).split(':', 1)[0] ?? '';
   }
 
-  /** Asked once per instance, and only when a command names a bot. */
   async userName(): Promise<string> {
-    this.#userName ??= this.#call('quick', (api) => api.getMe()).then(({ username }) => username);
-    this.#userName.catch(() => {
-      this.#userName = undefined;
-    });
-    return this.#userName;
+    return (await this.#me()).username;
   }
 
   async post(chat: ChatId, content: Post, place: PostPlace = {}): Promise<Posted> {
@@ -135,13 +131,15 @@ class TelegramHost implements Host {
       this.#call('quick', (api) => api.getChatMember(id, bot)),
     ]);
     const own = fields(membership);
-    const administrator = own?.['status'] === 'administrator' || own?.['status'] === 'creator';
+    const all = fields(fields(group)?.['permissions']);
+    const may = (right: string) => own?.['status'] === 'creator' || (own?.[right] ?? all?.[right]) === true;
     const isPrivate = group.type === 'private';
+    const administrator = own?.['status'] === 'administrator' || own?.['status'] === 'creator';
     return {
       forum: fields(group)?.['is_forum'] === true && !isPrivate,
-      manageTopics: own?.['can_manage_topics'] === true,
-      pinMessages: isPrivate || own?.['can_pin_messages'] === true,
-      seeAll: isPrivate || administrator,
+      manageTopics: may('can_manage_topics'),
+      pinMessages: isPrivate || may('can_pin_messages'),
+      seeAll: isPrivate || administrator || (await this.#me()).can_read_all_group_messages === true,
     };
   }
 
@@ -162,6 +160,15 @@ class TelegramHost implements Host {
     if (!response.ok) throw new HostFailure('refused', `Telegram answered ${response.status} for a file`);
     if (body.byteLength > FETCH_BYTES) throw new HostFailure('refused', 'A file from Telegram is too big');
     return new Uint8Array(body);
+  }
+
+  /** Asked once per instance, and only when somebody wants to know: a command names a bot, for instance. */
+  #me(): Promise<UserFromGetMe> {
+    this.#self ??= this.#call('quick', (api) => api.getMe());
+    this.#self.catch(() => {
+      this.#self = undefined;
+    });
+    return this.#self;
   }
 
   #text(chat: ChatId, { text: words, buttons }: Extract<Post, { kind: 'text' }>, place: PostPlace) {

@@ -31,10 +31,10 @@ export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route:
     const { reply } = route;
     const own = reply?.message === telegramMessageKey(chat.id, replyTo);
     if (reply && !own && inChannel(reply)) return { kind: 'visitor', conversation: pick(reply) };
-    return { kind: 'nobody', told: thread === undefined };
+    return { kind: 'nobody', told: thread === undefined || chat.kind === 'private' };
   }
-  // A topic that is no visitor's is the operators' own.
-  if (thread !== undefined) return { kind: 'nobody', told: false };
+  // A topic that is no visitor's is the operators' own. (Private chats may have threads, too: those are one person's.)
+  if (thread !== undefined && chat.kind !== 'private') return { kind: 'nobody', told: false };
   if (chat.forum) return { kind: 'nobody', told: true };
   const [only, ...others] = openHandles(hostChat, now);
   if (only === undefined || others.length > 0) return { kind: 'nobody', told: true };

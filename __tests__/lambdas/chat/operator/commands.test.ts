@@ -489,6 +489,35 @@ describe('the bot', () => {
     expect(stage.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
+  test('removed before the first message was delivered: it is delivered when the bot is back', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('first');
+    const items = stage.world.queue.items.splice(0);
+    stage.telegram.people.removeBot({ chat, by: operator, bot: BOT });
+    await stage.settle();
+    for (const item of items) await stage.work(item);
+    stage.telegram.people.addBot({ chat, by: operator, bot: BOT });
+    await stage.settle();
+    expect(stage.last(chat).text).toMatch(/Ann\nfirst$/);
+  });
+
+  test('thought to be gone by mistake: /info brings the channel back', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    stage.telegram.faults.inject({
+      method: 'sendMessage',
+      fault: { kind: 'refuse', code: 403, description: 'Forbidden: bot was kicked from the supergroup chat' },
+    });
+    await ann.say('first');
+    await stage.settle();
+    expect(await ann.say('second')).toEqual(['ERR', expect.stringContaining('Nobody is there'), 502, 'm1']);
+    expect(await say(chat, operator, '/info')).toEqual([
+      expect.stringContaining('hosts my-channel'),
+      expect.stringMatching(/Ann\nfirst$/),
+    ]);
+  });
+
   test('blocked by a visitor in Telegram: the host is told that they left', async () => {
     const { chat } = await stage.hosting('my-channel');
     const tom = await person('Tom');

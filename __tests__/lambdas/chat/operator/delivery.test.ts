@@ -101,6 +101,18 @@ describe('429', () => {
     await expect(stage.operators.deliver(toBob!, 2)).resolves.toEqual({ kind: 'done' });
   });
 
+  test('a poke that has waited often begins again, so that the queue does not give up on it', async () => {
+    await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('one');
+    const [item] = stage.world.queue.items.splice(0);
+    stage.telegram.faults.inject({ method: 'sendMessage', fault: { kind: 'tooManyRequests', retryAfter: 33 } });
+    await expect(stage.operators.deliver(item!, 49)).resolves.toMatchObject({ kind: 'retry' });
+    expect(stage.world.queue.items).toEqual([]);
+    await expect(stage.operators.deliver(item!, 50)).resolves.toEqual({ kind: 'done' });
+    expect(stage.world.queue.items).toEqual([{ ...item, message: expect.stringMatching(/^more#/) }]);
+  });
+
   test('a hundred messages against a limit of twenty a minute: all arrive, in order', async () => {
     const { chat } = await stage.hosting('my-channel');
     const visitors = await Promise.all(['Ann', 'Bob', 'Cem', 'Dan'].map((name) => stage.visitor('my-channel', name)));

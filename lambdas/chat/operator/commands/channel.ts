@@ -4,6 +4,7 @@ import { addressOf, NEITHER } from '../answers';
 import { shownName } from '../header';
 import { HostFailure } from '../host';
 import { openHandles } from '../open-conversations';
+import { resume } from '../presence';
 import { bold, code, joinRich, plain, rich, type RichText } from '../rich-text';
 import { requireHost } from './addressed';
 import type { Command, CommandContext } from './context';
@@ -31,7 +32,11 @@ export const infoCommand: Command = async (context) => {
   const { world, hostChat, route, say } = context;
   if (hostChat) {
     const channel = await world.channels.find(hostChat.channel);
-    if (channel) return say(await hostInfo(context, hostChat, channel));
+    if (channel) {
+      // Who asks is there: a channel is not left suspended because the news of it got lost.
+      if (channel.state === 'suspended') await resume(world, hostChat, channel);
+      return say(await hostInfo(context, hostChat, channel));
+    }
   }
   if (!route.member) return say(NEITHER);
   const member = await world.members.find(route.member);

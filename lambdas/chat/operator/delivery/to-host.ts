@@ -26,6 +26,9 @@ const SETTLE = 300;
 /** Turns within one message: a topic made again, a group that has moved. */
 const TURNS = 4;
 
+/** How often a poke waits for the end of a 429 before it begins again; the queue gives up after 100 times. */
+const PATIENCE = 50;
+
 const DONE: QueueOutcome = { kind: 'done' };
 
 /**
@@ -44,19 +47,25 @@ export async function deliverToHost(
       readSides(world, conversation),
       world.messages.due(conversation, 'to-host', BATCH),
     ]);
-    if (!sides || due.length === 0) return DONE;
+    const [oldest] = due;
+    if (!sides || !oldest) return DONE;
     const young = Math.max(...due.map(({ at }) => Date.parse(at))) + SETTLE - world.clock.now();
     if (!settled && young > 0) {
       await world.clock.sleep(young);
       continue;
     }
     const chat = await world.channels.host(sides.channel.host);
+    if (sides.channel.state === 'suspended') {
+      // Whoever opens the channel again goes through the open conversations.
+      if (chat) await openConversation(world, chat, conversation.handle, oldest.at);
+      return DONE;
+    }
     const blockedFor = (chat?.blockedUntil ?? 0) - world.clock.now();
-    if (blockedFor > 0) return { kind: 'retry', retryAfter: blockedFor / 1000 };
+    if (blockedFor > 0) return waitFor(world, conversation, blockedFor / 1000, attempt);
     for (const [index, message] of due.entries()) {
       if (world.clock.now() >= deadline) return anotherTurn(world, conversation);
       // The first message may have made the topic and the pin of those after it.
-      const known = index === 0 ? sides : await readSides(world, conversation);
+      const known = index === 0 ? sides : await activeSides(world, conversation);
       const outcome = await deliverOne(world, host, { known, chat, message }, attempt);
       if (outcome) return outcome;
     }
@@ -69,13 +78,33 @@ interface Sides {
   readonly member: Member;
 }
 
-/** Undefined: there is nobody to deliver to. A channel whose host is away keeps its messages until the host is back. */
+/** Undefined: there is nobody to deliver to, or nothing to deliver any more. */
 async function readSides(world: World, conversation: Conversation): Promise<Sides | undefined> {
   const [channel, member] = await Promise.all([
     world.channels.find(conversation.channel),
     world.members.find(conversation),
   ]);
-  return channel?.state === 'active' && member ? { channel, member } : undefined;
+  return channel && channel.state !== 'dropping' && member ? { channel, member } : undefined;
+}
+
+/** A channel whose host is away keeps its messages until the host is back. */
+async function activeSides(world: World, conversation: Conversation): Promise<Sides | undefined> {
+  const sides = await readSides(world, conversation);
+  return sides?.channel.state === 'active' ? sides : undefined;
+}
+
+/**
+ * 429 means later, never no: a poke that has been waiting often begins again as a new one, so that a busy day of a group
+ * does not look like a failure, which would end among the dead letters.
+ */
+async function waitFor(
+  world: World,
+  conversation: Conversation,
+  seconds: number,
+  attempt: number,
+): Promise<QueueOutcome> {
+  if (attempt < PATIENCE) return { kind: 'retry', retryAfter: seconds };
+  return anotherTurn(world, conversation);
 }
 
 /** The rest by a poke of its own: this one would look as if it had failed. */
@@ -115,7 +144,7 @@ async function deliverOne(
       const remedy = await cure(world, host, { ...sides, place, message, failure: error, attempt });
       if ('kind' in remedy) return remedy;
       parts = remedy.parts ?? parts;
-      sides = await readSides(world, message.conversation);
+      sides = await activeSides(world, message.conversation);
       current = (await world.messages.find(message.conversation, message.key)) ?? message;
     }
   }
@@ -208,7 +237,7 @@ async function cure(
     case 'busy': {
       const seconds = details.retryAfter ?? 5;
       await world.channels.blockHost(channel.host, world.clock.now() + seconds * 1000);
-      return { kind: 'retry', retryAfter: seconds };
+      return waitFor(world, message.conversation, seconds, attempt);
     }
     case 'unreachable':
     case 'uncertain':
