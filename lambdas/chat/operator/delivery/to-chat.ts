@@ -9,6 +9,7 @@ import { plain } from '../rich-text';
 import { splitText } from '../split-text';
 import { fileLink } from '../answers';
 import { receiveMigration } from '../presence';
+import { anotherTurn, waitFor } from './another-turn';
 import { backOff } from './back-off';
 import type { Part } from './post-of';
 import { postOnce } from './post-once';
@@ -17,9 +18,6 @@ const BATCH = 20;
 
 /** After so long no further message is begun, milliseconds. */
 const WORK = 8_000;
-
-/** How often a poke waits for the end of a 429 before it begins again. */
-const PATIENCE = 50;
 
 const DONE: QueueOutcome = { kind: 'done' };
 
@@ -48,7 +46,7 @@ export async function deliverToChat(
     }
     for (const message of due) {
       if (world.clock.now() >= deadline) {
-        return anotherTurn(world, conversation);
+        return anotherTurn(world, 'to-chat', conversation);
       }
       let receipt: Receipt | undefined;
       try {
@@ -63,12 +61,6 @@ export async function deliverToChat(
       await world.messages.delivered(conversation, message.key, receipt);
     }
   }
-}
-
-/** The rest by a poke of its own: this one would look as if it had failed. */
-async function anotherTurn(world: World, conversation: Conversation): Promise<QueueOutcome> {
-  await world.queue.send({ kind: 'to-chat', ...conversation, message: `more#${world.clock.now()}` });
-  return DONE;
 }
 
 /** The member's chat; a group that has moved may stand there twice for a moment. */
@@ -167,8 +159,7 @@ async function cure(
   world.logger.warn('A message could not be delivered', { ...conversation, kind, reason: failure.message, attempt });
   switch (kind) {
     case 'busy':
-      if (attempt < PATIENCE) return { kind: 'retry', retryAfter: details.retryAfter ?? 5 };
-      return anotherTurn(world, conversation);
+      return waitFor(world, 'to-chat', conversation, details.retryAfter ?? 5, attempt);
     case 'migrated':
       if (!details.migratedTo) return { kind: 'retry', retryAfter: backOff(attempt) };
       await receiveMigration(world, chat, details.migratedTo);

@@ -1,0 +1,28 @@
+import { withText } from '../../message';
+import type { Content } from '../../model';
+import type { World } from '../../ports';
+import { type Host, HostFailure } from '../host';
+import { plain } from '../rich-text';
+import { partsFor } from './post-of';
+import type { Target } from './sides';
+
+type Correction = Extract<Content, { kind: 'correction' }>;
+
+/** Changes the original in its place, if it is one message that can still be changed. */
+export async function rewritten(world: World, host: Host, target: Target, { of, text }: Correction): Promise<boolean> {
+  const { channel, member, message } = target;
+  const original = await world.messages.find(message.conversation, of);
+  const [number, ...others] = original?.telegramIds ?? [];
+  if (!original || original.due || original.chat !== channel.host || number === undefined || others.length > 0) {
+    return false;
+  }
+  const [part, ...rest] = partsFor(world, member, { ...original, content: withText(original.content, text) });
+  if (!part || rest.length > 0) return false;
+  try {
+    await host.rewrite(channel.host, number, { kind: part.kind, text: plain(part.words) });
+    return true;
+  } catch (error) {
+    if (error instanceof HostFailure && (error.kind === 'refused' || error.kind === 'forbidden')) return false;
+    throw error;
+  }
+}
