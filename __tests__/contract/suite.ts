@@ -11,7 +11,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
 
   beforeAll(async () => {
     chat = await start();
-  }, 120_000);
+  }, 400_000);
   afterAll(async () => {
     await chat?.close();
   }, 30_000);
@@ -36,6 +36,13 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
 
   const shown = async (group: number | string, matches: (text: string, message: Message) => boolean) =>
     chat.telegram.message(group, (message) => matches(message.text ?? message.caption ?? '', message), PATIENCE);
+
+  /** A visitor's first message, delivered for good: it is pinned when everything else is done, so it can be replied to. */
+  const delivered = async (group: number | string, matches: (text: string) => boolean) => {
+    const message = await shown(group, matches);
+    await until(() => chat.telegram.people.pinned(group).includes(message.message_id));
+    return message;
+  };
 
   /** A visitor who has joined. */
   const visitor = async (
@@ -99,7 +106,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       expect(answer.text).toContain('<kite-chat');
       const ann = await visitor(name);
       await write(ann, 'Hello?');
-      const question = await shown(group, (text) => text.includes('Hello?'));
+      const question = await delivered(group, (text) => text.includes('Hello?'));
       expect(question.text).toMatch(/^#[a-z][a-z0-9]{11} Ann\nHello\?$/);
       say('Hello Ann', { replyTo: question.message_id });
       expect(await ann.next()).toEqual(['TXT', expect.any(String), 'Hello Ann', expect.stringMatching(/Z$/)]);
@@ -139,7 +146,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       const { name, group, say } = await channel();
       const ann = await visitor(name);
       await write(ann, 'I will be back');
-      const question = await shown(group, (text) => text.includes('I will be back'));
+      const question = await delivered(group, (text) => text.includes('I will be back'));
       await ann.close();
       for (const text of ['one', 'two', 'three']) say(text, { replyTo: question.message_id });
       await chat.telegram.settled(PATIENCE);
@@ -158,7 +165,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       const first = await visitor(name);
       const second = await visitor(name, first.id);
       await write(second, 'two tabs');
-      const question = await shown(group, (text) => text.includes('two tabs'));
+      const question = await delivered(group, (text) => text.includes('two tabs'));
       say('both', { replyTo: question.message_id });
       const frames = [await first.next(), await second.next()];
       expect(frames[0]).toEqual(['TXT', expect.any(String), 'both', expect.any(String)]);
@@ -173,7 +180,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       const { name, group, say, people } = await channel();
       const ann = await visitor(name);
       await write(ann, 'When?');
-      const question = await shown(group, (text) => text.includes('When?'));
+      const question = await delivered(group, (text) => text.includes('When?'));
       const answer = say('At tin', { replyTo: question.message_id });
       const original = (await ann.next()) as string[];
       people.edit({ chat: group, message: answer.message_id, text: 'At ten' });
@@ -281,7 +288,12 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
     };
     const put = async (url: string, type: string, body: Buffer) =>
       (await fetch(url, { method: 'PUT', headers: { 'content-type': type }, body: new Uint8Array(body) })).status;
-    const download = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
+    /** Follows a link, at the address where the chat can be reached from here. */
+    const download = async (link: string) => {
+      const { status, location } = await chat.request(link.slice(link.indexOf('/files/')));
+      expect({ status, location }).toEqual({ status: 302, location: expect.stringContaining('http') });
+      return Buffer.from(await (await fetch(location!)).arrayBuffer());
+    };
 
     test('a visitor sends a picture; the host sees it with the visitor’s header', async () => {
       const { name, group } = await channel();
@@ -301,10 +313,15 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       const { name } = await channel();
       const ann = await visitor(name);
       const { download: link, upload } = await offer(ann, 'a.png', 'image/png', picture.length);
-      expect(await put(upload, 'image/png', Buffer.concat([picture, picture]))).not.toBe(200);
-      expect(await put(upload, 'text/html', picture)).not.toBe(200);
-      ann.send(['BIN', 'b1', link, 'a.png', 'image/png', picture.length, NOW]);
-      expect(await ann.next()).toEqual(refusal(400, 'b1'));
+      // S3 refuses it, because type and size are signed; where a stand-in does not, BIN does.
+      for (const [type, body] of [
+        ['image/png', Buffer.concat([picture, picture])],
+        ['text/html', picture],
+      ] as const) {
+        await put(upload, type, body);
+        ann.send(['BIN', 'b1', link, 'a.png', 'image/png', picture.length, NOW]);
+        expect(await ann.next()).toEqual(refusal(400, 'b1'));
+      }
       await ann.close();
     });
 
@@ -322,7 +339,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       const { name, group, operator, people } = await channel();
       const ann = await visitor(name);
       await write(ann, 'Send me the list');
-      const question = await shown(group, (text) => text.includes('the list'));
+      const question = await delivered(group, (text) => text.includes('the list'));
       const content = Buffer.from('%PDF-1.4 not really');
       people.send({
         chat: group,
@@ -358,7 +375,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       const { name, group, say } = await channel();
       const ann = await visitor(name);
       await write(ann, 'spam');
-      const spam = await shown(group, (text) => text.includes('spam'));
+      const spam = await delivered(group, (text) => text.includes('spam'));
       const joining = async () => {
         const client = await chat.connect({ query: `c=${name}` });
         client.send(['JOIN', ann.id, 'Ann', name]);

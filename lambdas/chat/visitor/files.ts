@@ -29,10 +29,16 @@ export async function uploadedFile(
   if (!key) return refuse(403, 'The url is not one that this server gave you');
   const object = await world.files.inspect(key);
   if (!object) return refuse(400, 'Nothing was uploaded there; put the file to the upload URL first');
-  const refusal = fileRefusal(object.type, object.size);
+  const refusal = fileRefusal(object.type, object.size) ?? otherwise(object, declared);
   if (refusal) {
     await world.files.remove(key);
     return refusal;
   }
   return { key, name: declared.name, type: object.type, size: object.size };
+}
+
+/** Undefined if what was uploaded is what its sender says. */
+function otherwise(object: { readonly type: string; readonly size: number }, { type, size }: DeclaredFile) {
+  if (object.type === type && object.size === size) return undefined;
+  return refuse(400, `What was uploaded is ${object.type} of ${object.size} bytes, not ${type} of ${size}`);
 }
