@@ -1,0 +1,71 @@
+import { answerQueue, backOff, isQueueEvent, type QueueRecord } from '../../../../lambdas/adapters/lambda-events/queue';
+import type { QueueItem, QueueOutcome } from '../../../../lambdas/chat/ports';
+
+const record = (messageId: string, group: string, attempt = 1): QueueRecord => ({
+  eventSource: 'aws:sqs',
+  messageId,
+  receiptHandle: `handle-of-${messageId}`,
+  body: JSON.stringify({ kind: 'to-host', channel: 'my-channel', handle: group, message: messageId }),
+  attributes: { ApproximateReceiveCount: String(attempt), MessageGroupId: group },
+});
+
+async function work(records: QueueRecord[], outcomes: Record<string, QueueOutcome | Error>) {
+  const delivered: string[] = [];
+  const delays: [string, number][] = [];
+  const errors: unknown[] = [];
+  const answer = await answerQueue(
+    { Records: records },
+    {
+      deliver: async (item: QueueItem) => {
+        const message = 'message' in item ? item.message : '';
+        delivered.push(message);
+        const outcome = outcomes[message] ?? { kind: 'done' };
+        if (outcome instanceof Error) throw outcome;
+        return outcome;
+      },
+      delay: async (handle, seconds) => void delays.push([handle, seconds]),
+      onError: (error) => errors.push(error),
+    },
+  );
+  return { failed: answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), delivered, delays, errors };
+}
+
+test('what is done leaves the queue', async () => {
+  const { failed, delivered } = await work([record('a1', 'a'), record('a2', 'a'), record('b1', 'b')], {});
+  expect(failed).toEqual([]);
+  expect(delivered.sort()).toEqual(['a1', 'a2', 'b1']);
+});
+
+test('what has to wait holds up the rest of its group, and no other group', async () => {
+  const { failed, delivered, delays } = await work(
+    [record('a1', 'a'), record('b1', 'b'), record('a2', 'a'), record('a3', 'a'), record('b2', 'b')],
+    { a2: { kind: 'retry', retryAfter: 7.2 } },
+  );
+  expect(failed).toEqual(['a2', 'a3']);
+  expect(delivered.sort()).toEqual(['a1', 'a2', 'b1', 'b2']);
+  expect(delays).toEqual([
+    ['handle-of-a2', 8],
+    ['handle-of-a3', 8],
+  ]);
+});
+
+test('an error is told, and the item comes again after a pause that grows to a quarter of an hour', async () => {
+  const { failed, delays, errors } = await work([record('a1', 'a', 4)], { a1: new Error('DynamoDB is away') });
+  expect(failed).toEqual(['a1']);
+  expect(delays).toEqual([['handle-of-a1', 16]]);
+  expect(errors).toHaveLength(1);
+  expect([1, 5, 9, 10, 50].map(backOff)).toEqual([2, 32, 512, 900, 900]);
+});
+
+test('a body that is no item is an error, not a crash of the batch', async () => {
+  const broken = { ...record('x', 'x'), body: 'not json' };
+  const { failed, delivered } = await work([broken, record('a1', 'a')], {});
+  expect(failed).toEqual(['x']);
+  expect(delivered).toEqual(['a1']);
+});
+
+test('only events of SQS are taken for a batch', () => {
+  expect(isQueueEvent({ Records: [record('a', 'a')] })).toBe(true);
+  expect(isQueueEvent({ Records: [{ eventSource: 'aws:sns' }] })).toBe(false);
+  expect(isQueueEvent({})).toBe(false);
+});
