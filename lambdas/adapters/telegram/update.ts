@@ -1,4 +1,5 @@
-import { chatId } from '../../chat/identifiers';
+import { chatId, type Handle } from '../../chat/identifiers';
+import { readHeader } from '../../chat/operator/header';
 import type { ChatPlace, Incoming, IncomingContent, IncomingMessage } from '../../chat/operator/incoming';
 import { messageContent } from './content';
 import { type Fields, fields, flag, number, text } from './fields';
@@ -32,9 +33,11 @@ function readMessage(
   const content = readContent(message, botId);
   if (!chat || messageId === undefined || !content) return undefined;
   const thread = flag(message['is_topic_message']) ? number(message['message_thread_id']) : undefined;
-  const replied = number(fields(message['reply_to_message'])?.['message_id']);
+  const answered = fields(message['reply_to_message']);
+  const replied = number(answered?.['message_id']);
   // Whoever writes in a topic without answering anything answers the message that opened it.
   const replyTo = replied === thread ? undefined : replied;
+  const replyToHeader = answered && replyTo !== undefined ? headerOfOwn(answered, botId) : undefined;
   const album = text(message['media_group_id']);
   return {
     kind,
@@ -43,10 +46,17 @@ function readMessage(
     messageId,
     ...(thread === undefined ? {} : { thread }),
     ...(replyTo === undefined ? {} : { replyTo }),
+    ...(replyToHeader === undefined ? {} : { replyToHeader }),
     ...(album === undefined ? {} : { album }),
     editedAt: (number(message['edit_date']) ?? 0) * 1000,
     content,
   };
+}
+
+/** Whom a message of this bot says it is from. */
+function headerOfOwn(answered: Fields, botId: string): Handle | undefined {
+  if (String(number(fields(answered['from'])?.['id'])) !== botId) return undefined;
+  return readHeader(text(answered['text']) ?? text(answered['caption']) ?? '');
 }
 
 /** Nothing of what other bots say, nor of what Telegram itself copies into a group from its channel. */

@@ -1,10 +1,15 @@
-import type { Handle } from '../identifiers';
+import { parseHandle, type Handle } from '../identifiers';
 import { oneLine } from '../protocol/client-frame';
 import { splitText } from './split-text';
 
 /** How operators see whose message it is: the first line of each. Notices of the bot never begin with `#` (D32). */
 export function headerOf({ handle, name }: { readonly handle: Handle; readonly name: string }): string {
   return `#${handle} ${shownName(name)}`.trimEnd();
+}
+
+/** Whose header a text of the bot begins with. */
+export function readHeader(text: string): Handle | undefined {
+  return parseHandle(/^#(\S+)/.exec(text)?.[1]);
 }
 
 /** A name as it can stand in a line: without line breaks, invisible or direction-changing characters. */

@@ -1,4 +1,4 @@
-import type { ChatId } from '../identifiers';
+import type { ChatId, Handle } from '../identifiers';
 
 /** Something that happened in the messenger, in neutral terms. */
 export type Incoming =
@@ -30,6 +30,11 @@ export interface IncomingMessage {
   /** The topic it is in. */
   readonly thread?: number;
   readonly replyTo?: number;
+  /**
+   * Whose header the answered message begins with, if the bot itself posted that: tells whom an answer is for while the
+   * pointer from that message is still being written. Of anybody else's message it would be forgery (D4).
+   */
+  readonly replyToHeader?: Handle;
   /** Messages posted together have the same. */
   readonly album?: string;
   /** When it was last changed, epoch milliseconds (whole seconds); 0: never. */

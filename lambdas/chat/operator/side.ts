@@ -64,17 +64,28 @@ async function receiveMessage(world: World, host: Host, message: IncomingMessage
   const { chat, replyTo, thread, content, update } = message;
   const line = content.kind === 'text' ? parseCommandLine(content.text) : undefined;
   if (line?.addressee !== undefined && !(await isMe(host, line.addressee))) return 'handled';
-  const route = await world.routes.route(chat.id, {
+  const found = await world.routes.route(chat.id, {
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(thread === undefined ? {} : { thread }),
   });
-  const hostChat = await confirmed(world, route);
+  const hostChat = await confirmed(world, found);
+  const route = hostChat ? withHeader(found, message, hostChat) : found;
   if (line) return receiveCommand(world, host, { message, route, hostChat, line });
   if (hostChat) return receiveFromHost(world, host, message, hostChat, route);
   if (route.member) return receiveFromMember(world, host, message, route.member);
   // A group that has nothing to do with us hears nothing of us (D33).
   if (chat.kind !== 'private') return 'handled';
   return once(world, host, update, () => welcome(world, 'Answering', () => answer(world, host, message, NEITHER)));
+}
+
+/** A quick answer comes before it is written down whose message it answers; the header of that message says it too. */
+function withHeader(
+  route: Route,
+  { replyToHeader: handle, replyTo }: IncomingMessage,
+  { channel, chat }: HostChat,
+): Route {
+  if (route.reply || handle === undefined || replyTo === undefined) return route;
+  return { ...route, reply: { channel, handle, message: `posted#${chat}#${replyTo}` } };
 }
 
 /** An edited command is no new command, and an edited message no new message (D28). */

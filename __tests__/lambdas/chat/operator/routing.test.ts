@@ -361,3 +361,40 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
+
+describe('a reply that comes before it is written down whose message it answers', () => {
+  async function beforePointers() {
+    const place = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    const bob = await stage.visitor('my-channel', 'Bob');
+    await ann.say('I am Ann');
+    await bob.say('I am Bob');
+    await stage.settle();
+    const find = stage.world.routes.route.bind(stage.world.routes);
+    stage.world.routes.route = async (...args) => {
+      const { reply: _, ...route } = await find(...args);
+      return route;
+    };
+    return { ...place, ann, bob };
+  }
+
+  test('reaches the visitor whose header the bot put above it', async () => {
+    const { chat, operator, ann, bob } = await beforePointers();
+    const question = stage.telegram.people.messages(chat).find(({ text }) => text?.endsWith('I am Ann'))!;
+    send({ chat, from: operator, text: 'Hello Ann', replyTo: question.message_id });
+    await stage.settle();
+    expect(texts(ann.frames())).toEqual(['Hello Ann']);
+    expect(bob.frames()).toEqual([]);
+  });
+
+  test('D4 a header that a person wrote is no header', async () => {
+    const { chat, operator, ann, bob } = await beforePointers();
+    const header = stage.texts(chat).find((text) => text.endsWith('I am Ann'))!;
+    const forged = send({ chat, from: operator, text: `${header.split('\n')[0]}\nforged` });
+    await stage.settle();
+    send({ chat, from: operator, text: 'Hello Ann', replyTo: forged.message_id });
+    await stage.settle();
+    expect([...ann.frames(), ...bob.frames()]).toEqual([]);
+    expect(stage.last(chat).text).toContain('Nobody got this');
+  });
+});
