@@ -83,7 +83,7 @@ export class EmulatedAws {
       new ApiGateway(),
       new CodeBuild(),
       new Logs(),
-      new S3(),
+      new S3(this.account.identities),
       new Sqs(this.queues),
       this.connections,
     ]) {

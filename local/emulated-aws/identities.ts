@@ -16,12 +16,14 @@ export const ACCOUNT_ID = '123456789012';
  */
 export class Identities {
   private readonly arns = new Map<string, string>();
+  private readonly secrets = new Map<string, string>();
 
   /** Keys for a role, which stand for it in the call log from now on. */
   assume(roleArn: string): Credentials {
     const digest = createHash('sha256').update(roleArn).digest('hex').toUpperCase();
     const accessKeyId = `ASIA${digest.slice(0, 16)}`;
     this.arns.set(accessKeyId, roleArn);
+    this.secrets.set(accessKeyId, digest);
     return { accessKeyId, secretAccessKey: digest, sessionToken: `emulated-session-${digest.slice(16, 32)}` };
   }
 
@@ -29,5 +31,10 @@ export class Identities {
   arnOf(accessKeyId: string | undefined): string {
     if (accessKeyId === undefined) return 'anonymous';
     return this.arns.get(accessKeyId) ?? `arn:aws:iam::${ACCOUNT_ID}:user/${accessKeyId}`;
+  }
+
+  /** The secret key of a role's access key; undefined for any other. */
+  secretOf(accessKeyId: string): string | undefined {
+    return this.secrets.get(accessKeyId);
   }
 }

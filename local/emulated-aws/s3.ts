@@ -2,18 +2,24 @@ import type { AwsReply } from './aws-reply';
 import { empty } from './aws-reply';
 import { isRecord, withBody, type AwsRequest } from './aws-request';
 import type { EmulatedService, Send } from './emulated-service';
+import type { Identities } from './identities';
+import { refusePresigned } from './presigned-url';
 
 /**
  * S3. moto applies bucket policies but not their conditions, so "deny what does not come over TLS" would deny
- * everything: it gets the policy without conditional denials, and readers get the original back. It also forgets that a
- * bucket notifies EventBridge.
+ * everything: it gets the policy without conditional denials, and readers get the original back. It does not check
+ * presigned URLs, and forgets that a bucket notifies EventBridge.
  */
 export class S3 implements EmulatedService {
   readonly signingNames = ['s3'];
   private readonly policies = new Map<string, Buffer>();
   private readonly notifying = new Set<string>();
 
+  constructor(private readonly identities: Identities) {}
+
   async answer(request: AwsRequest, send: Send): Promise<AwsReply | undefined> {
+    const refusal = refusePresigned(request, (key) => this.identities.secretOf(key));
+    if (refusal !== undefined) return xmlError(refusal.code, refusal.message);
     const bucket = request.path.replaceAll('/', '');
     if (request.query.has('policy')) return await this.policy(bucket, request, send);
     if (request.query.has('notification')) return await this.notification(bucket, request, send);
@@ -62,4 +68,9 @@ export class S3 implements EmulatedService {
       ),
     };
   }
+}
+
+function xmlError(code: string, message: string): AwsReply {
+  const body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+  return { status: 403, headers: { 'content-type': 'application/xml' }, body: Buffer.from(body) };
 }

@@ -2,6 +2,7 @@ import { empty } from '../../../local/emulated-aws/aws-reply';
 import { ApiGateway } from '../../../local/emulated-aws/api-gateway';
 import { jsonBody } from '../../../local/emulated-aws/aws-request';
 import { Connections } from '../../../local/emulated-aws/connections';
+import { Identities } from '../../../local/emulated-aws/identities';
 import { Logs } from '../../../local/emulated-aws/logs';
 import { QueueWatch } from '../../../local/emulated-aws/queue-watch';
 import { S3 } from '../../../local/emulated-aws/s3';
@@ -119,7 +120,7 @@ describe('S3', () => {
   };
 
   test('a policy with a conditional denial reaches moto without it and reads back with it', async () => {
-    const [s3, moto] = [new S3(), new FakeMoto()];
+    const [s3, moto] = [new S3(new Identities()), new FakeMoto()];
     const policy = { Version: '2012-10-17', Statement: [allow, deny] };
     await moto.ask(s3, { method: 'PUT', url: '/b?policy', body: policy });
     expect(jsonBody(moto.asked[0]!)).toEqual({ ...policy, Statement: [allow] });
@@ -127,7 +128,7 @@ describe('S3', () => {
   });
 
   test('a policy of conditional denials alone does not reach moto, and is gone when deleted', async () => {
-    const [s3, moto] = [new S3(), new FakeMoto(() => empty(204))];
+    const [s3, moto] = [new S3(new Identities()), new FakeMoto(() => empty(204))];
     expect((await moto.ask(s3, { method: 'PUT', url: '/b?policy', body: { Statement: [deny] } })).status).toBe(204);
     expect(moto.asked).toEqual([]);
     await moto.ask(s3, { method: 'DELETE', url: '/b?policy' });
