@@ -9,6 +9,7 @@ import { buildZips, succeeded, uploadZips, zipsOf } from '../../local/sandbox/st
 import { remoteChat } from '../contract/remote';
 import { chatContract } from '../contract/suite';
 import { chatBothWays, hostChannel, join, type Support } from './chat';
+import { errorsIn, refused } from './refusal';
 import { refusedCalls } from './role-policies';
 import { Visitor } from './visitor';
 
@@ -303,25 +304,6 @@ describe('an owner deploys the Node.js build as an asset, under a domain in Rout
     expect(deployed.left).toEqual(['bucket kite-sandbox-state']);
   });
 });
-
-/**
- * Runs a command that is to fail. When cdktf runs Terraform, the end of its process may overtake the end of what it
- * printed, and that is where the error is: then the command is typed again, as a person would.
- */
-async function refused(command: () => Promise<CommandResult>): Promise<CommandResult> {
-  for (let tries = 1; ; tries += 1) {
-    const result = await command();
-    if (result.status === 0 || tries === 3 || ERROR.test(result.output)) return result;
-  }
-}
-
-const ERROR = /(^|\s)Error: /m;
-
-/** The errors that were printed, as one line, because Terraform wraps them. */
-function errorsIn(output: string): string {
-  const start = output.search(ERROR);
-  return (start < 0 ? output.slice(-2000) : output.slice(start)).replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ');
-}
 
 /** What a plan would change: `No changes.`, or the plan itself. */
 function changesIn(output: string): string {
