@@ -27,6 +27,9 @@ export function isHttpEvent(event: object): event is HttpEvent {
   return typeof context?.http?.method === 'string' && typeof context.http.path === 'string';
 }
 
+/** A website's script may follow a link to a file: who has the link may have the file, and nothing else is sent along. */
+const ANY_ORIGIN = { 'access-control-allow-origin': '*' };
+
 /** Answers a request to the HTTP API: the webhook, its health check, links to files. */
 export async function answerHttp(event: HttpEvent, targets: HttpTargets): Promise<ProxyAnswer> {
   const { method } = event.requestContext.http;
@@ -35,7 +38,7 @@ export async function answerHttp(event: HttpEvent, targets: HttpTargets): Promis
   if (path.startsWith('/files/') && method === 'GET') {
     const location = await targets.visitors.fileLink(path.slice('/files/'.length));
     if (location === undefined) return text(404, 'There is no such file');
-    return { statusCode: 302, headers: { location, 'cache-control': 'private, no-store' } };
+    return { statusCode: 302, headers: { location, 'cache-control': 'private, no-store', ...ANY_ORIGIN } };
   }
   return text(404, 'Not found');
 }

@@ -6,7 +6,8 @@ import { type AttachOutcome, type World } from '../ports';
 import { OK_FRAME } from '../protocol/server-frame';
 import { refuse, type Refusal } from '../refusal';
 import { blockedUntil } from '../rate';
-import { drain, isInTelegram, letGo, newLease } from './delivery';
+import { drain, isInTelegram } from './delivery';
+import { letGo, newLease } from './lease';
 import { tooFast } from './too-fast';
 
 /** A JOIN frame, read. */

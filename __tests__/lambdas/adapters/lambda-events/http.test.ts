@@ -43,7 +43,11 @@ test('an update is handed over, in base 64 or not; only what can succeed later i
 test('a link to a file leads to a fresh signed one that no cache keeps', async () => {
   expect(await answerHttp(event('GET', '/dev/files/a/b/c/d.png'), targets())).toEqual({
     statusCode: 302,
-    headers: { location: 'https://signed.example/d.png', 'cache-control': 'private, no-store' },
+    headers: {
+      location: 'https://signed.example/d.png',
+      'cache-control': 'private, no-store',
+      'access-control-allow-origin': '*',
+    },
   });
   expect((await answerHttp(event('GET', '/dev/files/x'), targets())).statusCode).toBe(404);
   expect((await answerHttp(event('GET', '/dev/other'), targets())).statusCode).toBe(404);
