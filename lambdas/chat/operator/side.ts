@@ -69,7 +69,7 @@ async function receiveMessage(world: World, host: Host, message: IncomingMessage
     ...(thread === undefined ? {} : { thread }),
   });
   const hostChat = await confirmed(world, found);
-  const route = hostChat ? withHeader(found, message, hostChat) : found;
+  const route = hostChat ? await withHeader(world, found, message, hostChat) : found;
   if (line) return receiveCommand(world, host, { message, route, hostChat, line });
   if (hostChat) return receiveFromHost(world, host, message, hostChat, route);
   if (route.member) return receiveFromMember(world, host, message, route.member);
@@ -78,14 +78,16 @@ async function receiveMessage(world: World, host: Host, message: IncomingMessage
   return once(world, host, update, () => welcome(world, 'Answering', () => answer(world, host, message, NEITHER)));
 }
 
-/** A quick answer comes before it is written down whose message it answers; the header of that message says it too. */
-function withHeader(
-  route: Route,
-  { replyToHeader: handle, replyTo }: IncomingMessage,
-  { channel, chat }: HostChat,
-): Route {
-  if (route.reply || handle === undefined || replyTo === undefined) return route;
-  return { ...route, reply: { channel, handle, message: `posted#${chat}#${replyTo}` } };
+/**
+ * A quick answer comes before it is written down whose message it answers; the header of that message says it too, as
+ * long as there is such a visitor.
+ */
+async function withHeader(world: World, found: Route, message: IncomingMessage, host: HostChat): Promise<Route> {
+  const { replyToHeader: handle, replyTo } = message;
+  if (found.reply || handle === undefined || replyTo === undefined) return found;
+  const conversation = { channel: host.channel, handle };
+  if (!(await world.members.find(conversation))) return found;
+  return { ...found, reply: { ...conversation, message: `posted#${host.chat}#${replyTo}` } };
 }
 
 /** An edited command is no new command, and an edited message no new message (D28). */
