@@ -13,7 +13,12 @@ export default tseslint.config(
       eqeqeq: ['error', 'always'],
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'The environment is read in config.ts (the project) and lambdas/adapters/environment.ts (the functions) only.' },
+        {
+          object: 'process',
+          property: 'env',
+          message:
+            'The environment is read in config.ts (the project) and lambdas/adapters/environment.ts (the functions) only.',
+        },
       ],
     },
   },

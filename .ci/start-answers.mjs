@@ -18,13 +18,18 @@ const freePort = () =>
 
 const port = await freePort();
 const data = mkdtempSync(join(tmpdir(), 'kite-start-'));
-const kite = spawn('npm', ['start'], { env: { ...process.env, PORT: String(port), KITE_DATA: data }, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+const kite = spawn('npm', ['start'], {
+  env: { ...process.env, PORT: String(port), KITE_DATA: data },
+  stdio: ['ignore', 'pipe', 'inherit'],
+  detached: true,
+});
 let printed = '';
 kite.stdout.on('data', (chunk) => (printed += chunk));
 const exited = new Promise((resolve) => kite.on('exit', (code, signal) => resolve(code ?? signal)));
 
 const expectEqual = (what, actual, expected) => {
-  if (actual !== expected) throw new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
+  if (actual !== expected)
+    throw new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
   console.log(`${what}: ${actual}`);
 };
 
@@ -41,7 +46,10 @@ try {
   expectEqual('GET /telegram', (await fetch(`http://localhost:${port}/telegram`)).status, 200);
   expectEqual('GET /dev/tg', await (await fetch(`http://localhost:${port}/dev/tg`)).text(), 'OK');
   const socket = new WebSocket(`ws://localhost:${port}/dev?param=test`, 'k1te.chat.v1');
-  const answer = () => new Promise((resolve, reject) => (socket.once('message', (data) => resolve(String(data))), socket.once('error', reject)));
+  const answer = () =>
+    new Promise(
+      (resolve, reject) => (socket.once('message', (data) => resolve(String(data))), socket.once('error', reject)),
+    );
   await new Promise((resolve, reject) => (socket.once('open', resolve), socket.once('error', reject)));
   expectEqual('subprotocol', socket.protocol, 'k1te.chat.v1');
   socket.send('Hi');
@@ -51,6 +59,10 @@ try {
   socket.close();
 } finally {
   process.kill(-kite.pid, 'SIGINT');
-  expectEqual('exit after Ctrl-C', await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 10_000, 'still running'))]), 0);
+  expectEqual(
+    'exit after Ctrl-C',
+    await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 10_000, 'still running'))]),
+    0,
+  );
   rmSync(data, { recursive: true, force: true });
 }
