@@ -20,6 +20,7 @@ export interface StateLocation {
  * with a backend of another kind: Terraform would ask to migrate from it when the bucket is there.)
  */
 export function keepState(stack: TerraformStack, location: StateLocation): void {
+  stack.addOverride('terraform.required_version', '>= 1.10.0');
   if (!location.bucket) {
     stack.addOverride('terraform.backend', undefined);
     return;
