@@ -1,0 +1,183 @@
+import { Testing } from 'cdktf';
+
+import { MainStack } from '../../stacks/main';
+import { Synthesized } from '../constructs/synthesized';
+import {
+  ARTIFACTS,
+  Calls,
+  chatCalls,
+  deployCalls,
+  DRIFT_CALLS,
+  files,
+  lambda,
+  logs,
+  NEVER,
+  parameter,
+  project,
+  queue,
+  role,
+  socket,
+  STATE,
+  table,
+  topic,
+  ZIP,
+} from './calls';
+import { REGION, RolePolicies } from './role-policies';
+
+/** The policies of every role of both stacks, put to IAM's rules: what each must be allowed, and what each must be denied. */
+const main = new MainStack(Testing.app(), 'kite', {
+  prodStage: true,
+  build: { gitRepositoryUrl: 'https://github.com/you/kite', email: 'ops@example.com' },
+  s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: REGION },
+});
+const policies = new RolePolicies([Synthesized.of(main.build), Synthesized.of(main.kite)]);
+
+interface Expectation {
+  readonly allowed: Calls;
+  /** Besides what is never done by any role. */
+  readonly denied: Calls;
+}
+
+const dispatcher = (stage: string, other: string): Expectation => ({
+  allowed: chatCalls(stage),
+  denied: [
+    ...chatCalls(other),
+    ...deployCalls(stage),
+    ...deployCalls(other),
+    ['ssm:GetParameter', parameter('cloudflare-api-token')],
+    ['s3:ListBucket', files(other)],
+    ['dynamodb:Scan', table(`${stage}.Messages`)],
+    ['s3:GetObject', ZIP],
+    ['s3:GetObject', `${STATE}/kite/terraform.tfstate`],
+    ['execute-api:ManageConnections', socket(stage, 'another-api')],
+    ['sns:Publish', topic],
+  ],
+});
+
+const lifecycle = (stage: string, other: string): Expectation => ({
+  allowed: [
+    ['ssm:GetParameter', parameter(`${stage}/telegram-bot-token`)],
+    ['logs:PutLogEvents', logs(`/aws/lambda/${stage}-lifecycle-handler`)],
+  ],
+  denied: [
+    ['ssm:GetParameter', parameter(`${other}/telegram-bot-token`)],
+    ['logs:PutLogEvents', logs(`/aws/lambda/${other}-lifecycle-handler`)],
+    ...chatCalls(stage).filter(([action]) => action !== 'ssm:GetParameter'),
+    ...chatCalls(other),
+    ...deployCalls(stage),
+    ...deployCalls(other),
+    ['s3:GetObject', `${STATE}/kite/terraform.tfstate`],
+  ],
+});
+
+/** What no build does: it never sees what visitors write, nor a secret that it does not need, nor the state. */
+const CHATS: Calls = [...chatCalls('dev'), ...chatCalls('prod')];
+const STATE_READS: Calls = [
+  ['s3:GetObject', `${STATE}/kite/terraform.tfstate`],
+  ['s3:ListBucket', STATE],
+];
+const LAST_REPORT = `${ARTIFACTS}/drift-check/last-report.json`;
+
+const EXPECTED: Readonly<Record<string, Expectation>> = {
+  'kite-dev-request-dispatcher': dispatcher('dev', 'prod'),
+  'kite-prod-request-dispatcher': dispatcher('prod', 'dev'),
+  'kite-dev-lifecycle-handler': lifecycle('dev', 'prod'),
+  'kite-prod-lifecycle-handler': lifecycle('prod', 'dev'),
+  'kite-build-and-deploy-project': {
+    allowed: [
+      ...deployCalls('dev'),
+      ['s3:PutObject', ZIP],
+      ['s3:PutObject', `${ZIP}.sha256`],
+      ['s3:GetObject', ZIP],
+      ['s3:ListBucket', ARTIFACTS],
+      ['logs:PutLogEvents', logs('/aws/codebuild/build-and-deploy-project')],
+    ],
+    denied: [
+      ...deployCalls('prod'),
+      ...CHATS,
+      ...STATE_READS,
+      ['s3:PutObject', LAST_REPORT],
+      ['lambda:InvokeFunction', lambda('dev-request-dispatcher')],
+      ['logs:PutLogEvents', logs('/aws/codebuild/deploy-on-tag-project')],
+      ['sns:Publish', topic],
+    ],
+  },
+  'kite-deploy-on-tag-project': {
+    allowed: [
+      ...deployCalls('prod'),
+      ['s3:GetObject', ZIP],
+      ['s3:GetObject', `${ZIP}.sha256`],
+      ['logs:PutLogEvents', logs('/aws/codebuild/deploy-on-tag-project')],
+    ],
+    denied: [
+      ...deployCalls('dev'),
+      ...CHATS,
+      ...STATE_READS,
+      // It promotes what others have built.
+      ['s3:PutObject', ZIP],
+      ['s3:PutObject', `${ZIP}.sha256`],
+      ['s3:PutObject', LAST_REPORT],
+      ['sns:Publish', topic],
+    ],
+  },
+  'kite-drift-check-project': {
+    allowed: [...DRIFT_CALLS, ['logs:PutLogEvents', logs('/aws/codebuild/drift-check-project')]],
+    denied: [
+      ...[...deployCalls('dev'), ...deployCalls('prod')].filter(([action]) => !/:(Get|List)/.test(action)),
+      // It compares the bot tokens, and reads nothing else that is anybody's.
+      ...CHATS.filter(([action]) => action !== 'ssm:GetParameter'),
+      ['ssm:GetParameter', parameter('another')],
+      ['s3:PutObject', ZIP],
+      ['s3:PutObject', `${STATE}/kite/terraform-build.tfstate`],
+      ['s3:GetObject', `${STATE}/another/terraform.tfstate`],
+      ['iam:GetRole', role('another')],
+      ['sns:Publish', `${topic}-of-another`],
+      ['codebuild:StartBuild', project('drift-check-project')],
+    ],
+  },
+  'kite-drift-check-schedule': {
+    allowed: [['codebuild:StartBuild', project('drift-check-project')]],
+    denied: [
+      ['codebuild:StartBuild', project('build-and-deploy-project')],
+      ...CHATS,
+      ...deployCalls('dev'),
+      ...deployCalls('prod'),
+      ...STATE_READS,
+    ],
+  },
+  // What it may is AWS's own policy, which is attached: nothing of ours is added to it.
+  [`kite-api-gateway-logs-${REGION}`]: {
+    allowed: [],
+    denied: [...CHATS, ...deployCalls('prod'), ...STATE_READS, ['sqs:SendMessage', queue('prod-delivery.fifo')]],
+  },
+};
+
+test('every role is looked at', () => {
+  expect(policies.roles).toEqual(Object.keys(EXPECTED).sort());
+});
+
+describe.each(Object.entries(EXPECTED))('%s', (name, { allowed, denied }) => {
+  const verdicts = async (calls: Calls): Promise<string[]> =>
+    await Promise.all(
+      calls.map(
+        async ([action, resource]) => `${await policies.verdict(name, action, resource)} ${action} ${resource}`,
+      ),
+    );
+
+  test('may do what it is there for', async () => {
+    expect((await verdicts(allowed)).filter((verdict) => !verdict.startsWith('Allowed'))).toEqual([]);
+  });
+
+  test('may do nothing that it must not', async () => {
+    const found = await verdicts([...denied, ...NEVER]);
+    expect(found.filter((verdict) => verdict.startsWith('Allowed'))).toEqual([]);
+  });
+});
+
+test('no role changes an API: the drift check reads them, and nobody else may even that', () => {
+  // The simulator knows no resources of API Gateway's management, so this is read off the policies themselves.
+  const granted = policies.roles.flatMap((name) =>
+    policies.actionsOf(name).flatMap((action) => (action.startsWith('apigateway:') ? [`${name} ${action}`] : [])),
+  );
+  expect(granted).toEqual(['kite-drift-check-project apigateway:GET']);
+});
