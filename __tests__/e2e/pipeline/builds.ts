@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+
+import { buildProject } from '../../../local/buildspec-runner/project-build';
+import type { BuildResult } from '../../../local/buildspec-runner/build';
+import type { Sandbox } from '../../../local/sandbox/sandbox';
+import { terraformSettings } from '../../../local/sandbox/terraform-settings';
+import type { Repository } from './repository';
+
+const ROOT = resolve(__dirname, '..', '..', '..');
+
+/** What starts a build. */
+export interface Start {
+  readonly project: 'build-and-deploy-project' | 'deploy-on-tag-project' | 'drift-check-project';
+  readonly version: string;
+  /** What GitHub's webhook says. @default - the build is started by hand */
+  readonly trigger?: string;
+  readonly buildspec?: string;
+  /** @default true */
+  readonly testsPass?: boolean;
+}
+
+/** A build that has ended. */
+export interface EndedBuild extends BuildResult {
+  readonly folder: string;
+}
+
+/**
+ * Runs the projects of the account, by the buildspec files as they stand.
+ *
+ * To keep it short, an `npm` of its own comes first on the PATH: `npm ci` links this repository's node_modules instead of
+ * fetching them, and `npm run compile` and `npm test` say at once how they went: that the whole project compiles and
+ * passes its tests is not shown here but by those commands themselves. Everything else is the ordinary npm's.
+ */
+export class Builds {
+  private count = 0;
+  /** The node_modules of the build before, for the next: linking and deleting take longer than some builds. */
+  private readonly kept: string;
+  private readonly machine: Readonly<Record<string, string>>;
+
+  constructor(
+    private readonly sandbox: Sandbox,
+    private readonly repository: Repository,
+    private readonly folder: string,
+  ) {
+    this.kept = join(folder, 'kept_modules');
+    const { PATH = '', HOME = '' } = process.env;
+    const programs = join(folder, 'programs');
+    mkdirSync(programs);
+    writeFileSync(
+      join(programs, 'npm'),
+      `#!/bin/sh
+case "$*" in
+  ci)
+    mv "${this.kept}" node_modules 2>/dev/null && exit
+    cp -al "${ROOT}/node_modules" node_modules 2>/dev/null && exit
+    rm -rf node_modules
+    cp -a "${ROOT}/node_modules" node_modules
+    exit ;;
+  'run compile') exit 0 ;;
+  test) [ "$TESTS_PASS" = true ]; exit ;;
+esac
+PATH="${PATH}" exec npm "$@"
+`,
+      { mode: 0o755 },
+    );
+    const terraform = terraformSettings(folder, process.env).variables;
+    this.machine = { PATH: `${programs}${delimiter}${PATH}`, HOME, ...terraform };
+  }
+
+  /** Runs a build to its end. */
+  async run({ project, version, trigger, buildspec, testsPass = true }: Start): Promise<EndedBuild> {
+    const folder = join(this.folder, `build-${++this.count}`);
+    mkdirSync(folder);
+    const result = await buildProject({
+      aws: this.sandbox.aws,
+      projectName: project,
+      source: { repository: this.repository.url, version },
+      ...(trigger !== undefined && { trigger }),
+      ...(buildspec !== undefined && { buildspec }),
+      folder,
+      machine: { ...this.machine, TESTS_PASS: String(testsPass) },
+    });
+    if (project !== 'drift-check-project') renameSync(join(folder, 'src', 'node_modules'), this.kept);
+    return { ...result, folder };
+  }
+
+  /** Runs the last command of the drift check again, where and as it ran: the days that follow, without their installation. */
+  async checkDriftAgain({ folder }: EndedBuild): Promise<string> {
+    const command = `. "${join(folder, 'session', 'environment')}"; cd "${join(folder, 'src')}"; npx tsx scripts/check-drift.ts --stacks "$STACKS" --bucket "$ARTIFACT_BUCKET" --topic "$TOPIC_ARN" --region "$AWS_REGION" --log again 2>&1`;
+    return await new Promise((done) => {
+      execFile('bash', ['-c', command], { env: {} as NodeJS.ProcessEnv, maxBuffer: 1 << 26 }, (_, output) =>
+        done(output),
+      );
+    });
+  }
+}
