@@ -1,15 +1,19 @@
 import type { CommandResult } from '../../local/sandbox/command-runner';
+import type { Sandbox, StackName } from '../../local/sandbox/sandbox';
 
 /**
- * Runs a command that is to fail. When cdktf runs Terraform, the end of its process may overtake the end of what it
- * printed, and that is where the error is: then the command is typed again, as a person would.
+ * `cdktf deploy` of a stack that is to fail. When cdktf runs Terraform, the end of its process may overtake the end of
+ * what it printed, and that is where the error is (seen on a busy machine): then Terraform itself is asked for its reason,
+ * with what cdktf synthesized.
  */
-export async function refused(command: () => Promise<CommandResult>): Promise<CommandResult> {
-  for (let tries = 1; ; tries += 1) {
-    const result = await command();
-    if (result.status === 0 || tries === 3 || ERROR.test(result.output)) return result;
-  }
+export async function refused(sandbox: Sandbox, stack: StackName): Promise<CommandResult> {
+  const result = await sandbox.deploy(stack);
+  if (result.status === 0 || ERROR.test(result.output) || !TERRAFORM_RAN.test(result.output)) return result;
+  const { status, output } = await sandbox.apply(stack);
+  return { status: status && result.status, output: `${result.output}\n${output}` };
 }
+
+const TERRAFORM_RAN = /Initializing the backend/;
 
 const ERROR = /(^|\s)Error: /m;
 

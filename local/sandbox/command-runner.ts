@@ -30,11 +30,16 @@ export class CommandRunner {
 
   /** Runs a JavaScript program with these parameters and waits for its end, however it ends. */
   async run(program: string, ...parameters: readonly string[]): Promise<CommandResult> {
+    return await this.execute(process.execPath, program, ...parameters);
+  }
+
+  /** Runs any program that is on the PATH, and waits for its end, however it ends. */
+  async execute(program: string, ...parameters: readonly string[]): Promise<CommandResult> {
     const folder = mkdtempSync(join(tmpdir(), 'kite-command-'));
     const file = join(folder, 'output');
     // A file and not a pipe: cdktf ends without waiting for a pipe to take everything, and what is lost is the error at the end.
     const output = openSync(file, 'a');
-    const child = spawn(process.execPath, [program, ...parameters], {
+    const child = spawn(program, parameters, {
       cwd: this.options.folder,
       env: { ...this.options.variables, FORCE_COLOR: '0', CI: '1' },
       stdio: ['ignore', output, output],

@@ -183,6 +183,21 @@ export class Sandbox {
     return await this.cdktf('deploy', stack, outputs, ...CHANGING, ...this.lock);
   }
 
+  /** `terraform apply` of what cdktf synthesized last for that stack, without cdktf between: nothing printed is lost. */
+  async apply(stack: StackName): Promise<CommandResult> {
+    const folder = `-chdir=${join(this.folder, 'cdktf.out', 'stacks', stack)}`;
+    const settings = `-var-file=${join(this.folder, '.env')}`;
+    return await this.commands.execute(
+      'terraform',
+      folder,
+      'apply',
+      '-auto-approve',
+      '-input=false',
+      '-no-color',
+      settings,
+    );
+  }
+
   /** What the last deployment of a stack put out. */
   outputs(stack: StackName): Readonly<Record<string, string>> {
     const all: unknown = JSON.parse(readFileSync(join(this.folder, outputsFile(stack)), 'utf8'));
