@@ -18,7 +18,7 @@ import { Visitor } from './visitor';
  * the native build and both stages; the second deploys the Node.js build as an asset, under a domain in Route 53.
  * Tests of one account build on each other, in order.
  */
-const LONG_MS = 200_000;
+const LONG_MS = 400_000;
 
 const REFUSAL = 'Bad Request: bad webhook: the certificate of this host has expired';
 const GITHUB_TOKEN = 'ghp_sandbox-secret-of-a-repository';
