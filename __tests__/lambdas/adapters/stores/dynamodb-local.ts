@@ -49,12 +49,21 @@ export function findDynamoDbLocal(): { readonly folder: string } | { readonly re
 }
 
 /** Starts it and waits until it answers. */
-export async function startDynamoDbLocal(folder: string): Promise<DynamoDbLocal> {
+export async function startDynamoDbLocal(folder: string, options: readonly string[] = []): Promise<DynamoDbLocal> {
   const port = await freePort();
   const libraries = `-Djava.library.path=${path.join(folder, 'DynamoDBLocal_lib')}`;
   const process_: ChildProcess = spawn(
     'java',
-    [libraries, '-Xmx256m', '-jar', path.join(folder, 'DynamoDBLocal.jar'), '-inMemory', '-port', String(port)],
+    [
+      libraries,
+      '-Xmx256m',
+      '-jar',
+      path.join(folder, 'DynamoDBLocal.jar'),
+      '-inMemory',
+      '-port',
+      String(port),
+      ...options,
+    ],
     { cwd: folder, stdio: 'ignore' },
   );
   const endpoint = `http://127.0.0.1:${port}`;

@@ -1,0 +1,69 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CommandRunner, type CommandResult } from '../../../local/sandbox/command-runner';
+import { terraformSettings } from '../../../local/sandbox/terraform-settings';
+
+const ROOT = resolve(__dirname, '..', '..', '..');
+const NODE_MODULES = join(ROOT, 'node_modules');
+
+/** A folder from which `cdktf` deploys the stack `local`, as `npm run deploy-local` does in the repository's. */
+export class LocalDeployment {
+  readonly folder = mkdtempSync(join(tmpdir(), 'kite-local-stack-'));
+  private readonly lock: readonly string[];
+  private readonly commands: CommandRunner;
+
+  /** @param settings what the environment says beside what every program needs */
+  constructor(settings: Readonly<Record<string, string>> = {}) {
+    const terraform = terraformSettings(this.folder, process.env);
+    const { PATH = '', HOME = '' } = process.env;
+    this.lock = terraform.hasRegistry ? [] : ['--skip-provider-lock'];
+    this.commands = new CommandRunner({
+      folder: this.folder,
+      variables: { PATH, HOME, ...terraform.variables, ...settings },
+    });
+    const app = [process.execPath, join(NODE_MODULES, 'tsx', 'dist', 'cli.mjs'), join(ROOT, 'main.ts')];
+    writeFileSync(
+      join(this.folder, 'cdktf.json'),
+      JSON.stringify({
+        language: 'typescript',
+        app: app.map((part) => JSON.stringify(part)).join(' '),
+        projectId: 'kite-local-stack',
+        sendCrashReports: 'false',
+        terraformProviders: [],
+        terraformModules: [],
+      }),
+    );
+    for (const name of ['node_modules', 'package.json', 'dist', 'buildspecs']) {
+      if (existsSync(join(ROOT, name))) symlinkSync(join(ROOT, name), join(this.folder, name));
+    }
+  }
+
+  async deploy(): Promise<CommandResult> {
+    return await this.cdktf('deploy', 'local', '--auto-approve', ...this.lock);
+  }
+
+  async diff(): Promise<CommandResult> {
+    return await this.cdktf('diff', 'local', ...this.lock);
+  }
+
+  async destroy(): Promise<CommandResult> {
+    return await this.cdktf('destroy', 'local', '--auto-approve', ...this.lock);
+  }
+
+  /** The stack `local` as Terraform gets it. */
+  async synth(): Promise<{ readonly result: CommandResult; readonly stack: () => unknown }> {
+    const result = await this.cdktf('synth');
+    const file = join(this.folder, 'cdktf.out', 'stacks', 'local', 'cdk.tf.json');
+    return { result, stack: () => JSON.parse(readFileSync(file, 'utf8')) as unknown };
+  }
+
+  remove(): void {
+    this.commands.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async cdktf(...parameters: readonly string[]): Promise<CommandResult> {
+    return await this.commands.run(join(NODE_MODULES, 'cdktf-cli', 'bundle', 'bin', 'cdktf'), ...parameters);
+  }
+}
