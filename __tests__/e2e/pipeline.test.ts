@@ -16,7 +16,7 @@ import { Visitor } from './visitor';
  * The build stack at work: the buildspec files, run as CodeBuild runs them, against one deployed account, with a bare
  * repository in place of GitHub. The tests build on each other, in order. What is shortened is said at `Builds`.
  */
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const FRAMES = 'lambdas/chat/protocol/server-frame.ts';
 const HANDLER = 'lambdas/request-dispatcher/index.ts';
