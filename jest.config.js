@@ -1,11 +1,14 @@
 const transform = {
   '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
-  // grammY's build on the platform's own fetch (docs/adr/0010-grammy-web.md) is an ES module; jest requires everything.
+  // grammY's build on the platform's own fetch (docs/adr/grammy-on-platform-fetch.md) is an ES module; jest requires everything.
   'grammy/out/web\\.mjs$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
 };
 const transformIgnorePatterns = ['/node_modules/(?!grammy/out/web\\.mjs$)'];
 
-/** Unit and contract tests are seconds; `e2e` and `browser` are asked for by name and need more of the machine. */
+/** Tests with a deployment of their own, or with Docker. */
+const SLOW_OR_PRIVILEGED = ['<rootDir>/__tests__/e2e/pipeline.test.ts', '<rootDir>/__tests__/e2e/local-stack.test.ts'];
+
+/** Unit and contract tests are seconds; the others are asked for by name and need more of the machine. */
 module.exports = {
   projects: [
     {
@@ -21,6 +24,15 @@ module.exports = {
       transform,
       transformIgnorePatterns,
       testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...SLOW_OR_PRIVILEGED],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
+    },
+    {
+      // The buildspecs against a deployment of their own, and the local stack in Docker, which needs root.
+      displayName: 'pipeline',
+      transform,
+      transformIgnorePatterns,
+      testMatch: SLOW_OR_PRIVILEGED,
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
     },
     {
