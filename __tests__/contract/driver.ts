@@ -45,8 +45,8 @@ export class HandshakeRefused extends Error {
   }
 }
 
-/** How long anything may take, milliseconds. */
-export const PATIENCE = 15_000;
+/** How long anything may take, milliseconds: two accounts are deployed on the machine while this one chats. */
+export const PATIENCE = 45_000;
 
 /** Frames in their order, waited for. */
 export class Inbox {

@@ -15,7 +15,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
   afterAll(async () => {
     await chat?.close();
   }, 30_000);
-  jest.setTimeout(60_000);
+  jest.setTimeout(3 * PATIENCE);
 
   const unique = () => `${Date.now().toString(36)}${(serial++).toString(36)}`;
   const memberId = () => `m${unique()}`.padEnd(10, 'x');
@@ -40,7 +40,10 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
   /** A visitor's first message, delivered for good: it is pinned when everything else is done, so it can be replied to. */
   const delivered = async (group: number | string, matches: (text: string) => boolean) => {
     const message = await shown(group, matches);
-    await until(() => chat.telegram.people.pinned(group).includes(message.message_id));
+    await eventually(
+      () => chat.telegram.people.pinned(group),
+      (pinned) => pinned.includes(message.message_id),
+    );
     return message;
   };
 
@@ -66,9 +69,12 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
 
   const refusal = (code: number, ...rest: unknown[]) => ['ERR', expect.stringMatching(/^\u26d4 /), code, ...rest];
 
-  const until = async (condition: () => boolean | Promise<boolean>) => {
-    for (const end = Date.now() + PATIENCE; !(await condition());) {
-      if (Date.now() > end) throw new Error('It never came true');
+  /** Asks until the condition is true of the answer. */
+  const eventually = async <T>(ask: () => T | Promise<T>, condition: (answer: T) => boolean): Promise<T> => {
+    for (const end = Date.now() + PATIENCE; ;) {
+      const answer = await ask();
+      if (condition(answer)) return answer;
+      if (Date.now() > end) throw new Error(`It never came true; the last answer was ${JSON.stringify(answer)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
@@ -384,10 +390,10 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
         return answer;
       };
       say('/ban', { replyTo: spam.message_id });
-      await until(async () => (await joining())[2] === 403);
+      await eventually(joining, (answer) => answer[2] === 403);
       expect(await joining()).toEqual(refusal(403));
       say('/unban', { replyTo: spam.message_id });
-      await until(async () => (await joining())[0] === 'OK');
+      await eventually(joining, (answer) => answer[0] === 'OK');
       const again = await visitor(name, ann.id);
       await write(again, 'sorry');
       await shown(group, (text) => text.includes('sorry'));
@@ -406,7 +412,10 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
           return true;
         }
       };
-      await until(() => isRefused('https://evil.example'));
+      await eventually(
+        () => isRefused('https://evil.example'),
+        (refused) => refused,
+      );
       expect(await isRefused('https://shop.example')).toBe(false);
     });
 
@@ -416,10 +425,11 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       await write(ann, 'Hello?');
       await shown(group, (text) => text.includes('Hello?'));
       people.removeBot({ chat: group, by: operator, bot: chat.bot });
-      await until(async () => {
+      const asking = async () => {
         ann.send(['TXT', `s${unique()}`, 'Anybody?', NOW]);
-        return ((await ann.next()) as unknown[])[2] === 502;
-      });
+        return (await ann.next()) as unknown[];
+      };
+      await eventually(asking, (answer) => answer[2] === 502);
       await ann.close();
     });
 
@@ -433,14 +443,16 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       const buttons = question.reply_markup?.inline_keyboard.flat() ?? [];
       expect(buttons.map(({ text }) => text)).toEqual([`Remove ${name}`, 'Keep it']);
       await people.press({ chat: group, from: operator, message: question.message_id, button: `Remove ${name}` });
-      await until(async () => {
+      const connecting = async () => {
         try {
           await (await chat.connect({ query: `c=${name}` })).close();
-          return false;
+          return 'accepted';
         } catch (error) {
-          return error instanceof HandshakeRefused && error.status === 404;
+          if (error instanceof HandshakeRefused) return error.status;
+          throw error;
         }
-      });
+      };
+      await eventually(connecting, (outcome) => outcome === 404);
     });
 
     test('a request to the webhook without its secret is refused', async () => {

@@ -186,6 +186,8 @@ export interface MessageStore {
 
   /** Claims a Telegram update that is not idempotent by itself, for as long as the lease holds; remembered for 24 h. */
   claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim>;
+  /** The update was not handled after all: it may be claimed at once. Nothing, if the claim is not this lease's. */
+  releaseUpdate(bot: string, updateId: number, lease: Lease): Promise<void>;
   finishUpdate(bot: string, updateId: number): Promise<void>;
 }
 

@@ -30,7 +30,7 @@ export class DynamoMembers implements MemberStore {
       .setOnce({ connector, banned: false })
       .add('connections', [connection])
       .when('attribute_not_exists({proof}) OR ({proof} = ? AND {banned} = ?)', proof, false);
-    if (lease) attach.when('attribute_not_exists({leaseUntil}) OR {leaseUntil} <= ?', now);
+    if (lease) attach.when(free('lease'), now, lease.holder);
     const outcome = await this.table.update(memberKey(conversation), attach, 'ALL_OLD');
     if (!outcome.done) {
       const there = outcome.there && readMember(conversation, outcome.there);
@@ -95,8 +95,9 @@ export class DynamoMembers implements MemberStore {
 
   async requestDelivery(conversation: Conversation, lease: Lease, now: number) {
     const take = (tickets: number) => {
-      const free = 'attribute_not_exists({leaseUntil}) OR {leaseUntil} <= ?';
-      const update = new Expression().set({ leaseHolder: lease.holder, leaseUntil: lease.until }).when(free, now);
+      const update = new Expression()
+        .set({ leaseHolder: lease.holder, leaseUntil: lease.until })
+        .when(free('lease'), now, lease.holder);
       return this.changed(conversation, tickets > 0 ? update.add('tickets', tickets) : update);
     };
     const taken = await take(1);
@@ -131,12 +132,14 @@ export class DynamoMembers implements MemberStore {
     const claim = new Expression()
       .set({ topicLeaseHolder: lease.holder, topicLeaseUntil: lease.until })
       .when('attribute_not_exists({topicThread})')
-      .when('attribute_not_exists({topicLeaseUntil}) OR {topicLeaseUntil} <= ?', now);
+      .when(free('topicLease'), now, lease.holder);
     return (await this.changed(conversation, claim)) !== undefined;
   }
 
   async claimPin(conversation: Conversation, messageId: number): Promise<boolean> {
-    const claim = new Expression().set({ pinned: messageId }).when('attribute_not_exists({pinned})');
+    const claim = new Expression()
+      .set({ pinned: messageId })
+      .when('attribute_not_exists({pinned}) OR {pinned} = ?', messageId);
     return (await this.changed(conversation, claim)) !== undefined;
   }
 
@@ -180,6 +183,14 @@ export class DynamoMembers implements MemberStore {
   private life() {
     return { [EXPIRY]: this.table.expiry(this.retentionDays * DAY) };
   }
+}
+
+/**
+ * Nobody holds the lease, or it is over (values: now), or it is ours (value: the holder) because the answer to the first
+ * request was lost and the SDK asked again.
+ */
+function free(name: 'lease' | 'topicLease'): string {
+  return `attribute_not_exists({${name}Until}) OR {${name}Until} <= ? OR {${name}Holder} = ?`;
 }
 
 export function chatKey(chat: ChatId): Item {

@@ -168,17 +168,23 @@ export class DynamoMessages implements MessageStore {
   async claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim> {
     const key = updateKey(bot, updateId);
     const outcome = await this.table.put(
-      { ...key, ...item({ done: false, until: lease.until, [EXPIRY]: this.table.expiry(UPDATE_LIFE) }) },
+      { ...key, ...item({ done: false, ...lease, [EXPIRY]: this.table.expiry(UPDATE_LIFE) }) },
       key,
       new Expression().when(
-        `attribute_not_exists({id}) OR {${EXPIRY}} <= ? OR ({done} = ? AND {until} <= ?)`,
+        `attribute_not_exists({id}) OR {${EXPIRY}} <= ? OR ({done} = ? AND ({until} <= ? OR {holder} = ?))`,
         this.table.now,
         false,
         now,
+        lease.holder,
       ),
     );
     if (outcome.done) return 'claimed';
     return outcome.there && new ItemReader(outcome.there).truth('done') ? 'done' : 'busy';
+  }
+
+  async releaseUpdate(bot: string, updateId: number, { holder }: Lease): Promise<void> {
+    const ours = new Expression().when('{holder} = ?', holder).when('{done} = ?', false);
+    await this.table.delete(updateKey(bot, updateId), ours);
   }
 
   async finishUpdate(bot: string, updateId: number): Promise<void> {

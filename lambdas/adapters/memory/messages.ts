@@ -9,7 +9,7 @@ import { ExpiringMap } from './expiring-map';
 export class MemoryMessages implements MessageStore {
   readonly messages: ExpiringMap<Message>;
   readonly replies: ExpiringMap<ReplyTarget>;
-  readonly updates: ExpiringMap<{ done: boolean; until: number }>;
+  readonly updates: ExpiringMap<{ done: boolean; until: number; holder: string }>;
 
   constructor(clock: Clock, retentionDays: number) {
     this.messages = new ExpiringMap(clock, retentionDays * DAY);
@@ -100,12 +100,17 @@ export class MemoryMessages implements MessageStore {
     const update = this.updates.get(`${bot}#${updateId}`);
     if (update?.done) return 'done';
     if (update && update.until > now) return 'busy';
-    this.updates.set(`${bot}#${updateId}`, { done: false, until: lease.until });
+    this.updates.set(`${bot}#${updateId}`, { done: false, ...lease });
     return 'claimed';
   }
 
+  async releaseUpdate(bot: string, updateId: number, { holder }: Lease): Promise<void> {
+    const update = this.updates.get(`${bot}#${updateId}`);
+    if (update && !update.done && update.holder === holder) this.updates.delete(`${bot}#${updateId}`);
+  }
+
   async finishUpdate(bot: string, updateId: number): Promise<void> {
-    this.updates.set(`${bot}#${updateId}`, { done: true, until: 0 });
+    this.updates.set(`${bot}#${updateId}`, { done: true, until: 0, holder: '' });
   }
 
   #all(conversation: Conversation): Message[] {

@@ -112,7 +112,7 @@ async function answered(world: World, host: Host, hostChat: HostChat, conversati
 async function isFirstOfAlbum(world: World, { album, chat }: IncomingMessage): Promise<boolean> {
   if (album === undefined) return true;
   const number = createHash('sha256').update(album).digest().readUIntBE(0, 6);
-  const lease = { holder: 'album', until: Number.MAX_SAFE_INTEGER };
+  const lease = { holder: Buffer.from(world.random.bytes(9)).toString('base64url'), until: Number.MAX_SAFE_INTEGER };
   return (await world.messages.claimUpdate(`album#${chat.id}`, number, lease, world.clock.now())) === 'claimed';
 }
 

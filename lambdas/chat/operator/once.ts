@@ -8,17 +8,25 @@ const LEASE = 30_000;
 export type Handled = 'handled' | 'retry';
 
 /**
- * Does what an update asks for, unless it has been done (D18). If the deed throws, the update may be handled again when
- * the lease is over.
+ * Does what an update asks for, unless it has been done (D18). If the deed throws, the update may be handled again at
+ * once; if the function dies, when the lease is over.
  */
 export async function once(world: World, host: Host, update: number, deed: () => Promise<unknown>): Promise<Handled> {
   const bot = await host.botId();
   const now = world.clock.now();
   const holder = Buffer.from(world.random.bytes(9)).toString('base64url');
-  const claim = await world.messages.claimUpdate(bot, update, { holder, until: now + LEASE }, now);
+  const lease = { holder, until: now + LEASE };
+  const claim = await world.messages.claimUpdate(bot, update, lease, now);
   if (claim === 'done') return 'handled';
   if (claim === 'busy') return 'retry';
-  await deed();
+  try {
+    await deed();
+  } catch (error) {
+    await world.messages.releaseUpdate(bot, update, lease).catch((reason: unknown) => {
+      world.logger.warn('An update stays claimed until its lease is over', { update, reason: String(reason) });
+    });
+    throw error;
+  }
   await world.messages.finishUpdate(bot, update);
   return 'handled';
 }

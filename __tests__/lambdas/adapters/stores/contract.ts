@@ -529,6 +529,19 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await claim('f')).toBe('claimed');
     });
 
+    test('an update that was not handled after all may be claimed at once, but only by leave of who claimed it', async () => {
+      const bot = unique();
+      const claim = (holder: string) => stores.messages.claimUpdate(bot, 8, lease(holder, 5000), clock.now());
+      expect(await claim('a')).toBe('claimed');
+      await stores.messages.releaseUpdate(bot, 8, lease('b', 5000));
+      expect(await claim('b')).toBe('busy');
+      await stores.messages.releaseUpdate(bot, 8, lease('a', 5000));
+      expect(await claim('b')).toBe('claimed');
+      await stores.messages.finishUpdate(bot, 8);
+      await stores.messages.releaseUpdate(bot, 8, lease('b', 5000));
+      expect(await claim('c')).toBe('done');
+    });
+
     test('a message ends with the retention setting', async () => {
       const who = conversation();
       await stores.messages.put(message(who, 'v#1'));

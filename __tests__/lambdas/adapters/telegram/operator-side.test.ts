@@ -47,6 +47,21 @@ describe('D19 an update that cannot be handled', () => {
     await expect(side.receiveUpdate(command(1))).resolves.toBe('retry');
   });
 
+  test('because Telegram did not answer is done at once when Telegram asks again', async () => {
+    const world = createMemoryWorld();
+    const posted: unknown[] = [];
+    const answers = [() => Promise.reject(new HostFailure('unreachable', 'no')), () => Promise.resolve([7])];
+    const post = async (_chat: unknown, text: unknown) => {
+      posted.push(text);
+      return answers.shift()!() as Promise<never>;
+    };
+    const side = createTelegramOperatorSide(world, { host: { botId: async () => '777', post } as unknown as Host });
+    await expect(side.receiveUpdate(command(1))).resolves.toBe('retry');
+    await expect(side.receiveUpdate(command(1))).resolves.toBe('handled');
+    await expect(side.receiveUpdate(command(1))).resolves.toBe('handled');
+    expect(posted).toHaveLength(2);
+  });
+
   test.each([
     [null],
     [undefined],

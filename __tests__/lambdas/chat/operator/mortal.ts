@@ -48,7 +48,7 @@ export const DEEDS = {
   ],
   messages: [
     ...['put', 'attempt', 'abandonAttempt', 'partDelivered', 'delivered', 'correct', 'removeSome', 'pointReply'],
-    ...['claimUpdate', 'finishUpdate'],
+    ...['claimUpdate', 'releaseUpdate', 'finishUpdate'],
   ],
   queue: ['send'],
   files: ['write', 'remove', 'removeAll'],
