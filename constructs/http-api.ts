@@ -2,6 +2,7 @@ import { Apigatewayv2Api } from '@cdktf/provider-aws/lib/apigatewayv2-api';
 import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-integration';
 import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route';
 import { Construct } from 'constructs';
+import { HTTP_ROUTES } from './api-routes';
 import { AwsAccount } from './aws-account';
 import { stageFunctionUri } from './stage-function-uri';
 
@@ -9,13 +10,6 @@ export interface HttpApiProps {
   readonly apiName: string;
   readonly account: AwsAccount;
 }
-
-/** Telegram's webhook, the same address to look at, and links to files that do not expire. */
-const ROUTES = [
-  { key: 'POST /tg', id: 'webhook' },
-  { key: 'GET /tg', id: 'health' },
-  { key: 'GET /files/{proxy+}', id: 'files' },
-];
 
 /**
  * The HTTP API of all stages.
@@ -40,7 +34,7 @@ export class HttpApi extends Construct {
       integrationUri: stageFunctionUri(props.account),
       payloadFormatVersion: '2.0',
     });
-    this.routes = ROUTES.map(
+    this.routes = HTTP_ROUTES.map(
       ({ key, id }) =>
         new Apigatewayv2Route(this, id, { apiId: this.apiId, routeKey: key, target: `integrations/${integration.id}` }),
     );

@@ -3,6 +3,7 @@ import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-in
 import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route';
 import { Apigatewayv2RouteResponse } from '@cdktf/provider-aws/lib/apigatewayv2-route-response';
 import { Construct } from 'constructs';
+import { WEBSOCKET_ROUTES, WebSocketRoute } from './api-routes';
 import { AwsAccount } from './aws-account';
 import { stageFunctionUri } from './stage-function-uri';
 
@@ -10,14 +11,6 @@ export interface WebSocketApiProps {
   readonly apiName: string;
   readonly account: AwsAccount;
 }
-
-/** The routes, and whether what the function returns goes back to the caller. */
-const ROUTES = [
-  { key: '$connect', id: 'connect', answers: false },
-  { key: '$disconnect', id: 'disconnect', answers: false },
-  { key: '$default', id: 'default', answers: true },
-  { key: 'PING', id: 'ping', answers: true },
-];
 
 /**
  * The WebSocket API of all stages: frames are routed by the first element of the JSON array.
@@ -45,7 +38,7 @@ export class WebSocketApi extends Construct {
       integrationUri: stageFunctionUri(props.account),
       contentHandlingStrategy: 'CONVERT_TO_TEXT',
     });
-    for (const route of ROUTES) this.addRoute(route, integration);
+    for (const route of WEBSOCKET_ROUTES) this.addRoute(route, integration);
   }
 
   get apiId(): string {
@@ -62,7 +55,7 @@ export class WebSocketApi extends Construct {
     return `${this.apiId}.execute-api.${this.account.region}.amazonaws.com`;
   }
 
-  private addRoute({ key, id, answers }: (typeof ROUTES)[number], integration: Apigatewayv2Integration): void {
+  private addRoute({ key, id, answers }: WebSocketRoute, integration: Apigatewayv2Integration): void {
     const route = new Apigatewayv2Route(this, id, {
       apiId: this.apiId,
       routeKey: key,

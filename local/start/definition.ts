@@ -1,3 +1,4 @@
+import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../constructs/api-routes';
 import type { GatewayDefinition } from '../gateway';
 
 /** The function that the APIs of a stage lead to, as in AWS: its name and alias. */
@@ -5,7 +6,7 @@ export function dispatcherOf(stage: string): string {
   return `${stage}-request-dispatcher:live`;
 }
 
-/** Both APIs as the stacks declare them, with one stage. The sandbox reads its definition from the account instead. */
+/** Both APIs with the routes that the stacks declare, with one stage. The sandbox reads its definition from the account instead. */
 export function localApis(stage: string): GatewayDefinition {
   const integrations = [{ integrationId: 'dispatcher', integrationUri: '${stageVariables.function}' }];
   const stages = [{ stageName: stage, stageVariables: { function: dispatcherOf(stage) } }];
@@ -18,19 +19,14 @@ export function localApis(stage: string): GatewayDefinition {
         routeSelectionExpression: '$request.body.[0]',
         integrations,
         stages,
-        routes: [
-          { routeKey: '$connect', target },
-          { routeKey: '$disconnect', target },
-          { routeKey: '$default', target, hasRouteResponse: true },
-          { routeKey: 'PING', target, hasRouteResponse: true },
-        ],
+        routes: WEBSOCKET_ROUTES.map(({ key, answers }) => ({ routeKey: key, target, hasRouteResponse: answers })),
       },
       {
         apiId: 'http',
         protocolType: 'HTTP',
         integrations,
         stages,
-        routes: ['GET /tg', 'POST /tg', 'GET /files/{proxy+}'].map((routeKey) => ({ routeKey, target })),
+        routes: HTTP_ROUTES.map(({ key }) => ({ routeKey: key, target })),
       },
     ],
   };

@@ -1,6 +1,7 @@
 import type { Handle } from '../identifiers';
 import type { Channel } from '../model';
 import { fileUrl } from '../files';
+import { helpLines } from './command-list';
 import { shownName } from './header';
 import { block, bold, code, joinRich, plain, rich, type RichText } from './rich-text';
 
@@ -12,12 +13,7 @@ export const HELP: RichText = joinRich(
     bold('I connect the visitors of a website with this chat.'),
     plain(''),
     bold('For operators'),
-    plain('/host <channel>: this chat answers the visitors of that channel'),
-    plain('/info: what this chat is, the address for the website, open conversations'),
-    plain('/origins <https://…> …: websites that may use the channel; “/origins all” lifts it'),
-    plain('/ban, /unban: reply to a visitor, or name one: /ban #handle'),
-    plain('/export, /erase: one conversation as a file; or remove everything of it'),
-    plain('/drop: removes the channel with everything in it'),
+    ...helpLines('operators').map(plain),
     plain(''),
     plain(
       'Reply to a message of a visitor to answer. With topics on, and me an administrator who may manage them, every ' +
@@ -25,8 +21,7 @@ export const HELP: RichText = joinRich(
     ),
     plain(''),
     bold('For visitors'),
-    plain('/join <channel>: write to that channel from here'),
-    plain('/leave: stop it'),
+    ...helpLines('visitors').map(plain),
   ],
   '\n',
 );

@@ -1,23 +1,5 @@
 import { parseChannelName, type ChannelName } from '../identifiers';
 
-/** The names of commands, in the order of /help. */
-export const COMMANDS = [
-  'help',
-  'start',
-  'host',
-  'drop',
-  'join',
-  'leave',
-  'info',
-  'origins',
-  'ban',
-  'unban',
-  'export',
-  'erase',
-] as const;
-
-export type CommandName = (typeof COMMANDS)[number];
-
 /** A message that begins as a command does. */
 export interface CommandLine {
   /** Lower case; possibly no command of ours. */
@@ -33,11 +15,6 @@ export function parseCommandLine(text: string): CommandLine | undefined {
   if (!match?.[1]) return undefined;
   const words = text.slice(match[0].length).split(/\s+/).filter(Boolean);
   return { name: match[1].toLowerCase(), ...(match[2] ? { addressee: match[2] } : {}), words };
-}
-
-/** The command of that name, if it is one of ours. */
-export function knownCommand(name: string): CommandName | undefined {
-  return COMMANDS.find((command) => command === name);
 }
 
 /** What a deep link (`/start <payload>`) asks for. */

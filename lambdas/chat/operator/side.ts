@@ -1,7 +1,8 @@
 import type { HostChat } from '../model';
 import type { QueueItem, QueueOutcome, Route, World } from '../ports';
 import { NEITHER } from './answers';
-import { knownCommand, parseCommandLine, type CommandLine, type CommandName } from './command-line';
+import { parseCommandLine, type CommandLine } from './command-line';
+import { isForParticipants, knownCommand, type CommandName } from './command-list';
 import { commands } from './commands';
 import { answer } from './commands/context';
 import { deliverToChat } from './delivery/to-chat';
@@ -118,9 +119,6 @@ interface Call {
   readonly line: CommandLine;
 }
 
-/** Commands that make sense only in a chat that is host or visitor of a channel. */
-const FOR_PARTICIPANTS: readonly CommandName[] = ['drop', 'leave', 'origins', 'ban', 'unban', 'export', 'erase'];
-
 /**
  * Somebody gave a command: to this bot, or to whichever bot knows it. One that nobody knows is no message either: a slip of
  * the pen shall not reach a visitor.
@@ -132,7 +130,7 @@ async function receiveCommand(world: World, host: Host, call: Call): Promise<Han
   const participant = hostChat !== undefined || route.member !== undefined;
   if (command) {
     // It may have been meant for another bot of a group that has nothing to do with us (D33).
-    if (!forUs && !participant && FOR_PARTICIPANTS.includes(command)) return 'handled';
+    if (!forUs && !participant && isForParticipants(command)) return 'handled';
     return once(world, host, message.update, () => run(world, host, call, command));
   }
   const addressed = hostChat && (route.topic ?? route.reply);

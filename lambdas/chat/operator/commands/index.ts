@@ -1,4 +1,4 @@
-import type { CommandName } from '../command-line';
+import type { CommandName } from '../command-list';
 import { dropCommand, infoCommand, originsCommand } from './channel';
 import type { Command } from './context';
 import { hostCommand } from './host';
@@ -7,7 +7,7 @@ import { leaveCommand } from './leave';
 import { helpCommand, startCommand } from './start';
 import { banCommand, eraseCommand, exportCommand, unbanCommand } from './visitors';
 
-/** All commands. */
+/** What each command does. What is said of it is in `command-list.ts`. */
 export const commands: Readonly<Record<CommandName, Command>> = {
   help: helpCommand,
   start: startCommand,
