@@ -1,0 +1,77 @@
+import { measureEvents, type EventMeasures, type EventName } from '../../bench/events';
+
+describe.each([{ forum: true }, { forum: false }])(
+  'what a chat asks of AWS and Telegram (topics: $forum)',
+  ({ forum }) => {
+    let measured: EventMeasures;
+
+    beforeAll(async () => {
+      measured = await measureEvents({ forum });
+    }, 60_000);
+
+    const of = (name: EventName) => measured.events[name];
+
+    test('whoever waits for a message, an answer or an OK waits for three DynamoDB round trips at most', () => {
+      const waits = [
+        'connect',
+        'join',
+        'rejoin',
+        'first text',
+        'text',
+        'text in a row',
+        'reply',
+        'reply in a row',
+        'file',
+      ];
+      const roundTrips = waits.map((name) => [name, of(name as EventName).roundTrips.dynamodbToAnswer]);
+      expect(roundTrips.filter(([, count]) => Number(count) > 3)).toEqual([]);
+      expect(of('text').roundTrips).toMatchObject({ dynamodbToAnswer: 3, toAnswer: 4 });
+      expect(of('reply').roundTrips).toMatchObject({ dynamodbToAnswer: 3, toAnswer: 3 });
+      expect(of('connect').roundTrips).toMatchObject({ dynamodbToAnswer: 2, toAnswer: 2 });
+    });
+
+    test('a sign of life and a link to a file cost one run of the function and nothing else', () => {
+      for (const name of ['ping', 'link'] as const) {
+        expect(of(name)).toMatchObject({
+          invocations: 1,
+          roundTrips: { aws: 0, telegram: 0 },
+          dynamodb: { requests: {}, readUnits: 0, writeUnits: 0 },
+          sqs: {},
+          s3: {},
+          ssm: {},
+          telegram: {},
+        });
+      }
+      expect(of('ping')).toMatchObject({ webSocketMessages: 2, httpRequests: 0 });
+      expect(of('link')).toMatchObject({ webSocketMessages: 0, httpRequests: 1 });
+    });
+
+    test('each message is one item in the queue and one message in Telegram', () => {
+      expect(of('text')).toMatchObject({
+        sqs: { SendMessage: 1, ReceiveMessage: 1, DeleteMessage: 1 },
+        telegram: { sendMessage: 1, pinChatMessage: 1 },
+        s3: {},
+        webSocketMessages: 2,
+      });
+      expect(of('text in a row').telegram).toEqual({ sendMessage: 1 });
+      expect(of('file')).toMatchObject({ s3: { HEAD: 1, GET: 1 }, telegram: { sendDocument: 1, pinChatMessage: 1 } });
+      expect(of('reply')).toMatchObject({ invocations: 1, sqs: {}, webSocketMessages: 1, httpRequests: 1 });
+    });
+
+    test('the bot token is read once by an instance', () => {
+      expect(measured.instance.ssm).toBe(1);
+      expect(Object.values(measured.events).filter(({ ssm }) => Object.keys(ssm).length > 0)).toEqual([]);
+    });
+
+    test('capacity units are those that docs/performance.md names', () => {
+      const units = (name: EventName) => [of(name).dynamodb.readUnits, of(name).dynamodb.writeUnits];
+      expect(units('connect')).toEqual([1, 1]);
+      expect(units('rejoin')).toEqual([1, 4]);
+      expect(units('text')).toEqual([11, 12]);
+      expect(units('text in a row')).toEqual([11, 11]);
+      expect(units('reply')).toEqual([forum ? 5 : 4, 10]);
+      expect(units('reply in a row')).toEqual([forum ? 5 : 4, 9]);
+      expect(units('disconnect')).toEqual([0, 2]);
+    });
+  },
+);

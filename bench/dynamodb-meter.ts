@@ -1,0 +1,141 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { request as send, Agent, createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TABLE_SCHEMAS, tableName } from '../constructs/table-schemas';
+import { indexWriteUnits, writeUnits } from './capacity-units';
+import type { Ledger, SeenRequest } from './ledger';
+
+type Item = Readonly<Record<string, AttributeValue>>;
+type Json = Record<string, unknown>;
+
+/** Stands before a DynamoDB, passes everything on and notes each request with the capacity units that it consumed. */
+export class DynamoDbMeter {
+  /** Milliseconds that every answer waits, so that requests made side by side are seen to be. */
+  latency = 0;
+  private readonly agent = new Agent({ keepAlive: true });
+  private readonly server: Server;
+
+  private constructor(
+    private readonly engine: string,
+    private readonly ledger: Ledger,
+  ) {
+    this.server = createServer((incoming, outgoing) => {
+      this.pass(incoming).then(
+        ({ status, type, body }) => outgoing.writeHead(status, { 'content-type': type }).end(body),
+        () => outgoing.destroy(),
+      );
+    });
+  }
+
+  /** Listens on a free loopback port. */
+  static async start(engine: string, ledger: Ledger): Promise<DynamoDbMeter> {
+    const meter = new DynamoDbMeter(engine, ledger);
+    await new Promise<void>((resolve) => meter.server.listen(0, '127.0.0.1', resolve));
+    return meter;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.agent.destroy();
+    await new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+
+  private async pass(incoming: IncomingMessage) {
+    const [, operation = ''] = String(incoming.headers['x-amz-target']).split('.');
+    const seen = this.ledger.request('dynamodb', operation);
+    const input = JSON.parse((await read(incoming)).toString()) as Json;
+    const indexed = INDEXED.get(String(input['TableName']));
+    const isWrite = WRITES.has(operation);
+    const before = isWrite && indexed ? await this.look(input, incoming) : undefined;
+    const answer = await this.ask(operation, { ...input, ReturnConsumedCapacity: 'INDEXES' }, incoming);
+    seen.bytes = answer.body.length;
+    const output = JSON.parse(answer.body.toString()) as Json;
+    note(seen, operation, output, answer.status);
+    if (isWrite && indexed && answer.status === 200) {
+      const after = operation === 'DeleteItem' ? undefined : await this.look(input, incoming);
+      seen.writeUnits += indexWriteUnits(indexed.rangeKey, before, after);
+    }
+    const wait = seen.startedAt + this.latency - performance.now();
+    if (wait > 0) await sleep(wait);
+    seen.endedAt = performance.now();
+    return answer;
+  }
+
+  /** The item that a write is about, read past the ledger. The engine does not count what an index costs. */
+  private async look(input: Json, { headers }: IncomingMessage): Promise<Item | undefined> {
+    const { hashKey, rangeKey } = INDEXED.get(String(input['TableName']))?.key ?? { hashKey: '', rangeKey: '' };
+    const source = (input['Key'] ?? input['Item']) as Item;
+    const Key = { [hashKey]: source[hashKey], [rangeKey]: source[rangeKey] };
+    const { body } = await this.ask(
+      'GetItem',
+      { TableName: input['TableName'], Key, ConsistentRead: true },
+      { headers },
+    );
+    return (JSON.parse(body.toString()) as { Item?: Item }).Item;
+  }
+
+  private ask(
+    operation: string,
+    input: Json,
+    { headers }: Pick<IncomingMessage, 'headers'>,
+  ): Promise<{ status: number; type: string; body: Buffer }> {
+    const text = JSON.stringify(input);
+    return new Promise((resolve, reject) => {
+      const outgoing = send(
+        this.engine,
+        {
+          method: 'POST',
+          agent: this.agent,
+          headers: {
+            'content-type': headers['content-type'] ?? 'application/x-amz-json-1.0',
+            'content-length': Buffer.byteLength(text),
+            'x-amz-target': `DynamoDB_20120810.${operation}`,
+            'x-amz-date': headers['x-amz-date'] ?? '',
+            authorization: headers.authorization ?? '',
+          },
+        },
+        (incoming) => {
+          read(incoming).then((body) => {
+            const type = incoming.headers['content-type'] ?? 'application/x-amz-json-1.0';
+            resolve({ status: incoming.statusCode ?? 500, type, body });
+          }, reject);
+        },
+      );
+      outgoing.on('error', reject).end(text);
+    });
+  }
+}
+
+/** Writes whose units an index may add to. A batch of removals is dealt with by {@link note}. */
+const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
+
+/** The tables of stage `dev` that have a local index. */
+const INDEXED = new Map(
+  TABLE_SCHEMAS.flatMap(({ noun, hashKey, rangeKey, localIndexes }) => {
+    const [index] = localIndexes ?? [];
+    if (!index || rangeKey === undefined) return [];
+    return [[tableName('dev', noun), { key: { hashKey, rangeKey }, rangeKey: index.rangeKey }] as const];
+  }),
+);
+
+/** Reads of at least one item, or of nothing, cost something: an empty answer is a unit when strongly consistent. */
+function note(seen: SeenRequest, operation: string, output: Json, status: number): void {
+  const consumed = [output['ConsumedCapacity'] ?? []].flat() as { CapacityUnits: number }[];
+  const units = consumed.reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
+  if (['GetItem', 'BatchGetItem', 'Query', 'Scan'].includes(operation)) seen.readUnits = Math.max(1, units);
+  // A condition that is not met costs the write all the same, and the engine then tells no units.
+  else seen.writeUnits = status === 200 ? units : writeUnits(output['Item'] as Item | undefined, undefined);
+}
+
+async function read(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,46 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { bundle } from '../lambdas/build/bundle';
+import { RUNTIME_API } from './function-process';
+
+/** Code that a process of its own can run as a Lambda function. */
+export interface FunctionCode {
+  /** Where it lies unpacked. */
+  readonly folder: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+const PROJECT = join(__dirname, '..');
+
+/**
+ * Bundles the request dispatcher as the common build does, into a folder, and with it what `nodejs22.x` adds: the Node
+ * of this machine runs it.
+ */
+export async function commonCode(folder: string): Promise<FunctionCode> {
+  const { code } = await bundle({ name: 'function', entry: 'lambdas/request-dispatcher/index.ts' }, 'common', PROJECT);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'index.js'), code);
+  return onNode(folder, await nodejsRuntime(folder));
+}
+
+/** The command that runs the `index.js` of a folder by Node, with a runtime from {@link nodejsRuntime}. */
+export function onNode(folder: string, runtime: string): FunctionCode {
+  // Without warnings: this machine's Node may be older than the function's, and the SDK would say so.
+  return { folder, command: [process.execPath, '--no-warnings', runtime, RUNTIME_API, 'index.handler', folder] };
+}
+
+/** Compiles the emulated `nodejs22.x` runtime into a folder and gives its path. */
+export async function nodejsRuntime(folder: string): Promise<string> {
+  const outfile = join(folder, 'nodejs-runtime.cjs');
+  await build({
+    entryPoints: [join(PROJECT, 'local/emulated-aws/lambda/nodejs-runtime.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'silent',
+  });
+  return outfile;
+}
