@@ -1,0 +1,19 @@
+import type { Check } from '../check';
+import { failureOf } from '../failure';
+import { ok, problem } from '../finding';
+
+/** Whom AWS takes these credentials for: without them nothing can be deployed. */
+export const awsAccount: Check = {
+  subject: 'AWS account',
+  look: async (around) => {
+    const { endpointUrl } = around.reading.settings.aws;
+    const where = endpointUrl === undefined ? '' : ` at ${endpointUrl} (AWS_ENDPOINT_URL)`;
+    try {
+      const { account, arn } = await around.identity();
+      return ok(`${account}${where}, as ${arn.split(':').at(-1)}.`);
+    } catch (error) {
+      const { words, remedy } = failureOf(error);
+      return problem(where === '' ? words : `${words} This is about AWS${where}.`, remedy);
+    }
+  },
+};

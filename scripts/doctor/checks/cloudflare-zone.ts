@@ -1,0 +1,36 @@
+import type { Check } from '../check';
+import { notChecked, ok, problem, warning } from '../finding';
+import { cloudflare, zoneName } from './cloudflare-token';
+
+/** The token sees the zone and may edit its DNS, as far as Cloudflare tells. */
+export const cloudflareZone: Check = {
+  subject: 'Cloudflare zone',
+  look: async (around) => {
+    const api = cloudflare(around);
+    const name = zoneName(around);
+    if (api === undefined || name === undefined) return notChecked('There is no token to ask with.');
+    const zone = await api.zone(name);
+    if (zone === undefined) {
+      return problem(
+        `This token sees no zone ${name}.`,
+        'Let the token see it, or write the zone that the domain is in into .env, DNS_ZONE="..."',
+      );
+    }
+    await api.readRecords(zone.id);
+    if (zone.status !== 'active') {
+      const servers = (zone.name_servers ?? []).join(' and ');
+      return warning(
+        `${name} is ${zone.status}: the certificate cannot be proved before the domain's name servers are Cloudflare's.`,
+        servers === '' ? undefined : `Set them at your registrar: ${servers}`,
+      );
+    }
+    if (zone.permissions.includes('#dns_records:edit')) return ok(`${name}: this token may edit its DNS.`);
+    if (zone.permissions.length === 0) {
+      return ok(`${name}: this token may read its DNS. Whether it may edit it, Cloudflare does not tell.`);
+    }
+    return warning(
+      `${name}: this token may read its DNS, and as far as Cloudflare tells, not edit it.`,
+      'Add the permission Zone, DNS, Edit to the token at https://dash.cloudflare.com/profile/api-tokens',
+    );
+  },
+};

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Check } from '../check';
+import { ok, problem } from '../finding';
+
+interface Lock {
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+}
+
+interface LockedPackage {
+  readonly version?: string;
+  readonly optional?: boolean;
+  /** Only on some machines; npm leaves it out on others. */
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
+  readonly peer?: boolean;
+}
+
+/** What is installed is what `package-lock.json` says. npm writes what it has installed into `node_modules`. */
+export const packages: Check = {
+  subject: 'npm packages',
+  look: async ({ root }) => {
+    const installed = join(root, 'node_modules', '.package-lock.json');
+    if (!existsSync(installed)) return problem('They are not installed.', 'npm ci');
+    const [wanted, found] = [lockOf(join(root, 'package-lock.json')), lockOf(installed)];
+    const wrong = Object.entries(wanted).filter(
+      ([path, { version, optional, peer }]) => path !== '' && !optional && !peer && found[path]?.version !== version,
+    );
+    const [first] = wrong;
+    if (first === undefined) return ok('Installed as package-lock.json says.');
+    const [path, { version }] = first;
+    const there = found[path]?.version ?? 'not installed';
+    const name = path.replace(/^.*node_modules\//, '');
+    return problem(
+      `${wrong.length} differ from package-lock.json, for example ${name}: ${there} in place of ${version}.`,
+      'npm ci',
+    );
+  },
+};
+
+function lockOf(path: string): Lock['packages'] {
+  return (JSON.parse(readFileSync(path, 'utf8')) as Lock).packages;
+}

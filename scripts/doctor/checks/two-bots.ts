@@ -1,0 +1,22 @@
+import type { Check } from '../check';
+import { notChecked, ok, problem } from '../finding';
+
+/** A bot has one webhook: of two stages with one bot, only the one that was deployed last would get any message. */
+export const twoBots: Check = {
+  subject: 'Two bots',
+  look: async ({ reading }) => {
+    if (!reading.settings.prodStage) return ok('There is one stage only.');
+    const [dev, prod] = [reading.secret('TELEGRAM_BOT_TOKEN'), reading.secret('TELEGRAM_PROD_BOT_TOKEN')];
+    if (dev === undefined || prod === undefined) return notChecked('A token is missing.');
+    return botId(dev) === botId(prod)
+      ? problem(
+          'TELEGRAM_BOT_TOKEN and TELEGRAM_PROD_BOT_TOKEN are of the same bot: only one stage would get its messages.',
+          'Write /newbot to @BotFather and its token into .env, TELEGRAM_PROD_BOT_TOKEN="..."',
+        )
+      : ok('Each stage has its own.');
+  },
+};
+
+function botId(token: string): string {
+  return token.split(':', 1)[0] ?? '';
+}

@@ -1,0 +1,82 @@
+import { TelegramRefusal, TelegramUnreachable } from '../../lambdas/adapters/telegram/bot-api';
+import { CloudflareFailure } from './cloudflare-api';
+
+/** Why a service could not be asked, in words for people, and what to do about it. */
+export interface Failure {
+  readonly words: string;
+  readonly remedy?: string;
+}
+
+/** What any service's client throws, as one line without a stack trace. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof TelegramRefusal || error instanceof TelegramUnreachable) return { words: `${error.message}.` };
+  if (error instanceof CloudflareFailure) return { words: error.message };
+  return awsFailure(error);
+}
+
+/** Names by which AWS's services refuse credentials that they do not know. */
+const UNKNOWN_CREDENTIALS = new Set([
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+  'AuthFailure',
+  'NotAuthorized',
+]);
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired']);
+const LATE = new Set(['TimeoutError', 'AbortError', 'RequestTimeout']);
+
+function awsFailure(error: unknown): Failure {
+  const { name, message, code, status } = partsOf(error);
+  if (name === 'CredentialsProviderError' || name === 'TokenProviderError') {
+    return {
+      words: `There are no AWS credentials: ${message}`,
+      remedy: /sso|login|expired/i.test(message)
+        ? 'aws sso login'
+        : 'aws configure sso (or: aws configure), then export AWS_PROFILE="<the name you gave it>"',
+    };
+  }
+  if (EXPIRED.has(name)) return { words: 'The AWS credentials have expired.', remedy: 'aws sso login' };
+  if (UNKNOWN_CREDENTIALS.has(name)) {
+    return {
+      words: `AWS does not accept these credentials (${name}).`,
+      remedy: 'Look at them with: aws configure list. Is the clock of this machine right?',
+    };
+  }
+  if (LATE.has(name)) return { words: 'AWS did not answer in time.', remedy: NETWORK };
+  if (typeof code === 'string' && status === undefined) {
+    return { words: `AWS cannot be reached (${code}).`, remedy: NETWORK };
+  }
+  if (error instanceof SyntaxError || /deserialization/i.test(message)) {
+    return { words: 'What answered does not speak as AWS does.', remedy: NETWORK };
+  }
+  if (status === 403) return { words: `These credentials may not look at it: ${message}` };
+  return { words: status === undefined ? `${name}: ${message}` : `AWS answered ${status} ${name}: ${message}` };
+}
+
+const NETWORK = 'Look at the network: proxy, VPN, and AWS_ENDPOINT_URL if it is set.';
+
+/** The longest message of somebody else that is shown, characters. */
+const SHOWN = 300;
+
+interface ErrorParts {
+  readonly name: string;
+  readonly message: string;
+  /** What the socket said, for example `ECONNREFUSED`. */
+  readonly code: unknown;
+  /** Of the HTTP answer, if there was one. */
+  readonly status: number | undefined;
+}
+
+function partsOf(error: unknown): ErrorParts {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), code: undefined, status: undefined };
+  const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  const message = (error.message.split('\n')[0] ?? '').slice(0, SHOWN);
+  return { name: error.name, message: message || error.name, code, status: $metadata?.httpStatusCode };
+}
+
+/** The status of the HTTP answer that an SDK's error is about. */
+export function statusOf(error: unknown): number | undefined {
+  return partsOf(error).status;
+}
