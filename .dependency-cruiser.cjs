@@ -12,8 +12,8 @@ module.exports = {
     only(
       'constructs-know-no-stack',
       '^constructs/',
-      '^(stacks/|main\\.ts|config\\.ts|lambdas/|local/|widget/)',
-      'Constructs take props; they do not know who composes them.',
+      '^(stacks/|main\\.ts|config\\.ts|lambdas/(?!bot-profile\\.ts$)|local/|widget/)',
+      'Constructs take props; they do not know who composes them. Of the functions they know what a bot is registered with: data.',
     ),
     only(
       'stacks-know-no-main',
@@ -50,6 +50,12 @@ module.exports = {
       '^(main\\.ts|config\\.ts|stacks/|constructs/|lambdas/|widget/)',
       '^local/',
       'local/ may use all; nothing uses local/.',
+    ),
+    only(
+      'widget-shares-names-and-numbers',
+      '^widget/',
+      '^(main\\.ts|config\\.ts|stacks/|constructs/|lambdas/(?!chat/(file-limits|limits|protocol/subprotocol)\\.ts$))',
+      'The widget knows the names and limits of the protocol, and nothing that runs on the server.',
     ),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

@@ -1,8 +1,8 @@
-import { readEnvironment, readLocalSettings, SettingsError } from '../config';
-import { Failure } from './embedded/failure';
+import { readEnvironment, readLocalSettings } from '../config';
 import { HELP, readOptions, type SandboxCommand } from './sandbox/options';
 import { Sandbox } from './sandbox/sandbox';
 import { buildZips, succeeded, uploadZips, zipsOf } from './sandbox/steps';
+import { Ending, failProgram } from './start/ending';
 import { Terminal } from './start/terminal';
 import { ensureDemoGroup, hostDemoChannel } from './telegram';
 
@@ -15,25 +15,15 @@ async function main(): Promise<void> {
   }
   const terminal = new Terminal();
   const sandbox = await start(command, terminal);
-  let ending = false;
-  const end = (): void => {
-    if (ending) process.exit(130);
-    ending = true;
-    sandbox.stop().then(
-      () => {
-        terminal.note('Ended. Nothing is kept.');
-        process.exit(0);
-      },
-      (error: unknown) => fail(error),
-    );
-  };
-  process.on('SIGINT', end);
-  process.on('SIGTERM', end);
+  const ending = Ending.atSignal(
+    () => sandbox.stop(),
+    () => terminal.note('Ended. Nothing is kept.'),
+  );
   try {
     await deploy(sandbox, command, terminal);
     await introduce(sandbox, terminal);
   } catch (error) {
-    if (ending) return;
+    if (ending.begun) return;
     await sandbox.stop();
     throw error;
   }
@@ -88,14 +78,4 @@ async function introduce(sandbox: Sandbox, terminal: Terminal): Promise<void> {
   );
 }
 
-/** One sentence for what a person can put right; what is our own fault comes with its stack. */
-function fail(error: unknown): never {
-  const text =
-    error instanceof Failure || error instanceof SettingsError
-      ? error.message
-      : `This is a defect of Kite, please report it: ${error instanceof Error ? error.stack : String(error)}`;
-  process.stderr.write(`${text}\n`);
-  process.exit(1);
-}
-
-main().catch(fail);
+main().catch(failProgram);

@@ -1,3 +1,5 @@
+import { CHANNEL_NAME } from '../lambdas/chat/limits';
+
 /** Where the chat is: parsed from `wss://host/stage?c=channel`. */
 export interface Endpoint {
   readonly url: string;
@@ -11,6 +13,6 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const channel = url.searchParams.get('c') ?? '';
-  if (!/^wss?:$/.test(url.protocol) || !/^[A-Za-z0-9_-]{8,32}$/.test(channel)) return undefined;
+  if (!/^wss?:$/.test(url.protocol) || !CHANNEL_NAME.test(channel)) return undefined;
   return { url: url.href, channel, storageKey: `kite-chat ${url.host}${url.pathname} ${channel}` };
 }

@@ -1,19 +1,7 @@
-const MEBIBYTE = 1024 * 1024;
-
-/** Largest file of each type that the server takes, bytes (inclusive). */
-const LIMITS: Readonly<Record<string, number>> = {
-  'application/pdf': 20 * MEBIBYTE,
-  'application/zip': 20 * MEBIBYTE,
-  'application/x-zip-compressed': 20 * MEBIBYTE,
-  'image/webp': 20 * MEBIBYTE,
-  'image/gif': 20 * MEBIBYTE,
-  'video/mp4': 20 * MEBIBYTE,
-  'image/jpeg': 5 * MEBIBYTE,
-  'image/png': 5 * MEBIBYTE,
-};
+import { fileLimit, FILE_TYPES } from '../lambdas/chat/file-limits';
 
 /** For the `accept` attribute of a file input. */
-export const ACCEPTED_TYPES = Object.keys(LIMITS).join(',');
+export const ACCEPTED_TYPES = FILE_TYPES.join(',');
 
 /** Why the server would not take a file. */
 export type FileRefusal =
@@ -21,7 +9,7 @@ export type FileRefusal =
 
 /** Checks before anything is sent what the server will check again; undefined if the file is fine. */
 export function refuseFile(file: { readonly type: string; readonly size: number }): FileRefusal | undefined {
-  const limit = LIMITS[file.type];
+  const limit = fileLimit(file.type);
   if (limit === undefined) return { kind: 'type' };
   if (file.size === 0) return { kind: 'empty' };
   return file.size > limit ? { kind: 'size', limit } : undefined;

@@ -1,6 +1,3 @@
-/** The subprotocol this widget speaks. */
-export const SUBPROTOCOL = 'k1te.chat.v1';
-
 /** A frame from the server. */
 export type ServerFrame =
   | { readonly tag: 'OK' }

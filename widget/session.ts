@@ -1,5 +1,6 @@
+import { SUBPROTOCOL } from '../lambdas/chat/protocol/subprotocol';
 import { backoff } from './backoff';
-import { parseFrame, SUBPROTOCOL, type ServerFrame } from './frames';
+import { parseFrame, type ServerFrame } from './frames';
 
 /** How the connection is. */
 export type Status =

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { plainPng } from '../../local/telegram/image';
-import { launchChromium } from './chromium';
-import { LocalChat } from './local-chat';
-import { Operator, Visitor } from './people';
+import { setScene } from './scene';
 
 jest.setTimeout(60_000);
 
@@ -23,20 +21,10 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 describe.each(['light', 'dark'] as const)('in %s colours axe-core finds nothing wrong', (colorScheme) => {
-  let chat: LocalChat;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [chat, browser] = await Promise.all([LocalChat.start(), launchChromium()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await chat?.remove();
-  });
+  const scene = setScene({ colorScheme });
 
   test('with the demo website, the open and closed widget, and the console', async () => {
-    const context = await browser.newContext({ colorScheme });
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     expect(await violations(visitor.page)).toEqual([]);
 
     await visitor.open();
@@ -45,7 +33,7 @@ describe.each(['light', 'dark'] as const)('in %s colours axe-core finds nothing 
     await visitor.write('Hello, see https://example.com/page');
     await visitor.allSent();
 
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     expect(await violations(operator.page)).toEqual([]);
     await operator.openTopic('Hello, see');
     await operator.write('Good day');
@@ -61,12 +49,11 @@ describe.each(['light', 'dark'] as const)('in %s colours axe-core finds nothing 
 
     await visitor.page.getByRole('link', { name: 'list.pdf' }).waitFor();
     expect(await violations(visitor.page)).toEqual([]);
-    await context.close();
   });
 
   test('with a message that was refused, a notice, and a lost connection', async () => {
-    const context = await browser.newContext({ colorScheme, viewport: { width: 390, height: 780 } });
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
+    await visitor.page.setViewportSize({ width: 390, height: 780 });
     await visitor.open();
     await visitor.write('refuse me');
     await visitor.allSent();
@@ -79,10 +66,9 @@ describe.each(['light', 'dark'] as const)('in %s colours axe-core finds nothing 
     await visitor.page.getByText('Not sent: This is too much').waitFor();
     await visitor.attach({ name: 'virus.exe', mimeType: 'application/x-msdownload', buffer: Buffer.from('MZ') });
     await visitor.page.getByText('virus.exe was not added').waitFor();
-    await context.setOffline(true);
+    await scene.context.setOffline(true);
     await visitor.status('You are offline');
-    await context.setOffline(false);
+    await scene.context.setOffline(false);
     expect(await violations(visitor.page)).toEqual([]);
-    await context.close();
   });
 });

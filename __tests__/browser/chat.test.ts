@@ -1,36 +1,17 @@
-import type { Browser, BrowserContext } from 'playwright-core';
 import { plainPng } from '../../local/telegram/image';
-import { launchChromium } from './chromium';
-import { LocalChat } from './local-chat';
-import { Operator, Visitor } from './people';
+import { setScene } from './scene';
 
 jest.setTimeout(60_000);
 
 describe('the chat of npm start, in a browser', () => {
-  let chat: LocalChat;
-  let browser: Browser;
-  let context: BrowserContext;
-
-  beforeAll(async () => {
-    [chat, browser] = await Promise.all([LocalChat.start(), launchChromium()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await chat?.remove();
-  });
-
-  beforeEach(async () => {
-    context = await browser.newContext();
-    context.setDefaultTimeout(15_000);
-  });
-  afterEach(() => context.close());
+  const scene = setScene();
 
   test('visitor and operator write to each other', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     await visitor.open();
     await visitor.write('Do you ship to Lviv?');
     await visitor.allSent();
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('Do you ship to Lviv?');
     await operator.write('Yes, we do.');
     await visitor.sees('Yes, we do.');
@@ -40,13 +21,13 @@ describe('the chat of npm start, in a browser', () => {
   });
 
   test('two visitors are kept apart, and each has a topic', async () => {
-    const other = await browser.newContext();
-    const [first, second] = [await Visitor.visit(context, chat.url), await Visitor.visit(other, chat.url)];
+    const other = await scene.browser.newContext();
+    const [first, second] = [await scene.visitor(), await scene.visitor(other)];
     await first.open();
     await second.open();
     await first.write('I am the first');
     await second.write('I am the second');
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('I am the first');
     await operator.write('Hello, first');
     await operator.openTopic('I am the second');
@@ -59,12 +40,12 @@ describe('the chat of npm start, in a browser', () => {
   });
 
   test('a picture goes to the operator and a document to the visitor', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     await visitor.open();
     await visitor.attach({ name: 'broken.png', mimeType: 'image/png', buffer: plainPng(200, 120) });
     await visitor.write('It arrived like this');
     await visitor.allSent();
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('It arrived like this');
     const picture = operator.page.locator('article img');
     await picture.waitFor();
@@ -87,7 +68,7 @@ describe('the chat of npm start, in a browser', () => {
   });
 
   test('a file can be dropped and pasted; one that the server would refuse is refused at once', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     await visitor.open();
     const give = (event: 'drop' | 'paste', name: string, type: string): Promise<void> =>
       visitor.page.evaluate(
@@ -117,15 +98,15 @@ describe('the chat of npm start, in a browser', () => {
   });
 
   test('the history is there after a reload, and what came meanwhile', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     await visitor.open();
     await visitor.write('Before the reload');
     await visitor.allSent();
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('Before the reload');
     await visitor.page.goto('about:blank');
     await operator.write('While you were away');
-    await visitor.page.goto(chat.url);
+    await visitor.page.goto(scene.chat.url);
     await visitor.page.locator('kite-chat .badge').waitFor();
     expect(await visitor.launcher.getAttribute('aria-label')).toBe('Open chat, unread messages: 1');
     await visitor.open();
@@ -140,17 +121,17 @@ describe('the chat of npm start, in a browser', () => {
   });
 
   test('two tabs are one visitor and show the same', async () => {
-    const first = await Visitor.visit(context, chat.url);
+    const first = await scene.visitor();
     await first.open();
     await first.write('From the first tab');
     await first.allSent();
-    const second = await Visitor.visit(context, chat.url);
+    const second = await scene.visitor();
     await second.open();
     await second.sees('From the first tab');
     await second.write('From the second tab');
     await second.allSent();
     await first.sees('From the second tab');
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('From the second tab');
     await operator.write('To both');
     await Promise.all([first.sees('To both'), second.sees('To both')]);
@@ -160,8 +141,8 @@ describe('the chat of npm start, in a browser', () => {
   });
 
   test('a tab that was closed leaves nothing unsent', async () => {
-    const first = await Visitor.visit(context, chat.url);
-    const second = await Visitor.visit(context, chat.url);
+    const first = await scene.visitor();
+    const second = await scene.visitor();
     await first.open();
     await first.status('We are here');
     await first.page.evaluate(() => dispatchEvent(new Event('offline')));
@@ -171,24 +152,24 @@ describe('the chat of npm start, in a browser', () => {
     await second.open();
     await second.sees('Written offline, then closed');
     await second.allSent();
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('Written offline, then closed');
   });
 
   test('a server restarted in mid-conversation loses and doubles nothing', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     await visitor.open();
     await visitor.write('Before the restart');
     await visitor.allSent();
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('Before the restart');
     await operator.write('answer one');
     await visitor.sees('answer one');
-    await chat.end();
+    await scene.chat.end();
     await visitor.status('Connection lost');
     await visitor.write('During the restart');
     await visitor.write('Still during it');
-    await chat.run();
+    await scene.chat.run();
     await visitor.allSent();
     await operator.sees('Still during it');
     await operator.write('answer two');
@@ -210,24 +191,24 @@ describe('the chat of npm start, in a browser', () => {
   });
 
   test('what is written offline goes when the network is back, in order', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     await visitor.open();
     await visitor.write('still online');
     await visitor.allSent();
-    await context.setOffline(true);
+    await scene.context.setOffline(true);
     await visitor.status('You are offline');
     await visitor.write('first offline');
     await visitor.write('second offline');
     expect(await visitor.page.locator('kite-chat .message.sending').count()).toBe(2);
-    await context.setOffline(false);
+    await scene.context.setOffline(false);
     await visitor.allSent();
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('second offline');
     expect(await operator.texts()).toEqual(['still online', 'first offline', 'second offline']);
   });
 
   test('everything can be done by keyboard', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     const { page } = visitor;
     const focused = (): Promise<string | null | undefined> =>
       page.evaluate(() => {
@@ -257,11 +238,11 @@ describe('the chat of npm start, in a browser', () => {
   });
 
   test('an operator corrects, answers, and uses commands and buttons', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     await visitor.open();
     await visitor.write('How much is it?');
     await visitor.allSent();
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('How much is it?');
     await operator.does('Reply', 'How much is it?');
     await operator.write('It costs 20');
@@ -283,11 +264,11 @@ describe('the chat of npm start, in a browser', () => {
   });
 
   test('a second operator answers in the same topic', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     await visitor.open();
     await visitor.write('Anybody there?');
     await visitor.allSent();
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.page.getByLabel('You are').selectOption('Taras Melnyk');
     await operator.openTopic('Anybody there?');
     await operator.write('Taras here');
@@ -295,9 +276,9 @@ describe('the chat of npm start, in a browser', () => {
   });
 
   test('without topics an operator answers by replying, and the right visitor gets it', async () => {
-    const other = await browser.newContext();
-    const [first, second] = [await Visitor.visit(context, chat.url), await Visitor.visit(other, chat.url)];
-    const operator = await Operator.visit(context, chat.url);
+    const other = await scene.browser.newContext();
+    const [first, second] = [await scene.visitor(), await scene.visitor(other)];
+    const operator = await scene.operator();
     await operator.openGroup('Kite support');
     await operator.page.getByRole('switch', { name: 'Topics' }).uncheck();
     await first.open();

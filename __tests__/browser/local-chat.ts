@@ -19,7 +19,12 @@ export class LocalChat {
   /** Resolves when it says that it is ready. */
   static async start(): Promise<LocalChat> {
     const chat = new LocalChat(await freePort());
-    await chat.run();
+    try {
+      await chat.run();
+    } catch (error) {
+      await chat.remove();
+      throw error;
+    }
     return chat;
   }
 

@@ -1,31 +1,13 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { manifest } from '../../widget/manifest';
-import { launchChromium } from './chromium';
-import { LocalChat } from './local-chat';
-import { Operator, Visitor } from './people';
+import { setScene } from './scene';
 
 jest.setTimeout(60_000);
 
 const declaration = manifest.modules[0].declarations[0];
 
 describe('the widget on a page', () => {
-  let chat: LocalChat;
-  let browser: Browser;
-  let context: BrowserContext;
-
-  beforeAll(async () => {
-    [chat, browser] = await Promise.all([LocalChat.start(), launchChromium()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await chat?.remove();
-  });
-
-  beforeEach(async () => {
-    context = await browser.newContext({ locale: 'en-GB' });
-    context.setDefaultTimeout(15_000);
-  });
-  afterEach(() => context.close());
+  const scene = setScene({ locale: 'en-GB' });
 
   const stored = (page: Page): Promise<string[]> =>
     page.evaluate(async () =>
@@ -38,8 +20,8 @@ describe('the widget on a page', () => {
 
   test('stores nothing and connects nowhere before the visitor opens it', async () => {
     const sockets: string[] = [];
-    context.on('page', (page) => page.on('websocket', (socket) => sockets.push(socket.url())));
-    const visitor = await Visitor.visit(context, chat.url);
+    scene.context.on('page', (page) => page.on('websocket', (socket) => sockets.push(socket.url())));
+    const visitor = await scene.visitor();
     await visitor.page.waitForTimeout(300);
     expect(await stored(visitor.page)).toEqual([]);
     expect(sockets).toEqual([]);
@@ -50,7 +32,7 @@ describe('the widget on a page', () => {
   });
 
   test("makes an id of ten characters and shows it nowhere, neither to the page's events nor to the operator", async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     await visitor.page.evaluate(() => {
       const log: string[] = [];
       Object.assign(window, { log });
@@ -63,7 +45,7 @@ describe('the widget on a page', () => {
     await visitor.open();
     await visitor.write('Who am I?');
     await visitor.allSent();
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('Who am I?');
     await operator.write('You are you');
     await visitor.sees('You are you');
@@ -79,11 +61,11 @@ describe('the widget on a page', () => {
     expect(
       await visitor.page.locator('kite-chat').evaluate((element) => element.outerHTML + element.shadowRoot!.innerHTML),
     ).not.toContain(id);
-    expect(await (await fetch(`${chat.url}/telegram/state`)).text()).not.toContain(id);
+    expect(await (await fetch(`${scene.chat.url}/telegram/state`)).text()).not.toContain(id);
   });
 
   test('counts what is unread on its button and in the title of a page that is not looked at', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     await visitor.open();
     await visitor.write('Count with me');
     await visitor.allSent();
@@ -93,7 +75,7 @@ describe('the widget on a page', () => {
       document.dispatchEvent(new Event('visibilitychange'));
     });
     const title = await visitor.page.title();
-    const operator = await Operator.visit(context, chat.url);
+    const operator = await scene.operator();
     await operator.openTopic('Count with me');
     await operator.write('one');
     await operator.write('two');
@@ -115,14 +97,14 @@ describe('the widget on a page', () => {
     ['es', 'Abrir el chat', 'Escribe un mensaje'],
     ['en', 'Open chat', 'Write a message'],
   ])('speaks %s', async (lang, open, placeholder) => {
-    const { page } = await Visitor.visit(context, chat.url);
+    const { page } = await scene.visitor();
     await page.getByLabel('Language').selectOption(lang);
     await page.getByRole('button', { name: open, exact: true }).click();
     await page.getByRole('textbox', { name: placeholder }).waitFor();
   });
 
   test('stands on the other side of a page that reads from right to left', async () => {
-    const { page, launcher } = await Visitor.visit(context, chat.url);
+    const { page, launcher } = await scene.visitor();
     const left = async (): Promise<number> => (await launcher.boundingBox())!.x;
     expect(await left()).toBeGreaterThan(600);
     await page.getByLabel('Direction').selectOption('rtl');
@@ -130,7 +112,7 @@ describe('the widget on a page', () => {
   });
 
   test('takes its colours from the theme, and from CSS variables of the page', async () => {
-    const { page, launcher } = await Visitor.visit(context, chat.url);
+    const { page, launcher } = await scene.visitor();
     const color = (): Promise<string> => launcher.evaluate((element) => getComputedStyle(element).backgroundColor);
     expect(await color()).toBe('rgb(31, 95, 214)');
     await page.getByLabel('Colours').selectOption('dark');
@@ -140,7 +122,7 @@ describe('the widget on a page', () => {
   });
 
   test('is told what it is for when the endpoint is missing or wrong', async () => {
-    const { page } = await Visitor.visit(context, chat.url);
+    const { page } = await scene.visitor();
     await page.evaluate(() => document.querySelector('kite-chat')!.setAttribute('endpoint', 'https://example.com'));
     await page.locator('kite-chat .launcher').click();
     await page.getByText('The chat needs an endpoint such as wss://').waitFor();
@@ -148,8 +130,8 @@ describe('the widget on a page', () => {
 
   test('does not answer for a channel that is not there, and says so without a loop', async () => {
     const sockets: string[] = [];
-    context.on('page', (page) => page.on('websocket', (socket) => sockets.push(socket.url())));
-    const visitor = await Visitor.visit(context, `${chat.url}/?c=no-such-channel`);
+    scene.context.on('page', (page) => page.on('websocket', (socket) => sockets.push(socket.url())));
+    const visitor = await scene.visitor(scene.context, '/?c=no-such-channel');
     await visitor.open();
     await visitor.status('Connection lost');
     await visitor.page.waitForTimeout(2000);
@@ -157,7 +139,7 @@ describe('the widget on a page', () => {
   });
 
   test('can be driven by the page: send, unread, forget', async () => {
-    const visitor = await Visitor.visit(context, chat.url);
+    const visitor = await scene.visitor();
     type Element = HTMLElement & {
       send(text: string): string;
       sendFile(file: File): string;
@@ -198,7 +180,7 @@ describe('the widget on a page', () => {
   });
 
   test('has the attributes and methods that its manifest lists', async () => {
-    const { page } = await Visitor.visit(context, chat.url);
+    const { page } = await scene.visitor();
     const { attributes, members } = await page.evaluate(() => {
       const constructor = customElements.get('kite-chat') as unknown as {
         observedAttributes: string[];

@@ -46,6 +46,7 @@ test.each([
   ['image/png', 5 * MEBIBYTE + 1, { kind: 'size', limit: 5 * MEBIBYTE }],
   ['image/jpeg', 0, { kind: 'empty' }],
   ['text/html', 10, { kind: 'type' }],
+  ['constructor', 10, { kind: 'type' }],
 ])('a file of type %s and %d bytes is answered with %p', (type, size, refusal) => {
   expect(refuseFile({ type, size })).toEqual(refusal);
 });

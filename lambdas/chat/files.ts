@@ -1,27 +1,14 @@
+import { fileLimit, FILE_TYPES } from './file-limits';
 import { parseChannelName, parseHandle } from './identifiers';
 import { conversationKey, type Conversation } from './model';
 import type { Randomness } from './ports';
 import { refuse, type Refusal } from './refusal';
 
-const MEBIBYTE = 1024 * 1024;
-
-/** The types that may be sent, and how many bytes of each. */
-export const FILE_LIMITS: Readonly<Record<string, number>> = {
-  'application/pdf': 20 * MEBIBYTE,
-  'application/zip': 20 * MEBIBYTE,
-  'application/x-zip-compressed': 20 * MEBIBYTE,
-  'image/webp': 20 * MEBIBYTE,
-  'image/gif': 20 * MEBIBYTE,
-  'video/mp4': 20 * MEBIBYTE,
-  'image/jpeg': 5 * MEBIBYTE,
-  'image/png': 5 * MEBIBYTE,
-};
-
 /** Undefined if a file of this type and size (bytes) may be sent. */
 export function fileRefusal(type: string, size: number): Refusal | undefined {
-  const limit = Object.hasOwn(FILE_LIMITS, type) ? FILE_LIMITS[type] : undefined;
+  const limit = fileLimit(type);
   if (limit === undefined) {
-    return refuse(400, `Files of this type cannot be sent; these can: ${Object.keys(FILE_LIMITS).join(', ')}`);
+    return refuse(400, `Files of this type cannot be sent; these can: ${FILE_TYPES.join(', ')}`);
   }
   if (size <= 0) return refuse(400, 'The file is empty');
   if (size > limit) return refuse(413, `A file of type ${type} may have ${limit} bytes, this one has ${size}`);

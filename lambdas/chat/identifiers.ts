@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { CHANNEL_NAME } from './limits';
 
 /** A support line's name: 8..32 of `A-Z a-z 0-9 _ -`, case-sensitive. Made by {@link parseChannelName} only. */
 export type ChannelName = string & { readonly __brand: 'ChannelName' };
@@ -15,7 +16,6 @@ export type ConnectionId = `ws:${string}` | `tg:${string}`;
 /** What a member id is looked up by. Web ids and Telegram ids can never meet: each has its own namespace. */
 export type Connector = 'ws' | 'tg';
 
-const CHANNEL_NAME = /^[A-Za-z0-9_-]{8,32}$/;
 const HANDLE = /^[a-z][a-z0-9]{11}$/;
 
 /** The rule of {@link parseChannelName}, in words, for the people who broke it. */

@@ -15,6 +15,9 @@ export const FRAME_BYTES = 32 * 1024;
 /** The longest text, UTF-8 bytes. */
 export const TEXT_BYTES = 4096;
 
+/** What the name of a channel looks like. */
+export const CHANNEL_NAME = /^[A-Za-z0-9_-]{8,32}$/;
+
 /** The longest ids and names that a client may make up, characters. */
 export const MESSAGE_ID_LENGTH = 128;
 export const MEMBER_ID_LENGTH = 128;

@@ -58,6 +58,14 @@ describe('npm start', () => {
     expect(await program.end('SIGTERM')).toBe(0);
   });
 
+  test('a Ctrl-C that comes from the terminal and from npm at once ends it in order', async () => {
+    const program = start();
+    await program.origin();
+    const [code] = await Promise.all([program.end(), program.end()]);
+    expect(code).toBe(0);
+    expect(program.output).toMatch(/Ended\. The data is kept\.\s*$/);
+  });
+
   test('tells where everything is, and each message in a line without its text', async () => {
     const program = start();
     const origin = await program.origin();

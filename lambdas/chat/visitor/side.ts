@@ -4,6 +4,7 @@ import { RATE_LIMITS, type RateLimits } from '../limits';
 import type { World } from '../ports';
 import { parseClientFrame, type ClientFrame } from '../protocol/client-frame';
 import { errorFrame, HI_ANSWER, PONG_FRAME } from '../protocol/server-frame';
+import { SUBPROTOCOL } from '../protocol/subprotocol';
 import { refuse, type Refusal } from '../refusal';
 import { admit } from './admission';
 import { redeliverToVisitor } from './delivery';
@@ -13,7 +14,7 @@ import { acceptMessage } from './send';
 import type { Conversation } from '../model';
 
 /** Subprotocols that this server speaks, the one it likes best first. */
-export const SUBPROTOCOLS = ['k1te.chat.v1'] as const;
+export const SUBPROTOCOLS = [SUBPROTOCOL] as const;
 
 /** What a client says when it connects. */
 export interface Handshake {

@@ -11,15 +11,9 @@ import { fileLink } from '../answers';
 import { receiveMigration } from '../presence';
 import { anotherTurn, waitFor } from './another-turn';
 import { backOff } from './back-off';
+import { BATCH, DONE, WORK } from './portion';
 import type { Part } from './post-of';
 import { postOnce } from './post-once';
-
-const BATCH = 20;
-
-/** After so long no further message is begun, milliseconds. */
-const WORK = 8_000;
-
-const DONE: QueueOutcome = { kind: 'done' };
 
 /**
  * Delivers what is due to a visitor who is in Telegram, oldest first, each message once. A browser of theirs that is open

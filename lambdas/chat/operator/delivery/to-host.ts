@@ -5,18 +5,13 @@ import { openConversation } from '../open-conversations';
 import { anotherTurn, waitFor } from './another-turn';
 import { backOff } from './back-off';
 import { pinFirst } from './pin';
+import { BATCH, DONE, WORK } from './portion';
 import { type Part, partsFor } from './post-of';
 import { postOnce } from './post-once';
 import { remedyFor } from './remedy';
 import { rewritten } from './rewrite';
 import { activeSides, readSides, type Sides, type Target } from './sides';
 import { topicFor } from './topic';
-
-/** Messages read at a time. */
-const BATCH = 20;
-
-/** After so long no further message is begun, milliseconds: the function has half a minute for a whole batch. */
-const WORK = 8_000;
 
 /**
  * How old a message must be before it is delivered, milliseconds. API Gateway runs the frames of one connection side by
@@ -26,8 +21,6 @@ const SETTLE = 300;
 
 /** Turns within one message: a topic made again, a group that has moved. */
 const TURNS = 4;
-
-const DONE: QueueOutcome = { kind: 'done' };
 
 /**
  * Delivers what is due to the host, oldest first, each message once. The queue holds one poke per message; whichever comes
