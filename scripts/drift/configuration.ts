@@ -1,15 +1,18 @@
-import type { Plan } from './plan';
+import { differences, isConsequence, type Difference } from './differences';
+import type { Change, Plan } from './plan';
 
 /** What the code says about attributes, to tell a change of the cloud from what follows from another change. */
 export class Configuration {
   private readonly expressions: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   private readonly now: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  private readonly found: ReadonlyMap<string, Change>;
 
   constructor(plan: Plan) {
     const configured = plan.configuration?.root_module?.resources ?? [];
     const known = plan.prior_state?.values?.root_module?.resources ?? [];
     this.expressions = new Map(configured.map(({ address, expressions }) => [address, expressions ?? {}]));
     this.now = new Map(known.map(({ address, values }) => [address, values ?? {}]));
+    this.found = new Map((plan.resource_drift ?? []).map(({ address, change }) => [address, change]));
   }
 
   /**
@@ -17,13 +20,38 @@ export class Configuration {
    * the same as the attribute that the code takes it from. An attribute that the code does not mention is as it should be.
    */
   agrees(address: string, attribute: string): boolean {
-    const expression = this.expressions.get(address)?.[attribute];
-    if (expression === undefined) return true;
-    const [reference = ''] = referencesOf(expression);
-    const [type, name, source, ...deeper] = reference.split('.');
-    const values = this.now.get(`${type}.${name}`);
-    if (values === undefined || source === undefined || deeper.length > 0) return false;
-    return JSON.stringify(values[source]) === JSON.stringify(this.now.get(address)?.[attribute]);
+    if (this.expressions.get(address)?.[attribute] === undefined) return true;
+    const source = this.sourceOf(address, attribute);
+    if (source === undefined) return false;
+    return same(this.valueOf(source.address, source.attribute), this.valueOf(address, attribute));
+  }
+
+  /**
+   * How an attribute differs from the one of another resource that the code takes it from, if that one was changed past
+   * Terraform: the alias that does not name the version that CI has published last. Terraform's state, which CI does not write,
+   * knows neither. Answers undefined if it is taken from nowhere else, or nothing differs.
+   *
+   * @param planned what Terraform would do with the attribute
+   */
+  strayed(address: string, planned: Difference): Difference | undefined {
+    const { attribute } = planned;
+    const source = this.movedSourceOf(address, attribute);
+    if (source === undefined) return undefined;
+    const [difference] = differences({
+      actions: ['update'],
+      before: { [attribute]: source.wanted },
+      after: { [attribute]: this.valueOf(address, attribute) },
+      before_sensitive: { [attribute]: source.secret },
+      after_sensitive: { [attribute]: source.secret },
+    });
+    const plain = difference !== undefined && (isConsequence(planned) || planned.after === difference.before);
+    return plain ? difference : undefined;
+  }
+
+  /** Whether an attribute is what the state says of the one that the code takes it from, which has been changed since. */
+  isBehind(address: string, attribute: string): boolean {
+    const source = this.movedSourceOf(address, attribute);
+    return source !== undefined && same(source.stated, this.valueOf(address, attribute));
   }
 
   /**
@@ -33,6 +61,40 @@ export class Configuration {
   isHandedIn(address: string, attribute: string): boolean {
     return referencesOf(this.expressions.get(address)?.[attribute]).some((reference) => reference.startsWith('var.'));
   }
+
+  /** The attribute of another resource of the state that the code takes this one from. */
+  private sourceOf(address: string, attribute: string): { address: string; attribute: string } | undefined {
+    const [reference = ''] = referencesOf(this.expressions.get(address)?.[attribute]);
+    const [type, name, source, ...deeper] = reference.split('.');
+    const from = `${type}.${name}`;
+    if (source === undefined || deeper.length > 0 || !this.now.has(from)) return undefined;
+    return { address: from, attribute: source };
+  }
+
+  /** The same, if it was found changed: what the state says of it, and what it is. */
+  private movedSourceOf(
+    address: string,
+    attribute: string,
+  ): { stated: unknown; wanted: unknown; secret: unknown } | undefined {
+    const source = this.sourceOf(address, attribute);
+    const change = source && this.found.get(source.address);
+    if (source === undefined || change === undefined) return undefined;
+    const [stated, wanted] = [inside(change.before, source.attribute), inside(change.after, source.attribute)];
+    if (same(stated, wanted)) return undefined;
+    return { stated, wanted, secret: inside(change.after_sensitive, source.attribute) };
+  }
+
+  private valueOf(address: string, attribute: string): unknown {
+    return this.now.get(address)?.[attribute];
+  }
+}
+
+function inside(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function referencesOf(expression: unknown): readonly string[] {

@@ -30,8 +30,10 @@ export async function checkDrift(props: DriftCheckProps): Promise<void> {
   const found: Finding[] = [];
   const failed: Failure[] = [];
   let ignored = 0;
-  for (const stack of props.stacks) {
-    const check = await props.plan(stack);
+  // At once: Terraform mostly waits for AWS.
+  const checks = await Promise.all(props.stacks.map((stack) => props.plan(stack)));
+  for (const check of checks) {
+    const { stack } = check;
     if (check.kind === 'failed') {
       failed.push({ stack, words: masked(check.words, props.secrets) });
       continue;

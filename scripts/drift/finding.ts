@@ -39,9 +39,10 @@ export function fingerprint(finding: Finding): string {
 /**
  * What a plan says, drift apart from code that is not deployed.
  *
- * Drift is what Terraform found changed *and* would change back, and changed secrets. What else it found changed and leaves
- * alone is no drift: code that CI has deployed, the version of a function, values that AWS computes. What it would change without having found a change is
- * in the repository only. A resource that would change only because another one does is not listed beside it.
+ * Drift is what Terraform found changed *and* would change back, changed secrets, and what was led back to what the state says
+ * while that it is taken from has moved on. What else it found changed and leaves alone is no drift: code that CI has deployed, the
+ * version of a function, values that AWS computes. What it would change without having found a change is in the repository only.
+ * A resource that would change only because another one does is not listed beside it.
  */
 export function findings(plan: Plan, stack: string, region: string): readonly Finding[] {
   const drifted = new Map((plan.resource_drift ?? []).map((entry) => [entry.address, entry]));
@@ -90,7 +91,11 @@ function findingsOf(
     return [{ ...resource, kind: 'drift', action: 'deleted', differences: [] }];
   }
   const toDo = differences(planned.change);
-  const happened = drift === undefined ? [] : unwanted(differences(drift.change), toDo, address, configuration);
+  const changed = drift === undefined ? [] : differences(drift.change);
+  const happened = [
+    ...unwanted(changed, toDo, address, configuration),
+    ...ledBack(changed, toDo, address, configuration),
+  ];
   const handled = new Set(happened.map(({ attribute }) => attribute));
   const remaining = withoutEcho(toDo.filter(({ attribute }) => !handled.has(attribute)));
   const found: Finding[] = [];
@@ -112,11 +117,29 @@ function unwanted(
   address: string,
   configuration: Configuration,
 ): readonly Difference[] {
-  return happened.filter(({ attribute }) => {
-    const planned = toDo.filter((difference) => difference.attribute === attribute);
-    if (planned.length === 0) return configuration.isHandedIn(address, attribute);
-    return !planned.every(isConsequence) || !configuration.agrees(address, attribute);
+  return happened.flatMap((difference) => {
+    const { attribute } = difference;
+    const planned = toDo.filter((other) => other.attribute === attribute);
+    if (planned.length === 0) return configuration.isHandedIn(address, attribute) ? [difference] : [];
+    if (planned.every(isConsequence) && configuration.agrees(address, attribute)) return [];
+    return [planned.map((other) => configuration.strayed(address, other)).find(Boolean) ?? difference];
   });
+}
+
+/**
+ * What Terraform would change without having found it changed, although nothing in the repository is new: it is as the state
+ * says, and what the code takes it from has moved on. So it was led back: an alias, to the version before CI's.
+ */
+function ledBack(
+  changed: readonly Difference[],
+  toDo: readonly Difference[],
+  address: string,
+  configuration: Configuration,
+): readonly Difference[] {
+  const known = new Set(changed.map(({ attribute }) => attribute));
+  return toDo
+    .filter(({ attribute }) => !known.has(attribute) && configuration.isBehind(address, attribute))
+    .flatMap((planned) => configuration.strayed(address, planned) ?? []);
 }
 
 /** What only follows, such as the ARN of a resource that is replaced, is left out beside what causes it. */

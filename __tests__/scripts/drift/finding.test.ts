@@ -222,7 +222,66 @@ describe('an alias beside a function that is to be changed', () => {
   test('is drift where somebody moved it elsewhere', () => {
     expect(lines(plan('7'))).toEqual([
       'drift aws_lambda_function.f changed; memory_size: 256 -> 512',
-      'drift aws_lambda_alias.live changed; function_version: "1" -> "7"',
+      'drift aws_lambda_alias.live changed; function_version: "2" -> "7"',
+    ]);
+  });
+});
+
+describe('an alias that was led back to the version which the state names, after CI has deployed another', () => {
+  /** CI has published versions 2 and 3, which the state does not know; the alias is at 1 again. */
+  const plan = (more: { settingsToo?: boolean; state?: string; takenFrom?: string } = {}): Plan => ({
+    resource_drift: [entry('aws_lambda_function.f', ['update'], { version: more.state ?? '1' }, { version: '3' })],
+    resource_changes: [
+      more.settingsToo
+        ? entry('aws_lambda_function.f', ['update'], { memory_size: 256 }, { memory_size: 512 })
+        : entry('aws_lambda_function.f', ['no-op'], { version: '3' }, { version: '3' }),
+      entry(
+        'aws_lambda_alias.live',
+        ['update'],
+        { function_version: '1' },
+        more.settingsToo ? {} : { function_version: '3' },
+        more.settingsToo ? { after_unknown: { function_version: true } } : {},
+      ),
+    ],
+    prior_state: {
+      values: {
+        root_module: {
+          resources: [
+            { address: 'aws_lambda_function.f', values: { version: '3' } },
+            { address: 'aws_lambda_alias.live', values: { function_version: '1' } },
+          ],
+        },
+      },
+    },
+    configuration: {
+      root_module: {
+        resources: [
+          {
+            address: 'aws_lambda_alias.live',
+            expressions: { function_version: { references: [more.takenFrom ?? 'aws_lambda_function.f.version'] } },
+          },
+        ],
+      },
+    },
+  });
+
+  test('is drift, from the version that CI has published last', () => {
+    expect(lines(plan())).toEqual(['drift aws_lambda_alias.live changed; function_version: "3" -> "1"']);
+  });
+
+  test('is drift also while a change of settings waits to be deployed', () => {
+    expect(lines(plan({ settingsToo: true }))).toEqual([
+      'unapplied aws_lambda_function.f to be changed; memory_size: 256 -> 512',
+      'drift aws_lambda_alias.live changed; function_version: "3" -> "1"',
+    ]);
+  });
+
+  test('is none where the repository is what moved it: the code names another function now', () => {
+    expect(lines(plan({ state: '2' }))).toEqual([
+      'unapplied aws_lambda_alias.live to be changed; function_version: "1" -> "3"',
+    ]);
+    expect(lines(plan({ takenFrom: 'var.version' }))).toEqual([
+      'unapplied aws_lambda_alias.live to be changed; function_version: "1" -> "3"',
     ]);
   });
 });
