@@ -1,0 +1,322 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMemoryStores } from '../../lambdas/adapters/memory/stores';
+import { MemoryFiles, MemoryLogger, MemoryPush } from '../../lambdas/adapters/memory/world';
+import { groupOf } from '../../lambdas/adapters/sqs-queue';
+import { createTelegramOperatorSide } from '../../lambdas/adapters/telegram/operator-side';
+import { createTelegramHost } from '../../lambdas/adapters/telegram/telegram-host';
+import type { ConnectionId } from '../../lambdas/chat/identifiers';
+import type { Host } from '../../lambdas/chat/operator/host';
+import type { OperatorSide, World } from '../../lambdas/chat/ports';
+import { createVisitorSide, type VisitorSide } from '../../lambdas/chat/visitor/side';
+import { openDatabase, type Database } from '../../local/embedded/database-folder';
+import { FifoQueue } from '../../local/embedded/fifo-queue';
+import { createTelegram, type Telegram } from '../../local/telegram';
+import { TELEGRAM_FLOOD_LIMITS } from '../../local/telegram/flood-control';
+import { arrivals, unavoidableDelays } from './arrivals';
+import { Poller } from './poller';
+import { VirtualClock } from './virtual-clock';
+
+/** What visitors do. */
+export interface QueueLoad {
+  /** Messages a minute, in parts of what Telegram takes for one group (20). */
+  readonly factor: number;
+  /** How long they write, minutes; then the queue is let run empty. */
+  readonly minutes: number;
+  readonly visitors: number;
+  readonly seed: number;
+  /** The operators' group. */
+  readonly group: 'supergroup' | 'forum';
+}
+
+/** Milliseconds. */
+export interface Delays {
+  readonly median: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** What came of it. */
+export interface QueueRun {
+  readonly load: QueueLoad;
+  readonly accepted: number;
+  /** Messages that an operator never sees. */
+  readonly lost: number;
+  /** Copies beyond the first. */
+  readonly repeated: number;
+  /** Messages that an operator sees before an earlier one of the same visitor. */
+  readonly overtaken: number;
+  readonly deadLetters: number;
+  /** From the acknowledgement to the group. */
+  readonly delays: Delays;
+  /** What the limit alone makes of the same messages. */
+  readonly unavoidable: Delays;
+  /** The median delay of the visitor who waited longest, and of the one who waited shortest. */
+  readonly visitors: { readonly slowest: number; readonly quickest: number };
+  /** From the last message until the queue was empty, milliseconds. */
+  readonly drained: number;
+  /** Calls that Telegram answered with 429. */
+  readonly refused: number;
+  readonly invocations: number;
+  /** Of an invocation, milliseconds; Lambda ends it after 30 s. */
+  readonly longestInvocation: number;
+}
+
+const TOKEN = '1000000001:queue-simulation';
+const BOT = 'kite_queue_bot';
+const CHANNEL = 'simulation';
+const LIMIT = TELEGRAM_FLOOD_LIMITS.groupPerMinute;
+const MINUTE = 60_000;
+
+/** How long a call of the Bot API takes, milliseconds. */
+const TELEGRAM_LATENCY = 100;
+
+/** As `constructs/delivery-queue.ts` sets them: milliseconds, and receipts before a message is a dead letter. */
+const VISIBILITY_TIMEOUT = 180_000;
+const ATTEMPTS = 100;
+
+/**
+ * Visitors write faster than Telegram takes it; then the queue runs empty. The code of the functions and the queue's are
+ * the real ones, Telegram is the stand-in with its flood control, the time is virtual.
+ */
+export async function simulateQueue(load: QueueLoad): Promise<QueueRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'kite-queue-'));
+  const clock = new VirtualClock();
+  const telegram = createTelegram({
+    bots: [{ token: TOKEN, username: BOT, privacyMode: false }],
+    clock: () => clock.now(),
+    floodLimits: TELEGRAM_FLOOD_LIMITS,
+  });
+  try {
+    const database = await openDatabase(folder);
+    const { apiRoot } = await telegram.listen();
+    try {
+      const stage = await Simulation.open(clock, database, telegram, apiRoot);
+      return await clock.run(stage.play(load));
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await telegram.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+class Simulation {
+  /** When a text was first seen in the group. */
+  private readonly seen = new Map<string, number>();
+  private readonly world: World;
+  private readonly push = new MemoryPush();
+  private readonly visitors: VisitorSide;
+  private readonly operators: OperatorSide;
+  private readonly poller: Poller;
+
+  static async open(clock: VirtualClock, database: Database, telegram: Telegram, apiRoot: string): Promise<Simulation> {
+    const now = () => clock.now();
+    const deadLetters = await FifoQueue.open(database, { name: 'dead-letters.fifo', now });
+    const queue = await FifoQueue.open(database, {
+      name: 'delivery.fifo',
+      now,
+      visibilityTimeout: VISIBILITY_TIMEOUT,
+      redrive: { to: deadLetters, maxReceiveCount: ATTEMPTS },
+    });
+    return new Simulation(clock, telegram, apiRoot, queue, deadLetters);
+  }
+
+  private constructor(
+    private readonly clock: VirtualClock,
+    private readonly telegram: Telegram,
+    apiRoot: string,
+    private readonly queue: FifoQueue,
+    private readonly deadLetters: FifoQueue,
+  ) {
+    let drawn = 0;
+    this.world = {
+      ...createMemoryStores(clock),
+      push: this.push,
+      queue: {
+        send: async (item) => {
+          const body = JSON.stringify(item);
+          const deduplicationId = createHash('sha256').update(body).digest('hex');
+          await clock.really(() => queue.send({ group: groupOf(item), deduplicationId, body }));
+        },
+      },
+      files: new MemoryFiles(),
+      secrets: { botToken: async () => TOKEN },
+      clock,
+      random: {
+        bytes: (count) => createHash('shake256', { outputLength: count }).update(`random ${drawn++}`).digest(),
+      },
+      logger: new MemoryLogger(),
+      settings: {
+        stage: 'dev',
+        websocketUrl: 'wss://example.com/dev',
+        apiUrl: 'https://example.com',
+        retentionDays: 90,
+      },
+    };
+    const host = this.distant(createTelegramHost({ secrets: this.world.secrets, apiRoot }));
+    this.visitors = createVisitorSide(this.world);
+    this.operators = createTelegramOperatorSide(this.world, { host });
+    this.poller = new Poller(queue, clock, {
+      deliver: async (item, attempt) => this.operators.deliver(item, attempt),
+      onError: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  async play(load: QueueLoad): Promise<QueueRun> {
+    const chat = await this.openChannel(load.group);
+    const connections = await this.welcome(load.visitors);
+    await this.emptied();
+    // Nothing of the visitors' arrival counts against the limit any more.
+    await this.clock.sleep(2 * MINUTE);
+    const [callsBefore, invocationsBefore] = [this.refused, this.poller.count.invocations];
+    const begin = this.clock.now();
+    const made = arrivals({ ...load, perMinute: load.factor * LIMIT });
+    for (const [i, { at, visitor }] of made.entries()) {
+      await this.clock.until(begin + at);
+      await this.say(connections[visitor], i);
+    }
+    const end = this.clock.now();
+    await this.emptied();
+    this.poller.stop();
+
+    const texts = this.telegram.people.messages(chat).flatMap(({ text = '' }) => /m(\d+)$/.exec(text)?.[1] ?? []);
+    const numbers = texts.map(Number);
+    const delays = made.map(({ at }, i) => (this.seen.get(`m${i}`) ?? Infinity) - begin - at);
+    const medians = connections.map((_, visitor) => medianOf(delays.filter((_, i) => made[i]?.visitor === visitor)));
+    return {
+      load,
+      accepted: made.length,
+      lost: made.length - new Set(numbers).size,
+      repeated: numbers.length - new Set(numbers).size,
+      overtaken: overtaken(numbers, (number) => made[number]?.visitor),
+      deadLetters: this.deadLetters.size,
+      delays: summary(delays),
+      unavoidable: summary(unavoidableDelays(made, LIMIT)),
+      visitors: {
+        slowest: Math.max(...medians.filter(Number.isFinite)),
+        quickest: Math.min(...medians.filter(Number.isFinite)),
+      },
+      drained: this.clock.now() - end,
+      refused: this.refused - callsBefore,
+      invocations: this.poller.count.invocations - invocationsBefore,
+      longestInvocation: this.poller.count.longest,
+    };
+  }
+
+  private get refused(): number {
+    return this.telegram.calls().filter(({ code }) => code === 429).length;
+  }
+
+  /** A group whose operator makes it a channel's host. */
+  private async openChannel(kind: QueueLoad['group']): Promise<number> {
+    const { people } = this.telegram;
+    const operator = people.user({ firstName: 'Olena' }).id;
+    const chat = people.group({ title: 'Support', owner: operator, kind });
+    people.addBot({ chat, by: operator, bot: BOT, administrator: true });
+    const { message_id } = people.send({ chat, from: operator, text: `/host ${CHANNEL}` });
+    const group = { id: chat, type: 'supergroup', title: 'Support', is_forum: kind === 'forum' };
+    await this.operators.receiveUpdate({
+      update_id: 1,
+      message: {
+        message_id,
+        date: Math.floor(this.clock.now() / 1000),
+        chat: group,
+        from: { id: operator, is_bot: false, first_name: 'Olena' },
+        text: `/host ${CHANNEL}`,
+        entities: [{ type: 'bot_command', offset: 0, length: 5 }],
+      },
+    });
+    return chat;
+  }
+
+  /** Visitors who have joined. */
+  private async welcome(count: number): Promise<ConnectionId[]> {
+    const connections: ConnectionId[] = [];
+    for (let i = 0; i < count; i++) {
+      const connection: ConnectionId = `ws:${i}`;
+      this.push.open(connection);
+      await this.visitors.connect({ connection, protocols: [] });
+      await this.frame(connection, ['JOIN', `visitor-${i}`, `Visitor ${i}`, CHANNEL], undefined);
+      connections.push(connection);
+      await this.clock.sleep((2 * MINUTE) / LIMIT);
+    }
+    return connections;
+  }
+
+  private async say(connection: ConnectionId | undefined, number: number): Promise<void> {
+    if (connection === undefined) throw new Error(`There is no visitor who says message ${number}.`);
+    await this.frame(connection, ['TXT', `m${number}`, `m${number}`, '2026-01-02T03:00:00Z'], 'ACK');
+  }
+
+  private async frame(connection: ConnectionId, frame: unknown, expected: string | undefined): Promise<void> {
+    const answer = await this.visitors.receive(connection, JSON.stringify(frame), this.clock.now());
+    const tag = answer === undefined ? undefined : (JSON.parse(answer) as unknown[])[0];
+    if (tag !== expected) {
+      console.error((this.world.logger as MemoryLogger).lines);
+      throw new Error(`A frame was answered ${answer}`);
+    }
+  }
+
+  private async emptied(): Promise<void> {
+    while (this.queue.size > 0) await this.clock.sleep(1000);
+  }
+
+  /** Telegram as the functions see it: some way off. Notes when a text has arrived. */
+  private distant(host: Host): Host {
+    const { clock, seen } = this;
+    return new Proxy(host, {
+      get(target, name) {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== 'function') return method;
+        return async (...parameters: unknown[]) => {
+          await clock.sleep(TELEGRAM_LATENCY);
+          const result: unknown = await clock.really(async () => Reflect.apply(method, target, parameters));
+          const text =
+            name === 'post' ? /m\d+$/.exec(JSON.stringify(textOf(parameters[1])).slice(1, -1))?.[0] : undefined;
+          if (text !== undefined && !seen.has(text)) seen.set(text, clock.now());
+          return result;
+        };
+      },
+    });
+  }
+}
+
+function textOf(post: unknown): unknown {
+  const { text } = (post ?? {}) as { text?: { text?: unknown } };
+  return text?.text ?? '';
+}
+
+/** How many stand after a later one of the same visitor. */
+function overtaken(numbers: readonly number[], visitorOf: (number: number) => number | undefined): number {
+  const latest = new Map<number | undefined, number>();
+  let count = 0;
+  for (const number of numbers) {
+    const visitor = visitorOf(number);
+    const before = latest.get(visitor) ?? -1;
+    if (number < before) count++;
+    latest.set(visitor, Math.max(before, number));
+  }
+  return count;
+}
+
+function summary(delays: readonly number[]): Delays {
+  const sorted = [...delays].sort((one, other) => one - other);
+  return { median: medianOf(delays), p95: at(sorted, 0.95), max: sorted.at(-1) ?? NaN };
+}
+
+function medianOf(values: readonly number[]): number {
+  return at(
+    [...values].sort((one, other) => one - other),
+    0.5,
+  );
+}
+
+function at(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? NaN;
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../../lambdas/chat/ports';
+
+/** The start of every simulation. */
+const BEGINNING = Date.parse('2026-01-02T03:00:00.000Z');
+
+/**
+ * A time that stands still while somebody works and jumps to the next thing that is due when everybody waits: hours pass in
+ * seconds, and nobody overtakes anybody because this machine is slow.
+ */
+export class VirtualClock implements Clock {
+  private time = BEGINNING;
+  private order = 0;
+  private readonly alarms: { at: number; order: number; ring: () => void }[] = [];
+  private working = 0;
+  private idle: (() => void) | undefined;
+
+  /** Epoch milliseconds. */
+  now(): number {
+    return this.time;
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return this.until(this.time + Math.max(0, Math.ceil(milliseconds)));
+  }
+
+  /** Waits for a moment, epoch milliseconds. */
+  until(at: number): Promise<void> {
+    return new Promise((ring) => this.alarms.push({ at, order: this.order++, ring }));
+  }
+
+  /** Does something that takes real time (a request, a write to a disk), while the virtual time stands still. */
+  async really<T>(work: () => Promise<T>): Promise<T> {
+    this.working++;
+    try {
+      return await work();
+    } finally {
+      this.working--;
+      if (this.working === 0) this.idle?.();
+    }
+  }
+
+  /** Lets the time run until `work` is done. @throws Error if everybody waits for nothing */
+  async run<T>(work: Promise<T>): Promise<T> {
+    let finished = false;
+    const end = () => {
+      finished = true;
+      this.idle?.();
+    };
+    work.then(end, end);
+    while (!finished) {
+      // Everything that only waits for memory has happened when this is over.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (finished) break;
+      if (this.working > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+      else this.jump();
+    }
+    return work;
+  }
+
+  /** All that is due at the same moment begins together. */
+  private jump(): void {
+    const next = Math.min(...this.alarms.map(({ at }) => at));
+    if (!Number.isFinite(next)) throw new Error('The simulation stands still: everybody waits for nothing.');
+    this.time = Math.max(this.time, next);
+    const due = this.alarms.filter(({ at }) => at <= this.time).sort((one, other) => one.order - other.order);
+    for (const alarm of due) this.alarms.splice(this.alarms.indexOf(alarm), 1);
+    for (const { ring } of due) ring();
+  }
+}
