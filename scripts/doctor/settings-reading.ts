@@ -2,7 +2,7 @@ import { parse } from 'dotenv';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment, SettingsError, settingsFrom, type Environment, type Settings } from '../../config';
-import { SECRET_NAMES, type SecretName } from '../../constructs/setting-names';
+import { SECRET_NAMES, type SecretName, type SettingName } from '../../constructs/setting-names';
 
 /** `.env`, the environment, and what a deployment makes of them. */
 export interface SettingsReading {
@@ -13,6 +13,8 @@ export interface SettingsReading {
   readonly environment: Environment;
   /** Without what is malformed. */
   readonly settings: Settings;
+  /** Whether somebody has said where to deploy to. Otherwise the settings hold a region of their own accord. */
+  readonly hasRegion: boolean;
   /** A sentence for each setting that is malformed: with any of them nothing can be deployed. */
   readonly problems: readonly string[];
   /**
@@ -22,6 +24,11 @@ export interface SettingsReading {
   readonly secret: (name: SecretName) => string | undefined;
   /** All secrets there are, for keeping them out of what is shown. */
   readonly secretValues: readonly string[];
+}
+
+/** Why a setting has no value that could be used. */
+export function lackOf({ environment }: SettingsReading, name: SettingName): string {
+  return environment[name] ? `${name} is malformed: see Settings.` : `${name} is missing.`;
 }
 
 /** Reads `.env` in a folder. `environment` is what `readEnvironment` gives, unless told otherwise. */
@@ -41,13 +48,21 @@ export function readingOf(folder: string, environment?: Environment): SettingsRe
   };
 }
 
-function settingsOf(environment: Environment, text?: string): Pick<SettingsReading, 'settings' | 'problems'> {
+function settingsOf(
+  environment: Environment,
+  text?: string,
+): Pick<SettingsReading, 'settings' | 'hasRegion' | 'problems'> {
   try {
-    return { settings: settingsFrom(environment, text), problems: [] };
+    return { settings: settingsFrom(environment, text), ...regionIn(environment), problems: [] };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return { settings: settingsFrom(wellFormed(environment)), problems: error.problems };
+    const taken = wellFormed(environment);
+    return { settings: settingsFrom(taken), ...regionIn(taken), problems: error.problems };
   }
+}
+
+function regionIn({ AWS_REGION, AWS_DEFAULT_REGION }: Environment): { hasRegion: boolean } {
+  return { hasRegion: Boolean(AWS_REGION || AWS_DEFAULT_REGION) };
 }
 
 /** What the settings' reader takes when it is given alone; of a domain in Cloudflare it would ask for the token. */

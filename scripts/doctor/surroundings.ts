@@ -8,7 +8,7 @@ import { CLOUDFLARE_API } from './cloudflare-api';
 import { NotChecked } from './finding';
 import { hostGroupsOf, type HostGroup } from './host-groups';
 import { runner, type Run } from './programs';
-import { readingOf, type SettingsReading } from './settings-reading';
+import { lackOf, readingOf, type SettingsReading } from './settings-reading';
 import { readStackState, type StackName, type StackState } from './stack-state';
 
 export interface SurroundingsProps {
@@ -92,15 +92,14 @@ export class Surroundings {
     const identity = await this.identity().catch(() => {
       throw new NotChecked('AWS cannot be asked: see AWS account.');
     });
-    const { AWS_REGION, AWS_DEFAULT_REGION } = this.reading.environment;
-    if (!AWS_REGION && !AWS_DEFAULT_REGION) throw new NotChecked('AWS_REGION is missing.');
+    if (!this.reading.hasRegion) throw new NotChecked(lackOf(this.reading, 'AWS_REGION'));
     return identity;
   }
 
   /** The name of the bucket, which may not be there yet. */
   async stateBucket(): Promise<string> {
     const { stateBucket } = this.reading.settings;
-    if (stateBucket === undefined) throw new NotChecked('STATE_BUCKET is missing.');
+    if (stateBucket === undefined) throw new NotChecked(lackOf(this.reading, 'STATE_BUCKET'));
     await this.account();
     return stateBucket;
   }

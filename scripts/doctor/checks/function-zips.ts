@@ -6,14 +6,16 @@ import { buildFolder } from '../../../constructs/function-runtime';
 import type { Check } from '../check';
 import { statusOf } from '../failure';
 import { notChecked, ok, problem, type Finding } from '../finding';
+import type { StackState } from '../stack-state';
 import type { Surroundings } from '../surroundings';
 
 /** What kite-stack makes its functions from: zips in the artifact bucket, and before that, if so chosen, on this machine. */
 export const functionZips: Check = {
   subject: 'Functions',
   look: async (around) => {
-    const { deployed } = await around.state('kite-build').catch(() => ({ deployed: 'no' }));
-    if (deployed !== 'yes') return onThisMachine(around);
+    const state = around.state('kite-build');
+    if (around.reading.settings.buildLambdaViaAsset && (await isAbsent(state))) return onThisMachine(around);
+    if ((await state).deployed !== 'yes') return notChecked('kite-build is not deployed yet.');
     const [bucket, ...keys] = await Promise.all(
       [BUILD_OUTPUTS.bucket, BUILD_OUTPUTS.dispatcherKey, BUILD_OUTPUTS.lifecycleKey].map((name) =>
         around.output('kite-build', name),
@@ -26,8 +28,15 @@ export const functionZips: Check = {
   },
 };
 
+/** Also where nobody can tell: the zips on this machine are there or not in any case. */
+async function isAbsent(state: Promise<StackState>): Promise<boolean> {
+  return state.then(
+    ({ deployed }) => deployed !== 'yes',
+    () => true,
+  );
+}
+
 function onThisMachine({ folder, reading: { settings } }: Surroundings): Finding {
-  if (!settings.buildLambdaViaAsset) return notChecked('kite-build is not deployed yet.');
   const zips = join('dist', 'lambdas', buildFolder(settings.runtime, settings.architecture));
   const missing = ['function.zip', 'lifecycle.zip'].filter((file) => !existsSync(join(folder, zips, file)));
   return missing.length === 0

@@ -2,13 +2,14 @@ import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { BUILD_OUTPUTS } from '../../../constructs/build-outputs';
 import type { Check } from '../check';
 import { notChecked, ok, warning } from '../finding';
+import { lackOf } from '../settings-reading';
 
 /** Whoever is to get the mails has confirmed that once. */
 export const mails: Check = {
   subject: 'Mails',
   look: async (around) => {
     const { email, region } = around.reading.settings;
-    if (email === undefined) return notChecked('EMAIL is missing.');
+    if (email === undefined) return notChecked(lackOf(around.reading, 'EMAIL'));
     const topic = await around.output('kite-build', BUILD_OUTPUTS.topic);
     const { Subscriptions = [] } = await around.aws.sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: topic }));
     const found = Subscriptions.find(({ Protocol, Endpoint }) => Protocol === 'email' && Endpoint === email);

@@ -1,12 +1,14 @@
 import type { Check } from '../check';
 import { notChecked, ok, warning } from '../finding';
+import { lackOf } from '../settings-reading';
 
 /** Where a deployment goes, and whether the shell and `.env` agree on it: the AWS CLI reads the shell only. */
 export const region: Check = {
   subject: 'Region',
-  look: async ({ reading: { environment, file, settings } }) => {
+  look: async ({ reading }) => {
+    const { environment, file, settings, hasRegion } = reading;
     const { AWS_REGION, AWS_DEFAULT_REGION } = environment;
-    if (!AWS_REGION && !AWS_DEFAULT_REGION) return notChecked('AWS_REGION is missing.');
+    if (!hasRegion) return notChecked(lackOf(reading, 'AWS_REGION'));
     const written = file?.values['AWS_REGION'];
     if (written && AWS_REGION !== written) {
       return warning(

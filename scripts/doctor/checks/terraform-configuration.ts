@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Check } from '../check';
-import { ok, problem } from '../finding';
+import { ok, warning } from '../finding';
 
 /** The file of Terraform's own settings, where one is named: https://developer.hashicorp.com/terraform/cli/config/config-file */
 export const terraformConfiguration: Check = {
@@ -9,8 +9,8 @@ export const terraformConfiguration: Check = {
     const file = reading.environment['TF_CLI_CONFIG_FILE'];
     if (file === undefined) return ok('None of your own.');
     if (existsSync(file)) return ok(`From ${file}.`);
-    return problem(
-      `TF_CLI_CONFIG_FILE names ${file}, which is not there: Terraform warns each time, and cdktf takes that for an error.`,
+    return warning(
+      `TF_CLI_CONFIG_FILE names ${file}, which is not there: Terraform warns each time, and goes without a mirror or credentials of yours.`,
       'unset TF_CLI_CONFIG_FILE',
     );
   },
