@@ -16,6 +16,11 @@ export interface Settings {
   readonly repository: string;
   readonly email?: string;
   readonly prodStage: boolean;
+  readonly owner?: string;
+  /** 0: no budget. Undefined: the stack's own. */
+  readonly monthlyBudgetUsd?: number;
+  readonly logArchive: boolean;
+  readonly tracing: boolean;
   readonly buildLambdaViaAsset: boolean;
   readonly sourceCredential?: { readonly kind: 'connection'; readonly arn: string } | { readonly kind: 'token' };
   readonly timeZone?: string;
@@ -93,6 +98,10 @@ export function settingsFrom(environment: Environment, fileText = ''): Settings 
     repository: s.REPOSITORY ?? 'https://github.com/you/kite',
     email: s.EMAIL,
     prodStage: s.PROD_STAGE ?? false,
+    owner: s.OWNER,
+    monthlyBudgetUsd: s.MONTHLY_BUDGET_USD,
+    logArchive: s.LOG_ARCHIVE ?? false,
+    tracing: s.TRACING ?? false,
     buildLambdaViaAsset: s.BUILD_LAMBDA_VIA_ASSET ?? false,
     sourceCredential: sourceCredential(s.CODE_CREDENTIAL),
     timeZone: s.TIME_ZONE,
@@ -233,6 +242,25 @@ const SETTINGS = v.object({
       v.transform(Number),
     ),
   ),
+  OWNER: matching(
+    // https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    /^[\p{L}\p{N} _.:/=+@-]{1,128}$/u,
+    (value) =>
+      `OWNER is "${value}", which cannot be a tag: use letters, digits, spaces and _ . : / = + - @, for example OWNER="support-team".`,
+  ),
+  MONTHLY_BUDGET_USD: setting(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^\d{1,6}$/,
+        (issue) =>
+          `MONTHLY_BUDGET_USD is "${issue.input}": write whole US dollars, for example MONTHLY_BUDGET_USD="20", or "0" for no budget.`,
+      ),
+      v.transform(Number),
+    ),
+  ),
+  LOG_ARCHIVE: yesOrNo('LOG_ARCHIVE'),
+  TRACING: yesOrNo('TRACING'),
   KITE_DISPOSABLE_PROD: yesOrNo('KITE_DISPOSABLE_PROD'),
   API_GATEWAY_ACCOUNT: oneOf('API_GATEWAY_ACCOUNT', ['take', 'leave']),
   TELEGRAM_API_ROOT: httpUrl('TELEGRAM_API_ROOT', 'http://127.0.0.1:8081'),

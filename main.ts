@@ -8,12 +8,14 @@ const app = new App();
 
 new MainStack(app, 'kite', {
   prodStage: settings.prodStage,
+  owner: settings.owner,
   build: {
     gitRepositoryUrl: settings.repository,
     buildLambdaViaAsset: settings.buildLambdaViaAsset,
     email: settings.email,
     sourceCredential: settings.sourceCredential,
     timeZone: settings.timeZone,
+    monthlyBudgetUsd: settings.monthlyBudgetUsd,
     settings: settings.given,
   },
   kite: {
@@ -24,6 +26,8 @@ new MainStack(app, 'kite', {
     runtime: settings.runtime,
     memorySize: 256,
     retention: settings.retention,
+    logArchive: settings.logArchive,
+    tracing: settings.tracing,
     disposableProd: settings.disposableProd,
     apiGatewayAccount: settings.apiGatewayAccount,
     telegramApiRoot: settings.telegramApiRoot,

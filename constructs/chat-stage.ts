@@ -1,5 +1,7 @@
-import { TerraformVariable } from 'cdktf';
+import { Aspects, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
+import { alarmNamesOf, AlarmRoute } from './alarm';
+import { ApiAlarms } from './api-alarms';
 import { AwsAccount } from './aws-account';
 import { ApiGatewayAccount } from './api-gateway-account';
 import { Throttle } from './api-stage';
@@ -8,14 +10,22 @@ import { CustomDomain } from './custom-domain';
 import { DeliveryQueue } from './delivery-queue';
 import { Duration } from './duration';
 import { FileBucket } from './file-bucket';
+import { FunctionAlarms } from './function-alarms';
 import { FunctionCode } from './function-code';
 import { FunctionRuntime } from './function-runtime';
 import { HttpApi } from './http-api';
 import { HttpStage } from './http-stage';
 import { LIVE, LiveFunction } from './live-function';
+import { LogArchive } from './log-archive';
+import { LogQueries } from './log-queries';
+import { LoggedErrors } from './logged-errors';
 import { Protection } from './protection';
 import { SecretParameter } from './secret-parameter';
+import { StageDashboard } from './stage-dashboard';
 import { fileBucketName, lifecycleHandlerName, requestDispatcherName } from './stage-names';
+import { StageTag } from './stage-tag';
+import { TableAlarms } from './table-alarms';
+import { WebhookCheck } from './webhook-check';
 import { WebhookRegistration } from './webhook-registration';
 import { WebSocketApi } from './websocket-api';
 import { WebSocketStage } from './websocket-stage';
@@ -37,7 +47,10 @@ export interface ChatStageProps {
   readonly botToken: TerraformVariable;
   /** The name of the bot token's parameter. */
   readonly botTokenParameter: string;
+  /** Who hears of it when something is wrong. */
   readonly alarmTopicArn: string;
+  /** The page that says what each alarm means. */
+  readonly runbookUrl: string;
   readonly protection: Protection;
   /** How long messages and files are kept. @default 90 days */
   readonly retention?: Duration;
@@ -47,6 +60,8 @@ export interface ChatStageProps {
   readonly throttle?: Throttle;
   /** @default 30 days */
   readonly logRetention?: Duration;
+  /** Keep what the functions log in S3, too. @default false */
+  readonly logArchive?: boolean;
   /** Send traces to X-Ray. @default false */
   readonly tracing?: boolean;
   /** Another server that speaks the Bot API. @default - Telegram's own */
@@ -57,12 +72,13 @@ export interface ChatStageProps {
  * One stage of the chat, with nothing shared but the routes: nothing in it can read another's.
  *
  * Creates the tables, the file bucket, the bot token's parameter, the queue, both functions, both API stages, and registers the
- * webhook when all of it is there.
+ * webhook when all of it is there. Then what watches over it: alarms, a dashboard, saved queries, the archive of the logs.
  */
 export class ChatStage extends Construct {
   readonly webSocket: WebSocketStage;
   readonly http: HttpStage;
   readonly dispatcher: LiveFunction;
+  readonly lifecycle: LiveFunction;
 
   private readonly tables: ChatTables;
   private readonly files: FileBucket;
@@ -75,7 +91,7 @@ export class ChatStage extends Construct {
     private readonly props: ChatStageProps,
   ) {
     super(scope, id);
-    const { prefix, stage, account, protection, alarmTopicArn } = props;
+    const { prefix, stage, account, protection } = props;
 
     this.tables = new ChatTables(this, 'tables', { stage, protection });
     this.files = new FileBucket(this, 'files', {
@@ -93,11 +109,15 @@ export class ChatStage extends Construct {
         sentence: `${props.botToken.friendlyUniqueId} is no bot token: copy it from @BotFather as it is, for example 123456:ABC-DEF.`,
       },
     });
-    this.queue = new DeliveryQueue(this, 'delivery', { prefix, stage, alarmTopicArn });
+    this.queue = new DeliveryQueue(this, 'delivery', { stage, alarms: this.alarms });
     this.webSocket = this.webSocketStage();
     this.http = this.httpStage();
     this.dispatcher = this.dispatcherFunction();
+    this.lifecycle = this.lifecycleFunction();
     this.registerWebhook();
+    this.watch();
+    if (props.logArchive) this.archiveLogs();
+    Aspects.of(this).add(new StageTag(stage));
   }
 
   private get retention(): Duration {
@@ -165,11 +185,11 @@ export class ChatStage extends Construct {
     return fn;
   }
 
-  private registerWebhook(): void {
+  private lifecycleFunction(): LiveFunction {
     const { stage, telegramApiRoot } = this.props;
-    const lifecycle = new LiveFunction(this, 'lifecycle-handler', {
+    return new LiveFunction(this, 'lifecycle-handler', {
       functionName: lifecycleHandlerName(stage),
-      description: `Tells Telegram where to bring the updates (${stage})`,
+      description: `Tells Telegram where to bring the updates, and asks whether it does (${stage})`,
       code: this.props.code.lifecycle,
       ...this.functionProps,
       environment: {
@@ -178,6 +198,10 @@ export class ChatStage extends Construct {
         ...(telegramApiRoot && { TELEGRAM_API_ROOT: telegramApiRoot }),
       },
     });
+  }
+
+  private registerWebhook(): void {
+    const { lifecycle } = this;
     const secret = this.token.grantRead(lifecycle);
     const permission = this.dispatcher.allowInvocation('from-http', this.http.sourceArn);
     new WebhookRegistration(this, 'webhook', {
@@ -185,6 +209,54 @@ export class ChatStage extends Construct {
       stage: this.http,
       after: [permission, secret, this.token.resource],
     });
+  }
+
+  private get alarms(): AlarmRoute {
+    const { prefix, stage, alarmTopicArn, runbookUrl } = this.props;
+    return { prefix, stage, topicArn: alarmTopicArn, runbookUrl };
+  }
+
+  private watch(): void {
+    const { dispatcher, lifecycle, webSocket, http, queue, alarms: route } = this;
+    const { prefix, stage, account, runbookUrl } = this.props;
+    new FunctionAlarms(this, 'dispatcher-alarms', {
+      route,
+      fn: dispatcher,
+      name: 'request-dispatcher',
+      consequence: 'visitors or operators get no answer, or messages come late',
+    });
+    new FunctionAlarms(this, 'lifecycle-alarms', {
+      route,
+      fn: lifecycle,
+      name: 'lifecycle-handler',
+      consequence: 'a deployment fails, or nobody looks after the webhook',
+    });
+    const loggedErrors = new LoggedErrors(this, 'logged-errors', { route, fn: dispatcher });
+    new ApiAlarms(this, 'api-alarms', { route, webSocket, http });
+    new TableAlarms(this, 'table-alarms', { route });
+    new WebhookCheck(this, 'webhook-check', { route, account, lifecycle, stage: http });
+    new LogQueries(this, 'log-queries', { prefix, stage, fn: dispatcher });
+    new StageDashboard(this, 'dashboard', {
+      prefix,
+      stage,
+      region: account.region,
+      dispatcher,
+      lifecycle,
+      webSocket,
+      http,
+      queue,
+      filesBucketName: this.files.bucketName,
+      loggedErrors: loggedErrors.metric,
+      alarmArns: alarmNamesOf(this).map((name) => account.arn('cloudwatch', `alarm:${name}`)),
+      runbookUrl,
+    });
+  }
+
+  private archiveLogs(): void {
+    const { prefix, stage, account, protection, logRetention } = this.props;
+    const archive = new LogArchive(this, 'log-archive', { prefix, stage, account, protection, logRetention });
+    archive.keep('dispatcher-log', this.dispatcher);
+    archive.keep('lifecycle-log', this.lifecycle);
   }
 
   private get functionProps() {

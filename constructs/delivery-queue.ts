@@ -1,33 +1,36 @@
-import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { Construct } from 'constructs';
+import { Alarm, AlarmRoute } from './alarm';
 import { Duration } from './duration';
 import { LiveFunction } from './live-function';
+import { Metric, Statistic } from './metric';
 
 export interface DeliveryQueueProps {
-  /** In front of the alarm's name. */
-  readonly prefix: string;
   readonly stage: string;
-  /** The ARN of the topic that hears of messages which could not be delivered. */
-  readonly alarmTopicArn: string;
+  /** Who hears of messages that come late or could not be delivered. */
+  readonly alarms: AlarmRoute;
 }
 
 /** Long enough to wait for an hour of 429 from Telegram, and short enough to hear of it the same day. */
 const ATTEMPTS = 100;
 
+/** Telegram makes a busy group wait for minutes now and then. */
+const PATIENCE = Duration.minutes(15);
+
 /**
  * What is on its way to Telegram: first in, first out for each visitor.
  *
- * Creates the queue, the dead-letter queue that keeps what could not be delivered, and the alarm on it.
+ * Creates the queue, the dead-letter queue that keeps what could not be delivered, and the alarms on both.
  */
 export class DeliveryQueue extends Construct {
   private readonly queue: SqsQueue;
+  private readonly deadLetters: SqsQueue;
 
   constructor(scope: Construct, id: string, props: DeliveryQueueProps) {
     super(scope, id);
     const name = `${props.stage}-delivery`;
-    const deadLetters = new SqsQueue(this, 'dead-letters', {
+    this.deadLetters = new SqsQueue(this, 'dead-letters', {
       name: `${name}-dead-letters.fifo`,
       fifoQueue: true,
       messageRetentionSeconds: Duration.days(14).toSeconds(),
@@ -41,9 +44,9 @@ export class DeliveryQueue extends Construct {
       visibilityTimeoutSeconds: 180,
       messageRetentionSeconds: Duration.days(4).toSeconds(),
       sqsManagedSseEnabled: true,
-      redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: ATTEMPTS }),
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: this.deadLetters.arn, maxReceiveCount: ATTEMPTS }),
     });
-    this.watch(deadLetters, props);
+    this.watch(props.alarms);
   }
 
   get url(): string {
@@ -72,21 +75,36 @@ export class DeliveryQueue extends Construct {
     });
   }
 
-  private watch(deadLetters: SqsQueue, { prefix, stage, alarmTopicArn }: DeliveryQueueProps): void {
-    new CloudwatchMetricAlarm(this, 'undelivered', {
-      alarmName: `${prefix}-${stage}-undelivered-messages`,
-      alarmDescription: `Messages of ${stage} could not be delivered to Telegram; they are kept in ${stage}-delivery-dead-letters.fifo.`,
-      namespace: 'AWS/SQS',
-      metricName: 'ApproximateNumberOfMessagesVisible',
-      dimensions: { QueueName: deadLetters.name },
-      statistic: 'Maximum',
-      period: 60,
-      evaluationPeriods: 1,
-      threshold: 0,
-      comparisonOperator: 'GreaterThanThreshold',
-      treatMissingData: 'notBreaching',
-      alarmActions: [alarmTopicArn],
-      okActions: [alarmTopicArn],
+  /**
+   * What SQS counts of the queue, or of its dead letters.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+   */
+  metric(name: string, statistic: Statistic, of: 'queue' | 'dead letters' = 'queue'): Metric {
+    const { name: queueName } = of === 'queue' ? this.queue : this.deadLetters;
+    return { namespace: 'AWS/SQS', name, dimensions: { QueueName: queueName }, statistic };
+  }
+
+  private watch(route: AlarmRoute): void {
+    const { stage } = route;
+    new Alarm(this, 'undelivered', {
+      route,
+      name: 'undelivered-messages',
+      meaning: `Messages of ${stage} could not be delivered to Telegram; they are kept for two weeks in ${stage}-delivery-dead-letters.fifo.`,
+      remedy: 'Mend what the log says about them, then move them back to the queue.',
+      measure: {
+        kind: 'metric',
+        metric: this.metric('ApproximateNumberOfMessagesVisible', 'Maximum', 'dead letters'),
+      },
+      limit: { above: 0 },
+      period: Duration.minutes(1),
+    });
+    new Alarm(this, 'delay', {
+      route,
+      name: 'delivery-delay',
+      meaning: `A message of ${stage} has been waiting for Telegram for more than ${PATIENCE.toMinutes()} minutes.`,
+      remedy: 'The log of the request dispatcher says why it is tried again.',
+      measure: { kind: 'metric', metric: this.metric('ApproximateAgeOfOldestMessage', 'Maximum') },
+      limit: { above: PATIENCE.toSeconds() },
     });
   }
 }

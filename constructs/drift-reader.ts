@@ -3,7 +3,13 @@ import { AwsAccount } from './aws-account';
 import { DnsProvider } from './dns';
 import { StateLocation, stateBucketName } from './remote-state';
 import { Grantee, Statement } from './role';
-import { botTokenParameter, cloudflareTokenParameter, fileBucketName, functionNames } from './stage-names';
+import {
+  botTokenParameter,
+  cloudflareTokenParameter,
+  fileBucketName,
+  functionNames,
+  logArchiveBucketName,
+} from './stage-names';
 import { tableName, TABLE_SCHEMAS } from './table-schemas';
 
 export interface DriftReaderProps {
@@ -19,6 +25,8 @@ export interface DriftReaderProps {
   readonly projectNames: readonly string[];
   /** Who answers for the domain's names. @default - there is no domain */
   readonly dns?: DnsProvider;
+  /** Whether the stages' logs are archived. @default false */
+  readonly logArchive?: boolean;
 }
 
 /**
@@ -42,6 +50,7 @@ export class DriftReader extends Construct {
     role.allow('read-chat', ...this.apis(), ...this.functions(), ...this.data(), ...this.secrets());
     role.allow('read-builds', ...this.builds(), ...this.roles(), ...this.logs(), ...this.notifications());
     if (props.dns) role.allow('read-domain', ...this.domain(props.dns));
+    if (props.logArchive) role.allow('read-log-archive', ...this.logArchive());
     role.allow('read-unscoped', this.unscoped());
   }
 
@@ -153,7 +162,7 @@ export class DriftReader extends Construct {
     const { prefix } = this.props;
     return [
       {
-        actions: ['logs:ListTagsForResource'],
+        actions: ['logs:DescribeMetricFilters', 'logs:ListTagsForResource'],
         resources: ['lambda', `apigateway/${prefix}-*`, 'codebuild'].map((group) =>
           this.account.arn('logs', `log-group:/aws/${group}/*`),
         ),
@@ -169,6 +178,46 @@ export class DriftReader extends Construct {
       {
         actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'],
         resources: [this.account.arn('cloudwatch', 'alarm:*')],
+      },
+      {
+        actions: ['cloudwatch:GetDashboard'],
+        // Dashboards and budgets belong to no region.
+        resources: [`arn:aws:cloudwatch::${this.account.accountId}:dashboard/${this.props.prefix}-*`],
+      },
+      {
+        actions: ['budgets:ListTagsForResource', 'budgets:ViewBudget'],
+        resources: [`arn:aws:budgets::${this.account.accountId}:budget/${this.props.prefix}-*`],
+      },
+    ];
+  }
+
+  private logArchive(): Statement[] {
+    const { stages, prefix } = this.props;
+    const named = (service: string, resource: (name: string) => string) =>
+      stages.map((stage) => this.account.arn(service, resource(`${prefix}-${stage}-logs`)));
+    const databases = stages.map((stage) => `${prefix}_${stage}_logs`);
+    return [
+      {
+        actions: BUCKET_SETTINGS,
+        resources: stages.map((stage) => `arn:aws:s3:::${logArchiveBucketName(prefix, stage, this.account)}`),
+      },
+      {
+        actions: ['firehose:DescribeDeliveryStream', 'firehose:ListTagsForDeliveryStream'],
+        resources: named('firehose', (name) => `deliverystream/${name}`),
+      },
+      {
+        actions: ['athena:GetWorkGroup', 'athena:ListTagsForResource'],
+        resources: named('athena', (name) => `workgroup/${name}`),
+      },
+      {
+        actions: ['glue:GetDatabase', 'glue:GetPartitionIndexes', 'glue:GetTable', 'glue:GetTags'],
+        resources: ['catalog', ...databases.flatMap((name) => [`database/${name}`, `table/${name}/lines`])].map(
+          (resource) => this.account.arn('glue', resource),
+        ),
+      },
+      {
+        actions: ['logs:DescribeLogStreams', 'logs:DescribeSubscriptionFilters', 'logs:ListTagsForResource'],
+        resources: ['lambda', 'kinesisfirehose'].map((group) => this.account.arn('logs', `log-group:/aws/${group}/*`)),
       },
     ];
   }
@@ -195,6 +244,7 @@ export class DriftReader extends Construct {
     return {
       actions: [
         'codebuild:ListSourceCredentials',
+        'logs:DescribeQueryDefinitions',
         'sns:GetSubscriptionAttributes',
         'ssm:DescribeParameters',
         ...(this.props.dns === 'route53' ? ['route53:ListHostedZones'] : []),

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { apiStage, ApiStageProps } from './api-stage';
 import { CustomDomain } from './custom-domain';
 import { HttpApi } from './http-api';
+import { Metric, Statistic } from './metric';
 
 export interface HttpStageProps extends ApiStageProps {
   readonly api: HttpApi;
@@ -40,6 +41,12 @@ export class HttpStage extends Construct {
   /** What a function must let in to be called by this stage: any method of any route of it. */
   get sourceArn(): string {
     return `${this.props.api.executionArn}/${this.props.stageName}/*`;
+  }
+
+  /** What API Gateway counts of this stage: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html */
+  metric(name: string, statistic: Statistic): Metric {
+    const dimensions = { ApiId: this.props.api.apiId, Stage: this.props.stageName };
+    return { namespace: 'AWS/ApiGateway', name, dimensions, statistic };
   }
 }
 

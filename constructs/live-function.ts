@@ -6,6 +6,7 @@ import { Duration } from './duration';
 import { FunctionCode } from './function-code';
 import { FunctionRuntime } from './function-runtime';
 import { LogGroup } from './log-group';
+import { Metric, Statistic } from './metric';
 import { Grantee, Role } from './role';
 
 export interface LiveFunctionProps {
@@ -39,6 +40,7 @@ export class LiveFunction extends Construct implements Grantee {
   readonly role: Role;
   readonly functionName: string;
   readonly alias: LambdaAlias;
+  readonly logs: LogGroup;
 
   constructor(scope: Construct, id: string, props: LiveFunctionProps) {
     super(scope, id);
@@ -48,18 +50,23 @@ export class LiveFunction extends Construct implements Grantee {
       description: `What the function ${props.functionName} may do`,
       service: 'lambda.amazonaws.com',
     });
-    const logs = new LogGroup(this, 'logs', {
-      logGroupName: `/aws/lambda/${props.functionName}`,
+    this.logs = new LogGroup(this, 'logs', {
+      logGroupName: this.logGroupName,
       retention: props.logRetention,
     });
-    logs.grantWrite(this);
+    this.logs.grantWrite(this);
     if (props.tracing) this.allowTracing();
-    this.alias = this.aliasOf(this.functionOf(props, logs));
+    this.alias = this.aliasOf(this.functionOf(props));
   }
 
   /** What a stage variable names: the function and its alias. */
   get reference(): string {
     return `${this.functionName}:${LIVE}`;
+  }
+
+  /** What the function prints is there. */
+  get logGroupName(): string {
+    return `/aws/lambda/${this.functionName}`;
   }
 
   /** The ARN of the alias. */
@@ -78,7 +85,21 @@ export class LiveFunction extends Construct implements Grantee {
     });
   }
 
-  private functionOf(props: LiveFunctionProps, logs: LogGroup): LambdaFunction {
+  /** May call the alias, and no version of it. */
+  grantInvoke(grantee: Grantee): void {
+    grantee.role.allow('invoke-function', { actions: ['lambda:InvokeFunction'], resources: [this.arn] });
+  }
+
+  /**
+   * What Lambda counts of calls through the alias, for example `Errors`.
+   * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+   */
+  metric(name: string, statistic: Statistic): Metric {
+    const dimensions = { FunctionName: this.functionName, Resource: this.reference };
+    return { namespace: 'AWS/Lambda', name, dimensions, statistic };
+  }
+
+  private functionOf(props: LiveFunctionProps): LambdaFunction {
     return new LambdaFunction(this, 'function', {
       functionName: props.functionName,
       description: props.description,
@@ -96,7 +117,7 @@ export class LiveFunction extends Construct implements Grantee {
       ...(props.code.deployedBy === 'terraform'
         ? { sourceCodeHash: props.code.hash }
         : { lifecycle: { ignoreChanges: ['s3_bucket', 's3_key', 'source_code_hash'] } }),
-      dependsOn: [logs.resource, props.code.artifact.seen],
+      dependsOn: [this.logs.resource, props.code.artifact.seen],
     });
   }
 

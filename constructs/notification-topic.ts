@@ -13,17 +13,19 @@ export interface NotificationTopicProps {
 }
 
 /**
- * Mails to whoever runs Kite: failed builds, drift, alarms.
+ * Mails to whoever runs Kite: failed builds, drift, alarms, costs.
  *
  * Creates the topic, its policy and the subscription. AWS mails a link that has to be followed once.
  */
 export class NotificationTopic extends Construct {
+  /** Lets services of AWS publish. */
+  readonly policy: SnsTopicPolicy;
   private readonly topic: SnsTopic;
 
   constructor(scope: Construct, id: string, props: NotificationTopicProps) {
     super(scope, id);
     this.topic = new SnsTopic(this, 'topic', { name: props.topicName, displayName: 'Kite' });
-    this.letServicesPublish(props.account);
+    this.policy = this.letServicesPublish(props.account);
     if (props.email) {
       new SnsTopicSubscription(this, 'mail', { topicArn: this.arn, protocol: 'email', endpoint: props.email });
     }
@@ -38,13 +40,15 @@ export class NotificationTopic extends Construct {
     grantee.role.allow('publish-notifications', { actions: ['sns:Publish'], resources: [this.arn] });
   }
 
-  /** Rules and alarms of this account, and of no other. */
-  private letServicesPublish(account: AwsAccount): void {
+  /** Rules, alarms and budgets of this account, and of no other. */
+  private letServicesPublish(account: AwsAccount): SnsTopicPolicy {
     const sources = {
       'events.amazonaws.com': account.arn('events', 'rule/*'),
       'cloudwatch.amazonaws.com': account.arn('cloudwatch', 'alarm:*'),
+      // Budgets belong to no region: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+      'budgets.amazonaws.com': `arn:aws:budgets::${account.accountId}:*`,
     };
-    new SnsTopicPolicy(this, 'policy', {
+    return new SnsTopicPolicy(this, 'policy', {
       arn: this.arn,
       policy: policyDocument(
         Object.entries(sources).map(([service, source]) => ({
@@ -52,6 +56,7 @@ export class NotificationTopic extends Construct {
           Principal: { Service: service },
           Action: 'sns:Publish',
           Resource: this.arn,
+          // The account is in the ARN.
           Condition: { ArnLike: { 'aws:SourceArn': source } },
         })),
       ),

@@ -34,6 +34,7 @@ export interface RoleProps {
  */
 export class Role extends Construct {
   readonly resource: IamRole;
+  private readonly policies: IamRolePolicy[] = [];
 
   constructor(scope: Construct, id: string, props: RoleProps) {
     super(scope, id);
@@ -59,13 +60,18 @@ export class Role extends Construct {
     return this.resource.name;
   }
 
+  /** What has been granted so far: who tries at once whether the role may has to wait for it. */
+  get grants(): readonly IamRolePolicy[] {
+    return this.policies;
+  }
+
   /** Adds a policy named `id`. Throws on a wildcard in an action: a grant names what it allows. */
   allow(id: string, ...statements: Statement[]): IamRolePolicy {
     for (const action of statements.flatMap((statement) => statement.actions)) {
       if (action.includes('*'))
         throw new Error(`${this.node.path}: "${action}" is a wildcard; name the actions that ${id} needs.`);
     }
-    return new IamRolePolicy(this, id, {
+    const policy = new IamRolePolicy(this, id, {
       name: id,
       role: this.resource.id,
       policy: policyDocument(
@@ -77,6 +83,8 @@ export class Role extends Construct {
         })),
       ),
     });
+    this.policies.push(policy);
+    return policy;
   }
 }
 

@@ -1,3 +1,5 @@
+import { Duration } from './duration';
+
 /** The fields of a cron expression that Kite uses; what is left out means "every". */
 export interface CronFields {
   readonly minute: string;
@@ -16,6 +18,11 @@ export class Schedule {
   static cron({ minute, hour, weekDay }: CronFields): Schedule {
     // Of day-of-month and day-of-week one must be "?".
     return new Schedule(`cron(${minute} ${hour} ${weekDay ? '?' : '*'} * ${weekDay ?? '?'} *)`);
+  }
+
+  /** Again and again, from when the schedule is made on. A whole number of minutes, more than one. */
+  static every(interval: Duration): Schedule {
+    return new Schedule(`rate(${interval.toMinutes()} minutes)`);
   }
 
   /** Monday to Friday at noon: when somebody is there to read the mail. */

@@ -11,6 +11,9 @@ export const SETTING_NAMES = [
   'EMAIL',
   'KITE_DATA',
   'KITE_DISPOSABLE_PROD',
+  'LOG_ARCHIVE',
+  'MONTHLY_BUDGET_USD',
+  'OWNER',
   'PORT',
   'PROD_STAGE',
   'REPOSITORY',
@@ -19,6 +22,7 @@ export const SETTING_NAMES = [
   'STATE_BUCKET',
   'TELEGRAM_API_ROOT',
   'TIME_ZONE',
+  'TRACING',
 ] as const;
 export type SettingName = (typeof SETTING_NAMES)[number];
 

@@ -22,6 +22,11 @@ export function fileBucketName(prefix: string, stage: string, account: AwsAccoun
   return `${prefix}-${stage}-files-${account.accountId}-${account.region}`;
 }
 
+/** The bucket of a stage's archived logs. */
+export function logArchiveBucketName(prefix: string, stage: string, account: AwsAccount): string {
+  return `${prefix}-${stage}-logs-${account.accountId}-${account.region}`;
+}
+
 /** The parameter that holds the stage's bot token, for example `/kite/dev/telegram-bot-token`. */
 export function botTokenParameter(prefix: string, stage: string): string {
   return `/${prefix}/${stage}/telegram-bot-token`;
@@ -30,6 +35,11 @@ export function botTokenParameter(prefix: string, stage: string): string {
 /** The parameter that holds the token for Cloudflare's API. */
 export function cloudflareTokenParameter(prefix: string): string {
   return `/${prefix}/cloudflare-api-token`;
+}
+
+/** Where CloudWatch keeps the numbers that a stage's own functions report; `lambdas/lifecycle` writes the same name. */
+export function metricNamespace(stage: string): string {
+  return `Kite/${stage}`;
 }
 
 /** The stages there are: `dev` always, `prod` if asked for. */

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { apiStage, ApiStageProps } from './api-stage';
 import { CustomDomain } from './custom-domain';
+import { Metric, Statistic } from './metric';
 import { Grantee } from './role';
 import { WebSocketApi } from './websocket-api';
 
@@ -36,6 +37,12 @@ export class WebSocketStage extends Construct {
   /** What a function must let in to be called by this stage. */
   get sourceArn(): string {
     return `${this.props.api.executionArn}/${this.props.stageName}/*`;
+  }
+
+  /** What API Gateway counts of this stage: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html */
+  metric(name: string, statistic: Statistic): Metric {
+    const dimensions = { ApiId: this.props.api.apiId, Stage: this.props.stageName };
+    return { namespace: 'AWS/ApiGateway', name, dimensions, statistic };
   }
 
   /** May push to, ask about and close this stage's connections. */

@@ -14,6 +14,7 @@ import { DnsProvider } from '../constructs/dns';
 import { DriftReader } from '../constructs/drift-reader';
 import { FailedBuildMail } from '../constructs/failed-build-mail';
 import { buildFolder, buildKind, FunctionRuntime } from '../constructs/function-runtime';
+import { MonthlyBudget } from '../constructs/monthly-budget';
 import { NotificationTopic } from '../constructs/notification-topic';
 import { keepState, stateBucketName, StateLocation } from '../constructs/remote-state';
 import { Schedule } from '../constructs/schedule';
@@ -41,6 +42,8 @@ export interface BuildOptions {
   readonly driftSchedule?: Schedule;
   /** A name of the IANA database, for example `Europe/Kyiv`. @default UTC */
   readonly timeZone?: string;
+  /** US dollars that the account may cost in a month before a mail goes out; 0: no matter how much. @default 20 */
+  readonly monthlyBudgetUsd?: number;
   /** What `.env` says that is no secret: the drift check synthesizes the stacks with it. @default - nothing; main.ts says it all */
   readonly settings?: Record<string, string>;
 }
@@ -49,9 +52,13 @@ export interface BuildStackProps extends BuildOptions {
   /** The MainStack's name, in front of names that are unique in the account. */
   readonly prefix: string;
   readonly prodStage: boolean;
+  /** Who answers for the costs: a tag on everything. @default - no tag */
+  readonly owner?: string;
   readonly runtime: FunctionRuntime;
   /** Who answers for the domain's names, whom the drift check then has to ask. @default - there is no domain */
   readonly dns?: DnsProvider;
+  /** Whether the stages' logs are archived, which the drift check then has to look at. @default false */
+  readonly logArchive?: boolean;
   readonly aws: AwsTarget;
   readonly state: { readonly own: StateLocation; readonly kite: StateLocation };
   /** A sentence for each setting without which the stack cannot be deployed. @default - none is missing */
@@ -68,7 +75,7 @@ const PROJECTS = {
 /**
  * Builds, deploys, and looks after what was deployed.
  *
- * Creates the artifact bucket, the build projects with their webhooks, the schedule of the drift check, and the mails.
+ * Creates the artifact bucket, the build projects with their webhooks, the schedule of the drift check, the mails, and the budget.
  */
 export class BuildStack extends TerraformStack {
   private readonly account: AwsAccount;
@@ -88,7 +95,7 @@ export class BuildStack extends TerraformStack {
     this.account = new AwsAccount(this, 'aws', {
       ...props.aws,
       gate,
-      tags: { Project: props.prefix, Stack: id },
+      tags: { Project: props.prefix, Stack: id, ...(props.owner && { Owner: props.owner }) },
     });
 
     this.artifacts = new ArtifactBucket(this, 'artifacts', {
@@ -99,6 +106,7 @@ export class BuildStack extends TerraformStack {
       account: this.account,
       email: props.email,
     });
+    this.watchCosts();
     this.source = this.sourceOf(settings);
     const projects = [this.buildAndDeploy()];
     if (props.prodStage) projects.push(this.deployOnTag());
@@ -109,6 +117,12 @@ export class BuildStack extends TerraformStack {
       topic: this.topic,
     });
     this.putOut();
+  }
+
+  private watchCosts(): void {
+    const { prefix, monthlyBudgetUsd: usd = 20 } = this.props;
+    if (usd === 0) return;
+    new MonthlyBudget(this, 'budget', { budgetName: `${prefix}-monthly`, usd, topic: this.topic });
   }
 
   private buildAndDeploy(): BuildProject {
@@ -167,6 +181,7 @@ export class BuildStack extends TerraformStack {
       topicArn: this.topic.arn,
       projectNames: Object.values(PROJECTS),
       dns: this.props.dns,
+      logArchive: this.props.logArchive,
     });
     this.artifacts.grantMemory(project, 'drift-check/last-report.json');
     this.topic.grantPublish(project);

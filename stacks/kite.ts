@@ -40,7 +40,9 @@ export interface KiteOptions {
   readonly logRetention?: Duration;
   /** What each stage takes. @default 500 requests a second, 1000 at once */
   readonly throttle?: Throttle;
-  /** Send traces to X-Ray. @default false */
+  /** Keep what the functions log in S3 for 400 days, with a table for Athena over it. @default false */
+  readonly logArchive?: boolean;
+  /** Send traces of the functions to X-Ray. @default false */
   readonly tracing?: boolean;
   /** Let `destroy` delete the data of prod, for a reason. @default - tables and buckets of prod survive */
   readonly disposableProd?: Disposable;
@@ -57,6 +59,10 @@ export interface KiteStackProps extends KiteOptions {
   /** The MainStack's name, in front of names that are unique in the account. */
   readonly prefix: string;
   readonly prodStage: boolean;
+  /** Who answers for the costs: a tag on everything. @default - no tag */
+  readonly owner?: string;
+  /** The page that says what each alarm means. */
+  readonly runbookUrl: string;
   readonly runtime: FunctionRuntime;
   readonly aws: AwsTarget;
   readonly state: { readonly own: StateLocation; readonly build: StateLocation };
@@ -94,7 +100,7 @@ export class KiteStack extends TerraformStack {
     this.account = new AwsAccount(this, 'aws', {
       ...props.aws,
       gate,
-      tags: { Project: props.prefix, Stack: id },
+      tags: { Project: props.prefix, Stack: id, ...(props.owner && { Owner: props.owner }) },
     });
     this.build = this.buildOutputs();
     this.dispatcherArtifact = this.artifact('dispatcher-artifact', BUILD_OUTPUTS.dispatcherKey);
@@ -170,6 +176,8 @@ export class KiteStack extends TerraformStack {
       memorySize: props.memorySize,
       throttle: props.throttle,
       logRetention: props.logRetention,
+      runbookUrl: props.runbookUrl,
+      logArchive: props.logArchive,
       tracing: props.tracing,
       telegramApiRoot: props.telegramApiRoot,
     });

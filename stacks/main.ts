@@ -7,6 +7,8 @@ import { KiteOptions, KiteStack } from './kite';
 export interface MainStackProps {
   /** A stage `prod` beside `dev`. @default false */
   readonly prodStage?: boolean;
+  /** Who answers for the costs, for example `support-team`: a tag on everything that AWS can tag. @default - no tag */
+  readonly owner?: string;
   readonly build: BuildOptions;
   readonly kite?: KiteOptions & FunctionOptions;
   /** The bucket that keeps the state of both stacks, as `<key>-build.tfstate` and `<key>.tfstate`. Without one they cannot be deployed. */
@@ -34,7 +36,7 @@ export class MainStack extends Construct {
 
   constructor(scope: Construct, id: string, props: MainStackProps) {
     super(scope, id);
-    const { prodStage = false, kite = {}, s3Backend, missing } = props;
+    const { prodStage = false, owner, kite = {}, s3Backend, missing } = props;
     const { architecture = 'arm64', runtime = 'provided.al2023', handler = defaultHandler(runtime) } = kite;
     const aws = { ...props.aws, region: s3Backend.region };
     const state = (suffix: string): StateLocation => ({
@@ -42,12 +44,13 @@ export class MainStack extends Construct {
       key: `${s3Backend.key}${suffix}.tfstate`,
       endpointUrl: aws.endpointUrl,
     });
-    const common = { prefix: id, prodStage, runtime: { architecture, runtime, handler }, aws };
+    const common = { prefix: id, prodStage, owner, runtime: { architecture, runtime, handler }, aws };
 
     this.build = new BuildStack(this, `${id}-build`, {
       ...props.build,
       ...common,
       dns: kite.domainName === undefined ? undefined : (kite.dns ?? 'cloudflare'),
+      logArchive: kite.logArchive,
       state: { own: state('-build'), kite: state('') },
       missing: missing?.build,
     });
@@ -55,6 +58,7 @@ export class MainStack extends Construct {
       ...kite,
       ...common,
       state: { own: state(''), build: state('-build') },
+      runbookUrl: `${props.build.gitRepositoryUrl}/blob/main/docs/operations.md`,
       codeFromBuildStack: props.build.buildLambdaViaAsset ?? false,
       missing: missing?.kite,
     });

@@ -5,9 +5,13 @@ import { Synthesized } from './synthesized';
 
 const stack = Synthesized.stackWith((scope) => {
   const queue = new DeliveryQueue(scope, 'delivery', {
-    prefix: 'kite',
     stage: 'dev',
-    alarmTopicArn: 'arn:aws:sns:topic',
+    alarms: {
+      prefix: 'kite',
+      stage: 'dev',
+      topicArn: 'arn:aws:sns:topic',
+      runbookUrl: 'https://example.com/operations.md',
+    },
   });
   const artifact = new StoredArtifact(scope, 'artifact', { bucket: 'b', key: 'k', remedy: 'build it.' });
   queue.deliverTo(
@@ -44,13 +48,25 @@ describe('DeliveryQueue', () => {
     });
   });
 
+  const alarm = (name: string) => stack.all('aws_cloudwatch_metric_alarm').find((one) => one['alarm_name'] === name);
+
   it('mails as soon as there is one message that could not be delivered', () => {
-    expect(stack.the('aws_cloudwatch_metric_alarm')).toMatchObject({
-      alarm_name: 'kite-dev-undelivered-messages',
+    expect(alarm('kite-dev-undelivered-messages')).toMatchObject({
       metric_name: 'ApproximateNumberOfMessagesVisible',
+      dimensions: { QueueName: expect.stringMatching(/dead-letters/) as string },
       threshold: 0,
       comparison_operator: 'GreaterThanThreshold',
       treat_missing_data: 'notBreaching',
+      alarm_actions: ['arn:aws:sns:topic'],
+    });
+  });
+
+  it('mails when a message waits for more than a quarter of an hour', () => {
+    expect(alarm('kite-dev-delivery-delay')).toMatchObject({
+      metric_name: 'ApproximateAgeOfOldestMessage',
+      dimensions: { QueueName: expect.stringMatching(/delivery_queue/) as string },
+      statistic: 'Maximum',
+      threshold: 900,
       alarm_actions: ['arn:aws:sns:topic'],
     });
   });

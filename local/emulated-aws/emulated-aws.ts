@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ApiGateway } from './api-gateway';
 import type { AwsReply } from './aws-reply';
 import { jsonBody, ownRequest, text, type OwnCall } from './aws-request';
+import { Budgets } from './budgets';
 import type { CallLog } from './call-log';
 import { CodeBuild } from './codebuild';
 import { Connections, type ConnectionsEndpoint } from './connections';
@@ -81,6 +82,7 @@ export class EmulatedAws {
     this.account.add(firstOf(this.mappings, this.lambda));
     for (const service of [
       new ApiGateway(),
+      new Budgets(),
       new CodeBuild(),
       new Logs(),
       new S3(this.account.identities),
