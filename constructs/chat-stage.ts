@@ -168,6 +168,8 @@ export class ChatStage extends Construct {
         FILES_BUCKET: this.files.bucketName,
         DELIVERY_QUEUE_URL: this.queue.url,
         BOT_TOKEN_PARAMETER: this.token.parameterName,
+        // A new token makes a new version of the function, so that no instance keeps the old one.
+        BOT_TOKEN_VERSION: this.token.version,
         WEBSOCKET_URL: this.webSocket.url,
         WEBSOCKET_CALLBACK_URL: this.webSocket.callbackUrl,
         API_URL: this.http.url,
@@ -207,7 +209,8 @@ export class ChatStage extends Construct {
     new WebhookRegistration(this, 'webhook', {
       lifecycle,
       stage: this.http,
-      after: [permission, secret, this.token.resource],
+      botToken: this.token,
+      after: [this.dispatcher.alias, permission, secret],
     });
   }
 

@@ -1,6 +1,6 @@
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
-import { Fn, Precondition, TerraformVariable } from 'cdktf';
+import { Fn, Precondition, TerraformVariable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { Grantee } from './role';
 
@@ -36,6 +36,11 @@ export class SecretParameter extends Construct {
 
   get parameterName(): string {
     return this.resource.name;
+  }
+
+  /** Grows by one whenever the value is changed: no secret, so functions and plans may show it. */
+  get version(): string {
+    return Token.asString(this.resource.version);
   }
 
   /**

@@ -32,8 +32,11 @@ export function ssmSecrets(
   };
 }
 
-/** Throws an error that names the parameter and how to set it; never its value. */
-async function readSecureString(name: string): Promise<string> {
+/**
+ * The value of a parameter; `name:3` is its third version.
+ * Throws an error that names the parameter and how to set it; never its value.
+ */
+export async function readSecureString(name: string): Promise<string> {
   const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
   const client = new SSMClient({});
   const { Parameter } = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));

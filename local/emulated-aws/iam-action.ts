@@ -94,7 +94,7 @@ function resourceOf(request: AwsRequest): string {
         ? arn('sqs', body['QueueUrl'].split('/').at(-1) ?? '')
         : arn('sqs', text(body['QueueName']));
     case 'ssm':
-      return arn('ssm', `parameter/${(text(body['Name']) || text(body['ResourceId'])).replace(/^\//, '')}`);
+      return arn('ssm', `parameter/${parameterName(text(body['Name']) || text(body['ResourceId']))}`);
     case 'logs':
       return body['logGroupName'] === undefined ? '*' : arn('logs', `log-group:${text(body['logGroupName'])}:*`);
     case 'codebuild':
@@ -218,4 +218,9 @@ function lambda(request: AwsRequest): IamAction {
     };
   }
   return { action: `lambda:${request.method}`, resource: request.path };
+}
+
+/** Without the slash in front, and without the version that may be asked for: a version is no resource of its own. */
+function parameterName(name: string): string {
+  return name.replace(/^\//, '').replace(/:\d+$/, '');
 }

@@ -6,8 +6,9 @@ import {
   TelegramUnreachable,
   type BotApi,
 } from '../../lambdas/adapters/telegram/bot-api';
-import { ALLOWED_UPDATES, BOT_COMMANDS, registerWebhook } from '../../lambdas/adapters/telegram/webhook-registration';
+import { registerWebhook } from '../../lambdas/adapters/telegram/webhook-registration';
 import { webhookSecret } from '../../lambdas/adapters/telegram/webhook-secret';
+import { ALLOWED_UPDATES, BOT_COMMANDS } from '../../lambdas/bot-profile';
 import { Failure } from '../embedded';
 
 export interface TelegramPollingOptions {

@@ -38,7 +38,7 @@ export interface PendingUpdate {
 /** A bot account. */
 export interface BotRecord {
   readonly id: number;
-  readonly token: string;
+  token: string;
   /** With privacy mode on, a bot that is no administrator sees only what is meant for it. */
   privacyMode: boolean;
   webhook?: Webhook;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Message } from 'grammy/types';
@@ -100,6 +101,21 @@ export class Telegram {
       privacyMode: privacyMode ?? known?.privacyMode ?? true,
     });
     this.world.changed();
+  }
+
+  /**
+   * What /revoke at BotFather does: the old token means nothing any more, and its webhook is gone with it. Updates wait for
+   * whoever comes with the new token, which is returned.
+   * @throws Error if there is no such bot
+   */
+  revokeToken(username: string): string {
+    const { state, updates } = this.world;
+    const bot = [...state.bots.values()].find(({ id }) => state.users.get(id)?.username === username);
+    if (!bot) throw new Error(`There is no bot @${username}.`);
+    bot.token = `${bot.id}:${randomBytes(26).toString('base64url')}`;
+    bot.webhook = undefined;
+    updates.touch(bot);
+    return bot.token;
   }
 
   /** Answers a request under the mount path; false if the path is somebody else's. */

@@ -26,7 +26,7 @@ test('every call of a function is recorded as its role, its IAM action and its r
   await asRole({
     service: 'ssm',
     target: 'AmazonSSM.GetParameter',
-    body: { Name: '/kite/dev/telegram-bot-token', WithDecryption: true },
+    body: { Name: '/kite/dev/telegram-bot-token:1', WithDecryption: true },
   });
   await asRole({
     service: 'sqs',

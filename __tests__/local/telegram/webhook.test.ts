@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Api } from 'grammy';
 import type { Update } from 'grammy/types';
 import { createTelegram, type Telegram } from '../../../local/telegram';
@@ -9,6 +10,7 @@ const BOT = 'kite_dev_bot';
 
 describe('a webhook', () => {
   let telegram: Telegram;
+  let apiRoot: string;
   let api: Api;
   let olena: number;
   let group: number;
@@ -34,7 +36,7 @@ describe('a webhook', () => {
     received = [];
     answer = () => 200;
     telegram = createTelegram({ bots: [{ token: TOKEN, username: BOT }], webhookRetryPause: 5 });
-    const { apiRoot } = await telegram.listen();
+    ({ apiRoot } = await telegram.listen());
     api = new Api(TOKEN, { apiRoot });
     olena = telegram.people.user({ firstName: 'Olena' }).id;
     group = telegram.people.group({ title: 'Support', owner: olena, kind: 'supergroup' });
@@ -75,6 +77,24 @@ describe('a webhook', () => {
     telegram.people.removeBot({ chat: group, by: olena, bot: BOT });
     await telegram.settled();
     expect(received.map(({ update }) => Object.keys(update)[1])).toEqual(['my_chat_member']);
+  });
+
+  test('is gone with a token that is revoked, and what was said meanwhile comes to the one of the new token', async () => {
+    await api.setWebhook(url, { drop_pending_updates: true });
+    answer = () => 401;
+    telegram.people.send({ chat: group, from: olena, text: 'refused before' });
+    while ((await api.getWebhookInfo()).last_error_message === undefined) await pause(5);
+    const renewed = telegram.revokeToken(BOT);
+    telegram.people.send({ chat: group, from: olena, text: 'said meanwhile' });
+    await expect(api.getMe()).rejects.toMatchObject({ error_code: 401, description: 'Unauthorized' });
+    expect(texts()).toEqual([]);
+    const heir = new Api(renewed, { apiRoot });
+    expect((await heir.getWebhookInfo()).url).toBe('');
+    answer = () => 200;
+    await heir.setWebhook(url, { secret_token: 'new' });
+    await telegram.settled();
+    expect(texts()).toEqual(['refused before', 'said meanwhile']);
+    expect(received.map(({ secret }) => secret)).toEqual(['new', 'new']);
   });
 
   test('and long polling exclude each other', async () => {

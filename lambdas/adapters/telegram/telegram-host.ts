@@ -34,8 +34,8 @@ class TelegramHost implements Host {
   readonly #secrets: Secrets;
   readonly #root: string;
   readonly #seconds: NonNullable<TelegramHostOptions['seconds']>;
-  readonly #apis = new Map<Patience, Promise<BotApi>>();
-  #self?: Promise<UserFromGetMe> | undefined;
+  readonly #apis = new Map<Patience, { readonly token: string; readonly api: Promise<BotApi> }>();
+  #self?: { readonly token: string; readonly me: Promise<UserFromGetMe> } | undefined;
 
   constructor({ secrets, apiRoot, seconds }: TelegramHostOptions) {
     this.#secrets = secrets;
@@ -162,13 +162,17 @@ class TelegramHost implements Host {
     return new Uint8Array(body);
   }
 
-  /** Asked once per instance, and only when somebody wants to know: a command names a bot, for instance. */
-  #me(): Promise<UserFromGetMe> {
-    this.#self ??= this.#call('quick', (api) => api.getMe());
-    this.#self.catch(() => {
-      this.#self = undefined;
-    });
-    return this.#self;
+  /** Asked once per instance and token, and only when somebody wants to know: a command names a bot, for instance. */
+  async #me(): Promise<UserFromGetMe> {
+    const token = await this.#secrets.botToken();
+    if (this.#self?.token !== token) {
+      const self = { token, me: this.#call('quick', (api) => api.getMe()) };
+      self.me.catch(() => {
+        if (this.#self === self) this.#self = undefined;
+      });
+      this.#self = self;
+    }
+    return this.#self.me;
   }
 
   #text(chat: ChatId, { text: words, buttons }: Extract<Post, { kind: 'text' }>, place: PostPlace) {
@@ -198,30 +202,39 @@ class TelegramHost implements Host {
     });
   }
 
+  /** Telegram does nothing by a wrong token, so that the same call may be made again by the right one. */
   async #call<T>(patience: Patience, method: (api: BotApi) => Promise<T>): Promise<T> {
-    const api = await this.#api(patience);
+    const token = await this.#secrets.botToken();
     try {
-      return await method(api);
+      return await this.#callBy(token, patience, method);
     } catch (error) {
-      const failure = hostFailure(error);
-      if (failure.kind === 'unauthorized') await this.#reconnect();
-      throw failure;
+      if (!(error instanceof HostFailure) || error.kind !== 'unauthorized') throw error;
+      // The token may have been changed since this instance read it.
+      await this.#secrets.renew?.();
+      const renewed = await this.#secrets.botToken();
+      if (renewed === token) throw error;
+      return await this.#callBy(renewed, patience, method);
     }
   }
 
-  #api(patience: Patience): Promise<BotApi> {
-    const known = this.#apis.get(patience);
-    if (known) return known;
-    const api = this.#secrets.botToken().then((token) => createBotApi(token, this.#root, this.#seconds[patience]));
-    api.catch(() => this.#apis.delete(patience));
-    this.#apis.set(patience, api);
-    return api;
+  async #callBy<T>(token: string, patience: Patience, method: (api: BotApi) => Promise<T>): Promise<T> {
+    const api = await this.#api(token, patience);
+    try {
+      return await method(api);
+    } catch (error) {
+      throw hostFailure(error);
+    }
   }
 
-  /** The token may have been changed since this instance read it. */
-  async #reconnect(): Promise<void> {
-    await this.#secrets.renew?.();
-    this.#apis.clear();
+  #api(token: string, patience: Patience): Promise<BotApi> {
+    const known = this.#apis.get(patience);
+    if (known?.token === token) return known.api;
+    const made = { token, api: createBotApi(token, this.#root, this.#seconds[patience]) };
+    made.api.catch(() => {
+      if (this.#apis.get(patience) === made) this.#apis.delete(patience);
+    });
+    this.#apis.set(patience, made);
+    return made.api;
   }
 }
 

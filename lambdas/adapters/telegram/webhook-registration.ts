@@ -1,41 +1,33 @@
+import type { Update } from 'grammy/types';
+import { ALLOWED_UPDATES, BOT_COMMANDS, type BotCommand } from '../../bot-profile';
 import { type BotApi, TelegramRefusal } from './bot-api';
 
-/** The kinds of update that Kite understands; Telegram keeps the others to itself. */
-export const ALLOWED_UPDATES = [
-  'message',
-  'edited_message',
-  'channel_post',
-  'edited_channel_post',
-  'callback_query',
-  'my_chat_member',
-] as const;
+/** What Telegram is told beside the address. */
+export interface BotProfile {
+  readonly allowedUpdates: readonly string[];
+  readonly commands: readonly BotCommand[];
+}
 
-/** What Telegram offers when somebody types `/`. Order as people need them. */
-export const BOT_COMMANDS = [
-  { command: 'help', description: 'What I can do' },
-  { command: 'host', description: 'Answer a channel from this chat: /host name' },
-  { command: 'info', description: 'What this chat is, and the address of the channel' },
-  { command: 'origins', description: 'Websites that may use the channel' },
-  { command: 'ban', description: 'Stop a visitor from writing' },
-  { command: 'unban', description: 'Let a visitor write again' },
-  { command: 'export', description: 'One conversation as a JSON file' },
-  { command: 'erase', description: 'Remove everything of one conversation' },
-  { command: 'drop', description: 'Remove the channel with everything in it' },
-  { command: 'join', description: 'Write to a channel as a visitor: /join name' },
-  { command: 'leave', description: 'Stop being a visitor of a channel' },
-] as const;
+/** What this code understands. */
+export const OWN_PROFILE: BotProfile = { allowedUpdates: ALLOWED_UPDATES, commands: BOT_COMMANDS };
 
 /** Requests that Telegram may have open at a time; 40 is its own default. Updates of one chat come one by one. */
 const MAX_CONNECTIONS = 40;
 
 /** Asks Telegram to send this bot's updates here. Repeatable. Throws {@link TelegramRefusal} with Telegram's words. */
-export async function registerWebhook(api: BotApi, url: string, secret: string): Promise<void> {
+export async function registerWebhook(
+  api: BotApi,
+  url: string,
+  secret: string,
+  { allowedUpdates, commands }: BotProfile = OWN_PROFILE,
+): Promise<void> {
   await api.setWebhook(url, {
     secret_token: secret,
-    allowed_updates: ALLOWED_UPDATES,
+    // Telegram passes over a kind that it does not know.
+    allowed_updates: allowedUpdates as readonly Exclude<keyof Update, 'update_id'>[],
     max_connections: MAX_CONNECTIONS,
   });
-  await api.setMyCommands(BOT_COMMANDS);
+  await api.setMyCommands(commands);
 }
 
 /**

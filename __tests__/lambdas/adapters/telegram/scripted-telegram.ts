@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 export interface TelegramCall {
   readonly method: string;
+  /** Of the bot that called. */
+  readonly token?: string;
   readonly parameters: Record<string, unknown>;
 }
 
@@ -21,9 +23,14 @@ export class ScriptedTelegram {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const method = (request.url ?? '').split('/').at(-1) ?? '';
+        const token = /\/bot([^/]+)\//.exec(request.url ?? '')?.[1];
         const text = Buffer.concat(chunks).toString('utf8');
         const json = request.headers['content-type']?.startsWith('application/json');
-        this.calls.push({ method, parameters: json && text ? JSON.parse(text) : { body: text } });
+        this.calls.push({
+          method,
+          ...(token && { token }),
+          parameters: json && text ? JSON.parse(text) : { body: text },
+        });
         const reaction = this.reactions.get(method)?.shift() ?? { status: 200, body: { ok: true, result: true } };
         if (reaction === 'silence') return;
         if (reaction === 'reset') return void request.socket.destroy();

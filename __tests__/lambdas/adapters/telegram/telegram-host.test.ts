@@ -1,3 +1,4 @@
+import { ssmSecrets } from '../../../../lambdas/adapters/ssm-secrets';
 import { createTelegramHost } from '../../../../lambdas/adapters/telegram/telegram-host';
 import { chatId } from '../../../../lambdas/chat/identifiers';
 import { HostFailure, isPassing } from '../../../../lambdas/chat/operator/host';
@@ -114,17 +115,55 @@ test('D5 no failure tells the token', async () => {
   }
 });
 
-test('a token that was changed is read again after Telegram said that it is wrong', async () => {
-  let token = TOKEN;
-  const secrets = { botToken: async () => token, renew: async () => void (token = '5:new') };
+describe('a token that was changed while an instance is warm', () => {
   const seconds = { quick: 5, patient: 5, file: 5 };
-  const renewed = createTelegramHost({ secrets, apiRoot: root, seconds });
-  telegram.refuse('getMe', 401, 'Unauthorized');
-  telegram.answer('getMe', { id: 5, username: 'new_bot' });
-  expect((await failureOf(renewed.userName())).kind).toBe('unauthorized');
-  await expect(renewed.userName()).resolves.toBe('new_bot');
-  await renewed.userName();
-  expect(telegram.calls).toHaveLength(2);
+  let stored: string;
+  let reads: number;
+  let now: number;
+  const warm = () => {
+    const read = async () => {
+      reads++;
+      return stored;
+    };
+    return createTelegramHost({ secrets: ssmSecrets('/x', { now: () => now }, read), apiRoot: root, seconds });
+  };
+  beforeEach(() => {
+    stored = TOKEN;
+    reads = 0;
+    now = 0;
+  });
+
+  test('is read again when Telegram refuses the old one, and the same call is made by the new one', async () => {
+    const renewed = warm();
+    telegram.answer('getMe', { id: 123456789, username: 'kite_bot' });
+    await expect(renewed.userName()).resolves.toBe('kite_bot');
+    stored = '5:new';
+    now = 60_000;
+    telegram.refuse('sendMessage', 401, 'Unauthorized');
+    telegram.answer('sendMessage', { message_id: 7, chat: {} });
+    await expect(renewed.post(chat, hello)).resolves.toMatchObject({ messageId: 7 });
+    telegram.answer('getMe', { id: 5, username: 'new_bot' });
+    await expect(renewed.userName()).resolves.toBe('new_bot');
+    expect(await renewed.botId()).toBe('5');
+    expect(telegram.calls.map(({ method, token }) => [method, token])).toEqual([
+      ['getMe', TOKEN],
+      ['sendMessage', TOKEN],
+      ['sendMessage', '5:new'],
+      ['getMe', '5:new'],
+    ]);
+  });
+
+  test('is asked for once a minute at most, and a message that waits for it is to come again', async () => {
+    const revoked = warm();
+    for (let call = 0; call < 5; call++) {
+      telegram.refuse('sendMessage', 401, 'Unauthorized');
+      const failure = await failureOf(revoked.post(chat, hello));
+      expect({ kind: failure.kind, passing: isPassing(failure) }).toEqual({ kind: 'unauthorized', passing: true });
+      now += 20_000;
+    }
+    expect(reads).toBe(2);
+    expect(telegram.calls).toHaveLength(5);
+  });
 });
 
 test('rewriting to what stands there already is done', async () => {
