@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { cost } from '../../bench/cost';
 import type { Bill } from '../../bench/cost/bill';
 import { readCostOptions } from '../../bench/cost/options';
 import { POLLING, type Usage } from '../../bench/cost/usage';
 import { measureEvents, type EventMeasures } from '../../bench/events';
 import { PRICE_TABLE } from '../../bench/prices';
+import { fencesOf } from '../readme/markdown';
+import { readme, readmeText } from '../readme/readme';
 
 let measured: EventMeasures;
 beforeAll(async () => {
@@ -24,10 +24,10 @@ async function billOf(...args: string[]) {
 }
 
 test('what README says it costs is what the command prints', async () => {
-  const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
-  const [, command, table] = /^\$ npm run -s cost -- (.*)\n([^`]*)^```$/m.exec(readme) ?? [];
-  expect(command).toBe('--visitors 100,1000,20000 --messages 20 --replies 20');
-  expect(table?.trim()).toBe(await cost((command ?? '').split(' '), async () => measured));
+  const command = readme('npm run -s cost -- --visitors 100,1000,20000 --messages 20 --replies 20');
+  const block = fencesOf(readmeText()).find(({ text }) => text.includes(command))?.text;
+  const args = command.split(' -- ')[1]?.split(' ') ?? [];
+  expect(block?.trim()).toBe(`$ ${command}\n${await cost(args, async () => measured)}`);
 });
 
 test('a bill follows from what each event was measured to use', async () => {

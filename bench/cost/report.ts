@@ -5,7 +5,7 @@ import type { CostOptions } from './options';
 /** The bills side by side, a line for each service that costs a cent, as people read them. */
 export function costReport(options: CostOptions, bills: readonly Bill[]): string {
   const { region, architecture, stages, messages, replies, files, minutes, freeTier } = options;
-  const head = ['$ a month', ...options.visitors.map((count) => `${count.toLocaleString('en-US')} visitors`)];
+  const head = ['dollars a month', ...options.visitors.map((count) => `${count.toLocaleString('en-US')} visitors`)];
   const body = services(bills).map((service) => [service, ...bills.map((bill) => dollars(costOf(bill, service)))]);
   const foot = [
     ['Kite', ...bills.map(({ total }) => dollars(total))],
