@@ -6,7 +6,9 @@ const transform = {
 const transformIgnorePatterns = ['/node_modules/(?!grammy/out/web\\.mjs$)'];
 
 /** Tests with a deployment of their own, or with Docker. */
-const SLOW_OR_PRIVILEGED = ['<rootDir>/__tests__/e2e/pipeline.test.ts', '<rootDir>/__tests__/e2e/local-stack.test.ts'];
+const SLOW_OR_PRIVILEGED = ['pipeline', 'local-stack', 'npm-run-sandbox'].map(
+  (name) => `<rootDir>/__tests__/e2e/${name}.test.ts`,
+);
 
 /** Unit and contract tests are seconds; the others are asked for by name and need more of the machine. */
 module.exports = {
@@ -28,7 +30,7 @@ module.exports = {
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
     },
     {
-      // The buildspecs against a deployment of their own, and the local stack in Docker, which needs root.
+      // The buildspecs and `npm run sandbox`, with deployments of their own, and the local stack in Docker, which needs root.
       displayName: 'pipeline',
       transform,
       transformIgnorePatterns,

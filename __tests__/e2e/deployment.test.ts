@@ -5,12 +5,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CommandResult } from '../../local/sandbox/command-runner';
 import { inventory } from '../../local/sandbox/inventory';
 import { Sandbox, SANDBOX_BOTS } from '../../local/sandbox/sandbox';
-import { buildZips, succeeded, uploadZips, zipsOf } from '../../local/sandbox/steps';
+import { buildZips, succeeded, zipsOf } from '../../local/sandbox/steps';
 import { remoteChat } from '../contract/remote';
 import { chatContract } from '../contract/suite';
+import { filledIn, readme } from '../readme/readme';
 import { chatBothWays, hostChannel, join, type Support } from './chat';
+import { withPrograms } from './programs';
 import { errorsIn, refused } from './refusal';
 import { refusedCalls } from './role-policies';
+import { NOTHING_LOST, rotateToken } from './token-rotation';
 import { Visitor } from './visitor';
 
 /**
@@ -55,8 +58,8 @@ async function deployedCommon(): Promise<CommonDeployment> {
 
 /** Starts an account with the state bucket in it. */
 async function start(settings: Readonly<Record<string, string>>): Promise<Sandbox> {
-  const sandbox = await Sandbox.start({ environment: process.env, settings });
-  await succeeded('bootstrap', sandbox.bootstrap());
+  const sandbox = await Sandbox.start({ environment: withPrograms(process.env), settings });
+  await succeeded('bootstrap', sandbox.type(readme('npm run bootstrap')));
   return sandbox;
 }
 
@@ -67,6 +70,8 @@ function url(sandbox: Sandbox, scheme: 'ws' | 'http', stage: 'dev' | 'prod'): st
 describe('an owner deploys the native build, with dev and prod', () => {
   const printed: string[] = [];
   const support: Partial<Record<'dev' | 'prod', Support>> = {};
+  /** What it is changed to. */
+  let devToken = '';
   let failed: string | undefined;
   /** A step of the owner's life: after one that failed, the others are not tried. */
   const step = (title: string, body: () => Promise<void>): void =>
@@ -84,7 +89,8 @@ describe('an owner deploys the native build, with dev and prod', () => {
   let secondPlans: Promise<readonly string[]> | undefined;
   const planAgain = async (): Promise<readonly string[]> => [
     (await succeeded('plan of kite-build', keep(native.diff('kite-build')))).output,
-    (await succeeded('plan of kite-stack', keep(native.diff('kite-stack')))).output,
+    (await succeeded('plan of kite-stack', keep(native.type(readme('npm run diff kite-stack -- --var-file=.env')))))
+      .output,
   ];
   const keep = async (command: Promise<CommandResult>): Promise<CommandResult> => {
     const result = await command;
@@ -102,8 +108,21 @@ describe('an owner deploys the native build, with dev and prod', () => {
   step('kite-build is deployed from nothing, and the functions are stored where it says', async () => {
     // From here on the other account is busy, too. Not before: see `refused`.
     deployedCommon().catch(() => undefined);
-    await succeeded('kite-build', keep(native.deploy('kite-build')));
-    await uploadZips(native, zipsOf('native'));
+    await succeeded('kite-build', keep(native.type(readme('npx cdktf deploy kite-build'))));
+    // It succeeds at once here; __tests__/e2e/pipeline.test.ts runs what it names.
+    const startBuild = readme(
+      'aws codebuild start-build --project-name build-and-deploy-project --buildspec-override buildspecs/build-lambda.yml',
+    );
+    expect((await succeeded('start-build', native.type(startBuild))).output).toContain('build-and-deploy-project');
+    const outputs = await native.outputs('kite-build');
+    for (const upload of [
+      readme('aws s3 cp dist/lambdas/native/arm64/function.zip s3://<s3-source-bucket>/<function-s3-key>'),
+      readme('aws s3 cp dist/lambdas/native/arm64/lifecycle.zip s3://<s3-source-bucket>/<lifecycle-s3-key>'),
+    ]) {
+      // What is deployed here runs on this machine.
+      const line = filledIn(upload, outputs).replace('arm64', zipsOf('native').architecture);
+      await succeeded('upload', native.type(line));
+    }
   });
 
   step("a webhook that Telegram refuses fails the deployment with Telegram's own words", async () => {
@@ -120,7 +139,7 @@ describe('an owner deploys the native build, with dev and prod', () => {
   });
 
   step('the same deployment goes on where it failed, and registers the webhooks of both bots', async () => {
-    await succeeded('kite-stack', keep(native.deploy('kite-stack')));
+    await succeeded('kite-stack', keep(native.type(readme('npx cdktf deploy kite-stack --var-file=.env'))));
     const registered = native.telegram.calls('setWebhook').filter(({ code }) => code === 200);
     expect(registered.map(({ parameters }) => new URL(String(parameters['url'])).pathname).sort()).toEqual([
       '/dev/tg',
@@ -201,6 +220,16 @@ describe('an owner deploys the native build, with dev and prod', () => {
     for (const plan of (await secondPlans) ?? ['no plan was made']) expect(changesIn(plan)).toBe('No changes.');
   });
 
+  step('a bot token is revoked and replaced while people chat, and not a message is lost', async () => {
+    const visitor = await join(url(native, 'ws', 'dev'), 'help-in-dev', 'v1s1t0r0004', 'Barbara');
+    await chatBothWays(visitor, support.dev!, { question: 'Who are you?', answer: 'The same as ever.' });
+    const rotation = await rotateToken(native, support.dev!, visitor, () => keep(native.deploy('kite-stack')));
+    devToken = rotation.token;
+    expect(rotation).toMatchObject(NOTHING_LOST);
+    await visitor.close();
+    expect(changesIn((await succeeded('plan', keep(native.diff('kite-stack')))).output)).toBe('No changes.');
+  });
+
   step('what the functions print is in their log groups, without a word of what was said', async () => {
     await native.aws.flushLogs();
     const events = await logEvents(native, '/aws/lambda/dev-request-dispatcher');
@@ -220,11 +249,10 @@ describe('an owner deploys the native build, with dev and prod', () => {
   });
 
   step('no secret is in cdktf.out, in what was printed, or in the environment of a function or a build', async () => {
-    const secrets = [
-      SANDBOX_BOTS.dev.token,
-      SANDBOX_BOTS.prod.token,
-      ...[SANDBOX_BOTS.dev.token, SANDBOX_BOTS.prod.token].map((token) => token.split(':')[1]!),
-    ];
+    const secrets = [SANDBOX_BOTS.dev.token, SANDBOX_BOTS.prod.token, devToken].flatMap((token) => [
+      token,
+      token.split(':')[1]!,
+    ]);
     expect(
       found(secrets, {
         printed: printed.join('\n'),
@@ -236,9 +264,8 @@ describe('an owner deploys the native build, with dev and prod', () => {
 
   step('destroying both stacks removes the webhooks and leaves nothing but the state bucket', async () => {
     const before = native.telegram.calls('deleteWebhook').length;
-    await succeeded('destroy of kite-stack', keep(native.destroy('kite-stack')));
+    await succeeded('destroy of both stacks', keep(native.type(readme('npm run destroy-prod'))));
     expect(native.telegram.calls('deleteWebhook').length - before).toBe(2);
-    await succeeded('destroy of kite-build', keep(native.destroy('kite-build')));
     expect(await inventory(native.aws)).toEqual(['bucket kite-sandbox-state']);
   });
 });
@@ -261,8 +288,7 @@ async function deployCommon(sandbox: Sandbox): Promise<CommonDeployment> {
     return output;
   };
   await sandbox.makeZone(DOMAIN);
-  await done('kite-build', sandbox.deploy('kite-build'));
-  await done('kite-stack', sandbox.deploy('kite-stack'));
+  await done('both stacks', sandbox.type(readme('npm run deploy-prod')));
   await sandbox.serve();
   const support = await hostChannel(sandbox, 'dev', 'by-node-js');
   const visitor = await join(url(sandbox, 'ws', 'dev'), 'by-node-js', 'v1s1t0r0001', 'Ada');

@@ -9,6 +9,7 @@ import { declaredContainer, type DeclaredContainer } from './local-stack/declare
 import { LocalDeployment } from './local-stack/deployment';
 import { Docker } from './local-stack/docker';
 import { importImage } from './local-stack/image';
+import { readme } from '../readme/readme';
 
 jest.setTimeout(180_000);
 
@@ -46,7 +47,7 @@ if ('reason' in dynamoDbLocal) {
     });
 
     test('the tables are made as in AWS, npm start chats through them, and destroy-local removes them', async () => {
-      const deployed = await stack.deploy();
+      const deployed = await stack.type(readme('npm run deploy-local'));
       expect(deployed.output).toContain('4 added, 0 changed, 0 destroyed');
       expect(deployed.output).toContain(engine.endpoint);
       expect(deployed.status).toBe(0);
@@ -61,7 +62,7 @@ if ('reason' in dynamoDbLocal) {
       const { Items: messages } = await call(engine.endpoint, 'Scan', { TableName: 'dev.Messages' });
       expect(JSON.stringify(messages)).toContain('Is it kept in DynamoDB?');
 
-      const destroyed = await stack.destroy();
+      const destroyed = await stack.type(readme('npm run destroy-local'));
       expect(destroyed.output).toContain('Destroy complete! Resources: 4 destroyed');
       expect(destroyed.status).toBe(0);
       expect(await call(engine.endpoint, 'ListTables', {})).toEqual({ TableNames: [] });

@@ -2,49 +2,55 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { ACCOUNT_ID } from '../../local/emulated-aws';
+import type { CommandResult } from '../../local/sandbox/command-runner';
 import { Sandbox, SANDBOX_BOTS } from '../../local/sandbox/sandbox';
-import { buildZips, succeeded, uploadZips, zipsOf } from '../../local/sandbox/steps';
+import { succeeded } from '../../local/sandbox/steps';
 import { Builds, type EndedBuild } from './pipeline/builds';
+import { FailedBuildRule, logLink } from './pipeline/failed-build-rule';
+import { Mailbox } from './pipeline/mailbox';
 import { CHANGED_SECRET, MEDDLING } from './pipeline/meddling';
 import { Repository } from './pipeline/repository';
+import { stepsInOrder } from './pipeline/steps';
 import { refusedCalls } from './role-policies';
 import { Visitor } from './visitor';
 
 /**
  * The build stack at work: the buildspec files, run as CodeBuild runs them, against one deployed account, with a bare
  * repository in place of GitHub. The tests build on each other, in order. What is shortened is said at `Builds`.
+ *
+ * Terraform spends most of a deployment waiting, so what needs only a part of it runs meanwhile.
  */
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
 
 const FRAMES = 'lambdas/chat/protocol/server-frame.ts';
 const HANDLER = 'lambdas/request-dispatcher/index.ts';
 const EXPORTED = 'export const handler = createRequestDispatcher(dispatcherEnvironment());';
 const BUILD_ONLY = 'buildspecs/build-lambda.yml';
+const STATE = '/kite-sandbox-state/kite/terraform.tfstate';
 
 type Stage = 'dev' | 'prod';
 
+const step = stepsInOrder();
 let folder: string;
 let sandbox: Sandbox;
 let repository: Repository;
 let builds: Builds;
+let buildStack: Promise<CommandResult>;
+let kiteStack: Promise<CommandResult>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kite-pipeline-'));
-  repository = new Repository(folder);
-  const zips = zipsOf('common');
-  await buildZips(zips);
   // Prod is kept as an owner's would be: only such tables have point-in-time recovery.
   sandbox = await Sandbox.start({
     environment: process.env,
     settings: { RUNTIME: 'nodejs22.x', KITE_DISPOSABLE_PROD: 'false' },
   });
   await succeeded('bootstrap', sandbox.bootstrap());
-  await succeeded('kite-build', sandbox.deploy('kite-build'));
-  await uploadZips(sandbox, zips);
-  await succeeded('kite-stack', sandbox.deploy('kite-stack'));
-  await sandbox.serve();
+  buildStack = meanwhile(succeeded('kite-build', sandbox.deploy('kite-build')));
+  repository = new Repository(folder);
   builds = new Builds(sandbox, repository, folder);
 });
 
@@ -52,6 +58,28 @@ afterAll(async () => {
   await sandbox?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Lets something go on until it is awaited: that it fails is told there. */
+function meanwhile<T>(running: Promise<T>): Promise<T> {
+  running.catch(() => undefined);
+  return running;
+}
+
+/**
+ * Until the project is there and the bucket is complete. Of what is left of the deployment then, nearly a minute is Terraform's wait
+ * for S3 to say often enough that the lifecycle rules are there.
+ */
+async function buildsCanRun(): Promise<void> {
+  const target = 'CodeBuild_20161006.ListProjects';
+  for (let deployed = false; !deployed;) {
+    const { projects } = await sandbox.aws.call({ service: 'codebuild', target, body: {} });
+    const complete = sandbox.aws.calls.find({ action: 's3:PutLifecycleConfiguration' }).length > 0;
+    if (complete && Array.isArray(projects) && projects.length === 3) return;
+    deployed = await Promise.race([buildStack.then(() => true), pause(250, false)]);
+  }
+}
+
+const topicArn = (): string => `arn:aws:sns:${sandbox.aws.region}:${ACCOUNT_ID}:kite-notifications`;
 
 /** What a visitor is answered who says Hi: that tells the versions apart. */
 async function greeting(stage: Stage): Promise<string> {
@@ -68,8 +96,10 @@ interface Live {
   readonly unpublished: unknown;
 }
 
+const FUNCTIONS = '/2015-03-31/functions';
+
 async function live(stage: Stage, name = 'request-dispatcher'): Promise<Live> {
-  const url = `/2015-03-31/functions/${stage}-${name}`;
+  const url = `${FUNCTIONS}/${stage}-${name}`;
   const get = async (path: string) => await sandbox.aws.call({ service: 'lambda', method: 'GET', url: url + path });
   const [alias, published, latest] = [
     await get('/aliases/live'),
@@ -87,10 +117,18 @@ async function storedChecksum(commit: string): Promise<string> {
   return text.split(' ')[0] ?? '';
 }
 
+/** As Lambda writes it. */
+async function storedCode(commit: string): Promise<string> {
+  return Buffer.from(await storedChecksum(commit), 'hex').toString('base64');
+}
+
 function builtChecksum({ folder: build }: EndedBuild): string {
   const zip = readFileSync(join(build, 'src', 'dist', 'lambdas', 'common', 'any', 'function.zip'));
   return createHash('sha256').update(zip).digest('hex');
 }
+
+const byHand = (version: string): Promise<EndedBuild> =>
+  builds.run({ project: 'build-and-deploy-project', version, buildspec: BUILD_ONLY });
 
 const push = (commit: string, testsPass = true): Promise<EndedBuild> =>
   builds.run({ project: 'build-and-deploy-project', version: commit, trigger: 'branch/main', testsPass });
@@ -105,27 +143,98 @@ function outcome(build: EndedBuild, expected: 'SUCCEEDED' | 'FAILED'): string {
   return build.status === expected ? expected : build.log;
 }
 
+describe('while the stacks are deployed', () => {
+  let built: EndedBuild;
+
+  step('build-lambda.yml, started by hand, builds and stores, before there is anything to deploy to', async () => {
+    await buildsCanRun();
+    built = await byHand('main');
+    expect(outcome(built, 'SUCCEEDED')).toBe('SUCCEEDED');
+    expect(built.log).toMatch(/function\.zip stored/);
+  });
+
+  step('the same commit comes to the same bytes when it is built again', async () => {
+    const again = await byHand(built.commit);
+    expect(outcome(again, 'SUCCEEDED')).toBe('SUCCEEDED');
+    expect(again.log).toMatch(/function\.zip kept/);
+    expect(new Set([builtChecksum(built), builtChecksum(again), await storedChecksum(built.commit)]).size).toBe(1);
+  });
+
+  step('a push that finds no stage stores its build, and says what comes next', async () => {
+    const build = await push(built.commit);
+    expect(outcome(build, 'SUCCEEDED')).toBe('SUCCEEDED');
+    expect(build.log).toContain('There is no stage dev yet. The build is stored; deploying kite-stack starts with');
+  });
+
+  step('a tag that finds no stage is refused', async () => {
+    const build = await pushTag('v0.0.0-too-early', built.commit);
+    expect(outcome(build, 'FAILED')).toBe('FAILED');
+    expect(build.log).toContain('There is no stage prod yet');
+  });
+
+  step('a commit whose tests fail is not stored', async () => {
+    await buildStack;
+    kiteStack = meanwhile(succeeded('kite-stack', sandbox.deploy('kite-stack')));
+    const build = await push(built.commit, false);
+    expect(build.phases.map(({ name, status }) => `${name} ${status}`)).toEqual([
+      'install SUCCEEDED',
+      'pre_build FAILED',
+    ]);
+  });
+
+  step('a build that does not end well is mailed with its log, by the topic of the drift mails', async () => {
+    const rule = await FailedBuildRule.deployed(sandbox.aws, 'kite-failed-builds');
+    const projects = ['build-and-deploy-project', 'deploy-on-tag-project', 'drift-check-project'];
+    const failed = projects.map((project) => ({ project, status: 'FAILED' }) as const);
+    expect(await rule.mailsAbout(...failed)).toEqual(
+      projects.map(
+        (project) => `The build ${project} has ended: FAILED. Its log: ${logLink(sandbox.aws.region, project)}`,
+      ),
+    );
+    const [project = ''] = projects;
+    for (const status of ['FAULT', 'STOPPED', 'TIMED_OUT'] as const) {
+      expect(await rule.mailsAbout({ project, status })).toEqual([expect.stringContaining(`has ended: ${status}.`)]);
+    }
+    const others = [
+      { project, status: 'SUCCEEDED' },
+      { project: 'of-somebody-else', status: 'FAILED' },
+    ] as const;
+    expect(await rule.mailsAbout(...others)).toEqual([]);
+    expect(rule.targetArn).toBe(topicArn());
+    expect(await rule.topicSays(rule.arn)).toBe('Allowed');
+    expect(await rule.topicSays(rule.arn.replace(ACCOUNT_ID, '999999999999'))).toBe('ImplicitlyDenied');
+  });
+
+  step('kite-stack starts with what was built', async () => {
+    await kiteStack;
+    await sandbox.serve();
+    for (const stage of ['dev', 'prod'] as const) {
+      expect((await live(stage)).code).toBe(await storedCode(built.commit));
+      expect(await greeting(stage)).toBe('OK');
+    }
+  });
+});
+
 describe('a commit is built once, and promoted by a tag', () => {
   let first: string;
   let second: string;
 
-  test('a push to main is live in dev, and nowhere else', async () => {
+  step('a push to main is live in dev, and nowhere else', async () => {
     first = repository.change(FRAMES, `HI_ANSWER = 'OK'`, `HI_ANSWER = 'OK from the first'`);
     expect(outcome(await push(first), 'SUCCEEDED')).toBe('SUCCEEDED');
     expect([await greeting('dev'), await greeting('prod')]).toEqual(['OK from the first', 'OK']);
   });
 
-  test('a tag brings the very bytes to prod that dev serves', async () => {
+  step('a tag brings the very bytes to prod that dev serves', async () => {
     expect(outcome(await pushTag('v1.0.0', first), 'SUCCEEDED')).toBe('SUCCEEDED');
     expect(await greeting('prod')).toBe('OK from the first');
     for (const name of ['request-dispatcher', 'lifecycle-handler']) {
       expect((await live('prod', name)).code).toBe((await live('dev', name)).code);
     }
-    const sum = Buffer.from(await storedChecksum(first), 'hex').toString('base64');
-    expect((await live('prod')).code).toBe(sum);
+    expect((await live('prod')).code).toBe(await storedCode(first));
   });
 
-  test('a tag on a commit that was never built is refused', async () => {
+  step('a tag on a commit that was never built is refused', async () => {
     second = repository.change(FRAMES, 'OK from the first', 'OK from the second');
     const before = await live('prod');
     const build = await pushTag('v2.0.0-never-built', second);
@@ -134,19 +243,14 @@ describe('a commit is built once, and promoted by a tag', () => {
     expect(await live('prod')).toEqual(before);
   });
 
-  test('build-lambda.yml builds and stores, deploys nothing, and comes to the same bytes when it is run again', async () => {
+  step('build-lambda.yml deploys nothing where there is a stage', async () => {
     const before = [await live('dev'), await live('prod')];
-    const byHand = () => builds.run({ project: 'build-and-deploy-project', version: second, buildspec: BUILD_ONLY });
-    const [once, again] = [await byHand(), await byHand()];
-    expect(outcome(once, 'SUCCEEDED')).toBe('SUCCEEDED');
-    expect(outcome(again, 'SUCCEEDED')).toBe('SUCCEEDED');
-    expect(once.log).toMatch(/function\.zip stored/);
-    expect(again.log).toMatch(/function\.zip kept/);
-    expect(new Set([builtChecksum(once), builtChecksum(again), await storedChecksum(second)]).size).toBe(1);
+    expect(outcome(await byHand(second), 'SUCCEEDED')).toBe('SUCCEEDED');
+    expect(await storedChecksum(second)).toMatch(/^[0-9a-f]{64}$/);
     expect([await live('dev'), await live('prod')]).toEqual(before);
   });
 
-  test('a tag whose stored bytes are not those that were built is refused', async () => {
+  step('a tag whose stored bytes are not those that were built is refused', async () => {
     const before = await live('prod');
     const noted = await storedChecksum(second);
     await sandbox.aws.text({ service: 's3', method: 'PUT', url: artifact(second), body: Buffer.from('other bytes') });
@@ -157,23 +261,15 @@ describe('a commit is built once, and promoted by a tag', () => {
     expect(await live('prod')).toEqual(before);
   });
 
-  test('a build started by hand does not reach prod', async () => {
+  step('a build started by hand does not reach prod', async () => {
+    const before = await live('prod');
     const build = await builds.run({ project: 'deploy-on-tag-project', version: first });
     expect(outcome(build, 'FAILED')).toBe('FAILED');
     expect(build.log).toContain('Only a pushed tag promotes to prod');
+    expect(await live('prod')).toEqual(before);
   });
 
-  test('a commit whose tests fail is neither stored nor deployed', async () => {
-    const before = await live('dev');
-    const build = await push(second, false);
-    expect(build.phases.map(({ name, status }) => `${name} ${status}`)).toEqual([
-      'install SUCCEEDED',
-      'pre_build FAILED',
-    ]);
-    expect(await live('dev')).toEqual(before);
-  });
-
-  test('a handler that does not start never takes traffic, and leaves nothing behind', async () => {
+  step('a handler that does not start never takes traffic, and leaves nothing behind', async () => {
     const before = await live('dev');
     const broken = repository.change(HANDLER, EXPORTED, `${EXPORTED}\nthrow new Error('broken on purpose');`);
     const build = await push(broken);
@@ -184,7 +280,7 @@ describe('a commit is built once, and promoted by a tag', () => {
     expect(await greeting('dev')).toBe('OK from the first');
   });
 
-  test('a handler that fails only behind the alias is taken back: the old version serves', async () => {
+  step('a handler that fails only behind the alias is taken back: the old version serves', async () => {
     const before = await live('dev');
     const behindAlias = `const answer = createRequestDispatcher(dispatcherEnvironment());
 export const handler: typeof answer = async (event, context) => {
@@ -199,54 +295,88 @@ export const handler: typeof answer = async (event, context) => {
     expect(await live('dev')).toEqual(before);
     expect(await greeting('dev')).toBe('OK from the first');
   });
-
-  test('Terraform has nothing to undo after all that', async () => {
-    for (const stack of ['kite-build', 'kite-stack'] as const) {
-      const { output } = await succeeded(`plan of ${stack}`, sandbox.diff(stack));
-      expect(output).toContain('No changes.');
-    }
-  });
 });
 
 describe('drift', () => {
   let check: EndedBuild;
+  let mailbox: Mailbox;
+  /** What CI has made live in prod. */
+  let promoted: unknown;
+  const again = async (): Promise<string> => await builds.checkDriftAgain(check);
 
-  test('what CI deployed and nobody touched is no drift, three times in a row', async () => {
+  step('after all that Terraform has nothing to undo, in either stack', async () => {
+    mailbox = await Mailbox.of(sandbox.aws, topicArn());
     check = await builds.run({ project: 'drift-check-project', version: 'main' });
     expect(outcome(check, 'SUCCEEDED')).toBe('SUCCEEDED');
-    for (const log of [check.log, await builds.checkDriftAgain(check), await builds.checkDriftAgain(check)]) {
+    for (const stack of ['kite-build', 'kite-stack']) expect(await builds.plannedBy(check, stack)).toEqual([]);
+  });
+
+  step('what CI deployed and nobody touched is no drift, three times in a row', async () => {
+    for (const log of [check.log, await again(), await again()]) {
       expect(log).toContain('kite-build: 0 differ');
       expect(log).toContain('kite-stack: 0 differ');
       expect(log).toContain('No drift.');
-      expect(log).not.toContain('Mailed:');
     }
+    expect(await mailbox.take()).toEqual([]);
   });
 
-  test(`${MEDDLING.length} changes past Terraform are reported in one mail, each by its own address`, async () => {
+  step(`${MEDDLING.length} changes past Terraform are reported in one mail, each by its own address`, async () => {
+    promoted = (await live('prod')).version;
     for (const { what, by } of MEDDLING) {
       await by(sandbox.aws).catch((error: unknown) => {
         throw new Error(`${what} cannot be changed: ${String(error)}`);
       });
     }
-    const log = await builds.checkDriftAgain(check);
-    const [, mail = ''] = log.split('Mailed: ');
-    const reported = [...mail.matchAll(/^\[new\] kite-\w+: (\S+?)_[0-9A-F]{8} /gm)].map(([, address]) => address);
+    const log = await again();
+    const [mail, ...others] = await mailbox.take();
+    expect({ others, log: mail === undefined ? log : '' }).toEqual({ others: [], log: '' });
+    const { subject = '', text = '' } = mail ?? {};
+    const reported = [...text.matchAll(/^\[new\] kite-\w+: (\S+?)_[0-9A-F]{8} /gm)].map(([, address]) => address);
     expect(reported.sort()).toEqual(MEDDLING.flatMap(({ addresses }) => addresses).sort());
-    // The alias was led back to the version that Terraform's state still knows, since CI does not write the state: that is
-    // reported, but Terraform cannot tell it from code that is not deployed yet.
-    expect(mail.split('\n')[0]).toBe(`Kite drift: ${reported.length - 1} changed in the cloud, 1 not deployed yet`);
-    expect(mail).toContain('  memory_size: 256 -> 1024');
-    expect(mail).toContain('  environment[0].variables.LOG_LEVEL: (not set) -> "DEBUG"');
-    expect(mail).toContain('  schedule_expression: "cron(0 12 ? * MON-FRI *)" -> "cron(0 3 * * ? *)"');
-    expect(mail).toContain('  value: (secret)');
-    expect(mail).toContain(`lambda/home?region=${sandbox.aws.region}#/functions/dev-request-dispatcher`);
+    expect(subject).toBe(`Kite drift: ${reported.length} changed in the cloud`);
+    expect(text).toContain('  memory_size: 256 -> 1024');
+    expect(text).toContain('  environment[0].variables.LOG_LEVEL: (not set) -> "DEBUG"');
+    expect(text).toContain('  schedule_expression: "cron(0 12 ? * MON-FRI *)" -> "cron(0 3 * * ? *)"');
+    expect(text).toContain(`  function_version: "${String(promoted)}" -> "1"`);
+    expect(text).toContain('  value: (secret)');
+    expect(text).toContain(`lambda/home?region=${sandbox.aws.region}#/functions/dev-request-dispatcher`);
     for (const secret of [CHANGED_SECRET, SANDBOX_BOTS.dev.token, SANDBOX_BOTS.prod.token]) {
-      expect(log).not.toContain(secret);
+      expect(text + log).not.toContain(secret);
     }
   });
 
-  test('what has been mailed is not mailed again', async () => {
-    expect(await builds.checkDriftAgain(check)).toContain('Nothing new since the last mail.');
+  step('what has been mailed is not mailed again', async () => {
+    expect(await again()).toContain('Nothing new since the last mail.');
+    expect(await mailbox.take()).toEqual([]);
+  });
+
+  step('a check that could not be made is a mail of its own, and takes nothing back', async () => {
+    const state = await sandbox.aws.text({ service: 's3', method: 'GET', url: STATE });
+    const put = async (body: string) =>
+      await sandbox.aws.text({ service: 's3', method: 'PUT', url: STATE, body: Buffer.from(body) });
+    await put(state.slice(0, state.length / 2));
+    await again();
+    await put(state);
+    const mails = await mailbox.take();
+    expect(mails.map(({ subject }) => subject)).toEqual(['Kite: the drift check failed (kite-stack)']);
+    expect(mails[0]?.text).toContain('This is no report of drift, and none of its absence.');
+    expect(mails[0]?.text).toMatch(/terraform (init|plan) ended with exit code 1:\n\s+Error: /);
+  });
+
+  step('what was put right is mailed as resolved, and that the check works again', async () => {
+    const put = async (path: string, body: unknown) =>
+      await sandbox.aws.call({ service: 'lambda', method: 'PUT', url: `${FUNCTIONS}/${path}`, body });
+    await put('dev-request-dispatcher/configuration', { MemorySize: 256 });
+    await put('prod-request-dispatcher/aliases/live', { FunctionVersion: promoted });
+    await again();
+    const [mail, ...others] = await mailbox.take();
+    expect(others).toEqual([]);
+    const left = MEDDLING.flatMap(({ addresses }) => addresses).length - 2;
+    expect(mail?.subject).toBe(`Kite drift: ${left} changed in the cloud, 2 resolved`);
+    expect(mail?.text).toMatch(/^- kite-stack: aws_lambda_function\.dev_request-dispatcher_function_/m);
+    expect(mail?.text).toMatch(/^- kite-stack: aws_lambda_alias\.prod_request-dispatcher_alias_/m);
+    expect(mail?.text).toContain('The check of kite-stack works again.');
+    expect(mail?.text).not.toMatch(/^\[/m);
   });
 });
 
@@ -257,7 +387,7 @@ describe('drift', () => {
 const UNJUDGED =
   /^(apigateway:GET|lambda:GET|logs:DescribeLogGroups|codebuild:BatchGetProjects|ssm:DescribeParameters)$/;
 
-test('every call that a build made is one that its role allows', async () => {
+step('every call that a build made is one that its role allows', async () => {
   const made = sandbox.aws.calls
     .distinct()
     .filter(({ caller }) => /:role\/kite-(build-and-deploy|deploy-on-tag|drift-check)-project$/.test(caller));

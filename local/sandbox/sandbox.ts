@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { arch, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -52,13 +52,24 @@ export const SANDBOX_BOTS = {
 /** The repository that this file belongs to. */
 const ROOT = resolve(__dirname, '..', '..');
 
-/** Nobody is there to approve; and Terraform mostly waits, so it may do much at once. */
-const CHANGING = [
-  '--auto-approve',
-  '--var-file=.env',
-  '--terraform-parallelism=40',
-  '--ignore-missing-stack-dependencies',
-];
+/**
+ * What cdktf is told by variables, so that commands stay as people type them (each of its options has one). Nobody is there to
+ * approve; and Terraform mostly waits, so it may do much at once.
+ */
+const UNATTENDED = {
+  CDKTF_AUTO_APPROVE: 'true',
+  CDKTF_TERRAFORM_PARALLELISM: '40',
+  CDKTF_IGNORE_MISSING_STACK_DEPENDENCIES: 'true',
+};
+
+/** What commands are run on, beside `.env` and `cdktf.json`, which are the sandbox's own. */
+const LINKED = ['node_modules', 'package.json', 'dist', 'buildspecs', 'scripts'];
+
+/** Where the states are in the state bucket. */
+const STATE_KEYS: Readonly<Record<StackName, string>> = {
+  'kite-build': 'kite/terraform-build.tfstate',
+  'kite-stack': 'kite/terraform.tfstate',
+};
 
 /** Runs TypeScript. */
 const TSX = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
@@ -99,13 +110,12 @@ export class Sandbox {
         ...this.inherited(),
         ...aws.variables(),
         ...terraform.variables,
+        ...UNATTENDED,
+        ...(terraform.hasRegistry ? {} : { CDKTF_SKIP_PROVIDER_LOCK: 'true' }),
       },
       ...(options.print === undefined ? {} : { print: options.print }),
     });
-    this.lock = terraform.hasRegistry ? [] : ['--skip-provider-lock'];
   }
-
-  private readonly lock: readonly string[];
 
   /**
    * Starts the emulated AWS, Telegram's stand-in and an empty folder to deploy from.
@@ -177,10 +187,14 @@ export class Sandbox {
 
   private changes: Readonly<Record<string, string>> = {};
 
-  /** `cdktf deploy <stack> --auto-approve`, with `--var-file=.env` as the README says. */
+  /** Runs a line as somebody types it in the folder, in a shell. */
+  async type(line: string): Promise<CommandResult> {
+    return await this.commands.execute('bash', '-c', line);
+  }
+
+  /** `cdktf deploy <stack> --var-file=.env`, approved. */
   async deploy(stack: StackName): Promise<CommandResult> {
-    const outputs = `--outputs-file=${join(this.folder, outputsFile(stack))}`;
-    return await this.cdktf('deploy', stack, outputs, ...CHANGING, ...this.lock);
+    return await this.cdktf('deploy', stack, '--var-file=.env');
   }
 
   /** `terraform apply` of what cdktf synthesized last for that stack, without cdktf between: nothing printed is lost. */
@@ -198,23 +212,24 @@ export class Sandbox {
     );
   }
 
-  /** What the last deployment of a stack put out. */
-  outputs(stack: StackName): Readonly<Record<string, string>> {
-    const all: unknown = JSON.parse(readFileSync(join(this.folder, outputsFile(stack)), 'utf8'));
-    // cdktf nests them as the constructs are: MainStack, then the stack.
-    const main = isRecord(all) && isRecord(all['kite']) ? all['kite'] : {};
-    const outputs = isRecord(main[stack]) ? main[stack] : {};
-    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, String(value)]));
+  /** What the last deployment of a stack put out, as its state says. */
+  async outputs(stack: StackName): Promise<Readonly<Record<string, string>>> {
+    const url = `/${this.settings['STATE_BUCKET']}/${STATE_KEYS[stack]}`;
+    const state: unknown = JSON.parse(await this.aws.text({ service: 's3', method: 'GET', url }));
+    const outputs = isRecord(state) && isRecord(state['outputs']) ? state['outputs'] : {};
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, output]) => [name, String(isRecord(output) ? output['value'] : '')]),
+    );
   }
 
   /** `cdktf diff <stack>`: what a deployment would change. */
   async diff(stack: StackName): Promise<CommandResult> {
-    return await this.cdktf('diff', stack, '--var-file=.env', ...this.lock);
+    return await this.cdktf('diff', stack, '--var-file=.env');
   }
 
-  /** `cdktf destroy <stack> --auto-approve`. */
+  /** `cdktf destroy <stack> --var-file=.env`, approved. */
   async destroy(stack: StackName): Promise<CommandResult> {
-    return await this.cdktf('destroy', stack, ...CHANGING, ...this.lock);
+    return await this.cdktf('destroy', stack, '--var-file=.env');
   }
 
   /** `npm run bootstrap`: makes the bucket that keeps Terraform's state. */
@@ -289,7 +304,7 @@ export class Sandbox {
       terraformModules: [],
     };
     writeFileSync(join(this.folder, 'cdktf.json'), JSON.stringify(settings, null, 2));
-    for (const name of ['node_modules', 'package.json', 'dist', 'buildspecs']) {
+    for (const name of LINKED) {
       if (existsSync(join(ROOT, name))) symlinkSync(join(ROOT, name), join(this.folder, name));
     }
     this.writeSettings();
@@ -337,10 +352,6 @@ export class Sandbox {
       outgoing.end(raw.body);
     });
   }
-}
-
-function outputsFile(stack: StackName): string {
-  return `${stack}.outputs.json`;
 }
 
 /** The gateway of this machine in place of API Gateway's own hosts and custom domains; the path stays. */

@@ -28,7 +28,7 @@ export async function buildZips(zips: Zips): Promise<void> {
 
 /** Puts the zips where the outputs of `kite-build` say, as an owner does who has built them elsewhere. */
 export async function uploadZips(sandbox: Sandbox, zips: Zips): Promise<void> {
-  const outputs = sandbox.outputs('kite-build');
+  const outputs = await sandbox.outputs('kite-build');
   const folder = join(DIST, 'lambdas', zips.kind, zips.architecture);
   for (const [file, key] of [
     ['function.zip', outputs['function-s3-key']],

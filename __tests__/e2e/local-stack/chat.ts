@@ -1,14 +1,18 @@
-import { newFolder, Operators, Program, removeFolder, Visitor as LocalVisitor } from '../../local/start/program';
+import { Operators, Visitor as LocalVisitor } from '../../local/start/program';
+import { readme } from '../../readme/readme';
+import { newCheckout, removeCheckout, Typed } from '../../readme/shell';
 import { Visitor } from '../visitor';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 
 /** `npm start` with a DynamoDB that runs already: a visitor and an operator chat. */
 export async function chatThrough(endpoint: string): Promise<void> {
-  const folder = newFolder();
-  const program = new Program(folder, [], { AWS_ENDPOINT_URL_DYNAMODB: endpoint });
+  const folder = newCheckout();
+  const line = readme('AWS_ENDPOINT_URL_DYNAMODB=http://localhost:8000 npm start');
+  const program = new Typed(folder, line.replace('http://localhost:8000', endpoint), { PORT: '0' });
   try {
-    const origin = await program.origin();
+    await program.prints('Ctrl-C ends it');
+    const [, origin = ''] = /Webhook\s+(http:\/\/localhost:\d+)\/dev\/tg/.exec(program.output) ?? [];
     const stranger = await Visitor.connect(`${origin.replace('http', 'ws')}/dev?c=kite-demo`);
     expect(await stranger.ask('Hi')).toBe('OK');
     await stranger.close();
@@ -21,10 +25,9 @@ export async function chatThrough(endpoint: string): Promise<void> {
     await visitor.frame('ACK', 'm1');
     await operators.answer(await operators.message('Is it kept in DynamoDB?'), 'In the one you started.');
     await visitor.frame('TXT', 'In the one you started.');
-    expect(await program.end()).toBe(0);
   } finally {
-    program.kill();
-    await program.exit;
-    removeFolder(folder);
+    await program.interrupt();
+    removeCheckout(folder);
   }
+  expect(program.output).toContain('Ended. The data is kept.');
 }

@@ -10,17 +10,20 @@ const NODE_MODULES = join(ROOT, 'node_modules');
 /** A folder from which `cdktf` deploys the stack `local`, as `npm run deploy-local` does in the repository's. */
 export class LocalDeployment {
   readonly folder = mkdtempSync(join(tmpdir(), 'kite-local-stack-'));
-  private readonly lock: readonly string[];
   private readonly commands: CommandRunner;
 
   /** @param settings what the environment says beside what every program needs */
   constructor(settings: Readonly<Record<string, string>> = {}) {
     const terraform = terraformSettings(this.folder, process.env);
     const { PATH = '', HOME = '' } = process.env;
-    this.lock = terraform.hasRegistry ? [] : ['--skip-provider-lock'];
     this.commands = new CommandRunner({
       folder: this.folder,
-      variables: { PATH, HOME, ...terraform.variables, ...settings },
+      variables: {
+        ...{ PATH, HOME, ...terraform.variables, ...settings },
+        // What cdktf would ask, and look up in a registry.
+        CDKTF_AUTO_APPROVE: 'true',
+        ...(terraform.hasRegistry ? {} : { CDKTF_SKIP_PROVIDER_LOCK: 'true' }),
+      },
     });
     const app = [process.execPath, join(NODE_MODULES, 'tsx', 'dist', 'cli.mjs'), join(ROOT, 'main.ts')];
     writeFileSync(
@@ -39,16 +42,13 @@ export class LocalDeployment {
     }
   }
 
-  async deploy(): Promise<CommandResult> {
-    return await this.cdktf('deploy', 'local', '--auto-approve', ...this.lock);
+  /** Runs a line as somebody types it in the folder. */
+  async type(line: string): Promise<CommandResult> {
+    return await this.commands.execute('bash', '-c', line);
   }
 
   async diff(): Promise<CommandResult> {
-    return await this.cdktf('diff', 'local', ...this.lock);
-  }
-
-  async destroy(): Promise<CommandResult> {
-    return await this.cdktf('destroy', 'local', '--auto-approve', ...this.lock);
+    return await this.cdktf('diff', 'local');
   }
 
   /** The stack `local` as Terraform gets it. */

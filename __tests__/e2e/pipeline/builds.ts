@@ -6,6 +6,7 @@ import { buildProject } from '../../../local/buildspec-runner/project-build';
 import type { BuildResult } from '../../../local/buildspec-runner/build';
 import type { Sandbox } from '../../../local/sandbox/sandbox';
 import { terraformSettings } from '../../../local/sandbox/terraform-settings';
+import { isNoOp, type Plan } from '../../../scripts/drift/plan';
 import type { Repository } from './repository';
 
 const ROOT = resolve(__dirname, '..', '..', '..');
@@ -87,10 +88,28 @@ PATH="${PATH}" exec npm "$@"
   }
 
   /** Runs the last command of the drift check again, where and as it ran: the days that follow, without their installation. */
-  async checkDriftAgain({ folder }: EndedBuild): Promise<string> {
-    const command = `. "${join(folder, 'session', 'environment')}"; cd "${join(folder, 'src')}"; npx tsx scripts/check-drift.ts --stacks "$STACKS" --bucket "$ARTIFACT_BUCKET" --topic "$TOPIC_ARN" --region "$AWS_REGION" --log again 2>&1`;
+  async checkDriftAgain(check: EndedBuild): Promise<string> {
+    return await this.shell(
+      check,
+      'src',
+      'npx tsx scripts/check-drift.ts --stacks "$STACKS" --bucket "$ARTIFACT_BUCKET" --topic "$TOPIC_ARN" --region "$AWS_REGION" --log again 2>&1',
+    );
+  }
+
+  /** What the last plan of a drift check would do, as addresses; empty if it would change nothing. */
+  async plannedBy(check: EndedBuild, stack: string): Promise<string[]> {
+    const shown = await this.shell(check, join('src', 'cdktf.out', 'stacks', stack), 'terraform show -json drift.plan');
+    const { resource_changes = [], output_changes = {} } = JSON.parse(shown) as Plan;
+    const resources = resource_changes.filter(({ change }) => !isNoOp(change)).map(({ address }) => address);
+    const outputs = Object.entries(output_changes).flatMap(([name, change]) => (isNoOp(change) ? [] : [name]));
+    return [...resources, ...outputs];
+  }
+
+  /** Runs a command with the variables of a build that has ended; answers with what it printed. */
+  private async shell({ folder }: EndedBuild, place: string, command: string): Promise<string> {
+    const script = `. "${join(folder, 'session', 'environment')}"; cd "${join(folder, place)}"; ${command}`;
     return await new Promise((done) => {
-      execFile('bash', ['-c', command], { env: {} as NodeJS.ProcessEnv, maxBuffer: 1 << 26 }, (_, output) =>
+      execFile('bash', ['-c', script], { env: {} as NodeJS.ProcessEnv, maxBuffer: 1 << 26 }, (_, output) =>
         done(output),
       );
     });

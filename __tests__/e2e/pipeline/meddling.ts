@@ -9,6 +9,7 @@ import { ListSubscriptionsCommand, SNSClient, UnsubscribeCommand } from '@aws-sd
 
 import { ACCOUNT_ID, type EmulatedAws } from '../../../local/emulated-aws';
 import { isRecord } from '../../../local/emulated-aws/aws-request';
+import { clientSettings } from './somebody';
 
 /** One change that somebody makes past Terraform. */
 export interface Meddling {
@@ -48,7 +49,7 @@ export const MEDDLING: readonly Meddling[] = [
     },
   },
   {
-    what: "a function's alias",
+    what: "a function's alias, led back to the version that Terraform's state still names",
     addresses: ['aws_lambda_alias.prod_request-dispatcher_alias'],
     by: (aws) =>
       aws.call({
@@ -191,9 +192,10 @@ export const MEDDLING: readonly Meddling[] = [
     what: 'who gets the mails',
     addresses: ['aws_sns_topic_subscription.notifications_mail'],
     by: async (aws) => {
-      const sns = new SNSClient(client(aws));
+      const sns = new SNSClient(clientSettings(aws));
       const { Subscriptions = [] } = await sns.send(new ListSubscriptionsCommand());
-      return await sns.send(new UnsubscribeCommand({ SubscriptionArn: Subscriptions[0]?.SubscriptionArn }));
+      const mail = Subscriptions.find(({ Protocol }) => Protocol === 'email');
+      return await sns.send(new UnsubscribeCommand({ SubscriptionArn: mail?.SubscriptionArn }));
     },
   },
   {
@@ -243,10 +245,6 @@ async function api(aws: EmulatedAws, protocol: 'HTTP' | 'WEBSOCKET'): Promise<st
   return `/v2/apis/${String(records(items).find(({ protocolType }) => protocolType === protocol)?.apiId)}`;
 }
 
-function client({ url, region }: EmulatedAws) {
-  return { endpoint: url, region, credentials: { accessKeyId: 'somebody', secretAccessKey: 'somebody' } };
-}
-
 function s3(aws: EmulatedAws): S3Client {
-  return new S3Client({ ...client(aws), forcePathStyle: true });
+  return new S3Client({ ...clientSettings(aws), forcePathStyle: true });
 }

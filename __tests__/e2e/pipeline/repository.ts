@@ -40,6 +40,17 @@ export class Repository {
     git(this.checkout, 'push', '--quiet', 'origin', `refs/tags/${name}`);
   }
 
+  /** Types a line in the checkout. */
+  type(line: string): void {
+    const { PATH = '' } = process.env;
+    execFileSync('bash', ['-c', line], { cwd: this.checkout, env: { PATH, HOME: this.checkout }, stdio: 'pipe' });
+  }
+
+  /** The commit that a tag of the bare repository names. */
+  pushed(tag: string): string {
+    return git(this.url, 'rev-list', '-n', '1', `refs/tags/${tag}`);
+  }
+
   private push(message: string): string {
     git(this.checkout, 'add', '--all');
     git(this.checkout, 'commit', '--quiet', '--message', message);

@@ -1,0 +1,80 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '..', '..');
+
+/** A folder in which the repository's npm scripts can be run, without its `.env` and its data. */
+export function newCheckout(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kite-readme-'));
+  for (const name of ['package.json', 'node_modules', 'local']) symlinkSync(join(ROOT, name), join(folder, name));
+  return folder;
+}
+
+export function removeCheckout(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** How long anything may take on a busy machine. */
+const PATIENCE_MS = 30_000;
+
+/** A line that somebody has typed in a shell. */
+export class Typed {
+  output = '';
+  /** The exit code, when everything has been printed. */
+  readonly ended: Promise<number | null>;
+  private readonly process: ChildProcess;
+
+  constructor(folder: string, line: string, variables: Readonly<Record<string, string>> = {}) {
+    const { PATH = '', HOME = '' } = process.env;
+    this.process = spawn('bash', ['-c', line], {
+      cwd: folder,
+      env: { PATH, HOME, CI: '1', FORCE_COLOR: '0', ...variables },
+      // A group of its own, which Ctrl-C reaches as a whole.
+      detached: true,
+    });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.on('data', (chunk) => (this.output += String(chunk)));
+    }
+    this.ended = once(this.process, 'close').then(([code]) => code as number | null);
+  }
+
+  /** Waits until this is printed after what was printed before it. @throws Error with what was printed instead */
+  async prints(text: string, milliseconds = PATIENCE_MS): Promise<void> {
+    const deadline = Date.now() + milliseconds;
+    for (;;) {
+      const at = this.output.indexOf(text, this.seen);
+      if (at >= 0) {
+        this.seen = at + text.length;
+        return;
+      }
+      if (Date.now() > deadline || this.process.exitCode !== null) {
+        throw new Error(`"${text}" was not printed, but:\n${this.output}`);
+      }
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+
+  /** Types a line into the program that runs, again if nothing happens: a program that is not ready yet loses it. */
+  async answers(line: string, text: string): Promise<void> {
+    const enter = () => this.process.stdin?.write(`${line}\n`);
+    enter();
+    const timer = setInterval(enter, 2_000);
+    try {
+      await this.prints(text);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private seen = 0;
+
+  /** Ctrl-C. */
+  async interrupt(): Promise<void> {
+    if (this.process.pid === undefined || this.process.exitCode !== null) return;
+    process.kill(-this.process.pid, 'SIGINT');
+    await this.ended;
+  }
+}
