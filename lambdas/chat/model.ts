@@ -54,6 +54,8 @@ export interface HostChat {
   readonly manyAt?: string;
   /** Telegram said 429: nothing may be sent to this chat before then (epoch milliseconds, 0 if never). */
   readonly blockedUntil: number;
+  /** The first turn that nobody has taken yet, epoch milliseconds; 0 if there were never any (`ChannelStore.takeTurn`). */
+  readonly nextTurn: number;
 }
 
 /** One holder at a time: a function instance that crashed loses it at `until` (epoch milliseconds). */
@@ -92,6 +94,8 @@ export interface Member extends Conversation {
   readonly topicLease?: Lease;
   /** The pinned first unanswered message (Telegram message id in the host chat). */
   readonly pinned?: number;
+  /** When it is this member's turn to be heard in a host chat that is over its limit, epoch milliseconds. */
+  readonly turn?: number;
 }
 
 /**

@@ -47,6 +47,11 @@ export interface ChannelStore {
   closeConversation(chat: ChatId, handle: Handle): Promise<void>;
   /** Telegram's `retry_after`: nothing to this chat before `until` (epoch milliseconds). */
   blockHost(chat: ChatId, until: number): Promise<void>;
+  /**
+   * Takes the next turn to send something to this chat, `pace` milliseconds after the one that was taken before, but not
+   * before `earliest`. Two requests, or more if many take turns at once. Epoch milliseconds.
+   */
+  takeTurn(chat: ChatId, earliest: number, pace: number): Promise<number>;
 }
 
 /** What a member may be changed in; null removes. */
@@ -56,6 +61,7 @@ export interface MemberChange {
   readonly seenAt?: string;
   readonly announcedAt?: string;
   readonly pinned?: number | null;
+  readonly turn?: number | null;
   readonly topic?: Topic | null;
 }
 

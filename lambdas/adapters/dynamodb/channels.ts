@@ -117,6 +117,22 @@ export class DynamoChannels implements ChannelStore {
     await this.table.update(hostKey(chat), block);
   }
 
+  async takeTurn(chat: ChatId, earliest: number, pace: number): Promise<number> {
+    for (;;) {
+      // Behind those who wait already ...
+      const behind = new Expression().add('nextTurn', pace).set(this.life()).when('{nextTurn} > ?', earliest);
+      const queued = await this.table.update(hostKey(chat), behind, 'ALL_NEW');
+      if (queued.done && queued.item) return readHost(chat, queued.item).nextTurn - pace;
+      // ... or as the first.
+      const first = new Expression()
+        .set({ nextTurn: earliest + pace, ...this.life() })
+        .when('attribute_exists({channel})')
+        .when('attribute_not_exists({nextTurn}) OR {nextTurn} <= ?', earliest);
+      const taken = await this.table.update(hostKey(chat), first);
+      if (taken.done || !taken.there) return earliest;
+    }
+  }
+
   /** The host chat is this channel's now, or was already. False: it hosts another one. */
   private async claimHost({ name, host }: Channel): Promise<boolean> {
     const pointer: Item = {
@@ -166,6 +182,7 @@ export function readHost(chat: ChatId, found: Item): HostChat {
     open: reader.map('open'),
     ...(manyAt === undefined ? {} : { manyAt }),
     blockedUntil: reader.number('blockedUntil'),
+    nextTurn: reader.number('nextTurn'),
   };
 }
 

@@ -65,18 +65,20 @@ export class DynamoMembers implements MemberStore {
   }
 
   async change(conversation: Conversation, change: MemberChange): Promise<Member | undefined> {
-    const { name, banned, seenAt, announcedAt, pinned, topic } = change;
+    const { name, banned, seenAt, announcedAt, pinned, turn, topic } = change;
     const update = new Expression().set({
       name,
       banned,
       seenAt,
       announcedAt,
       pinned: pinned ?? undefined,
+      turn: turn ?? undefined,
       topicChat: topic?.chat,
       topicThread: topic?.thread,
       topicLinkedAt: topic?.linkedAt,
     });
     if (pinned === null) update.remove('pinned');
+    if (turn === null) update.remove('turn');
     if (topic === null) update.remove('topicChat', 'topicThread', 'topicLinkedAt');
     if (topic !== undefined) update.remove('topicLeaseHolder', 'topicLeaseUntil');
     return this.changed(conversation, update);
@@ -218,6 +220,7 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
   const topicLease = readLease(reader, 'topicLeaseHolder', 'topicLeaseUntil');
   const thread = reader.optionalNumber('topicThread');
   const pinned = reader.optionalNumber('pinned');
+  const turn = reader.optionalNumber('turn');
   return {
     channel,
     handle,
@@ -235,6 +238,7 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
       : { topic: { chat: reader.text('topicChat') as ChatId, thread, linkedAt: reader.text('topicLinkedAt') } }),
     ...(topicLease ? { topicLease } : {}),
     ...(pinned === undefined ? {} : { pinned }),
+    ...(turn === undefined ? {} : { turn }),
   };
 }
 

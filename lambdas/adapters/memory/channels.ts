@@ -40,6 +40,7 @@ export class MemoryChannels implements ChannelStore {
       confirmed: true,
       open: {},
       blockedUntil: host?.blockedUntil ?? 0,
+      nextTurn: host?.nextTurn ?? 0,
     });
     if (!existing) this.channels.set(channel.name, channel);
     return 'created';
@@ -87,5 +88,12 @@ export class MemoryChannels implements ChannelStore {
   async blockHost(chat: ChatId, until: number): Promise<void> {
     const host = this.hosts.get(chat);
     if (host) this.hosts.set(chat, { ...host, blockedUntil: Math.max(until, host.blockedUntil) });
+  }
+
+  async takeTurn(chat: ChatId, earliest: number, pace: number): Promise<number> {
+    const host = this.hosts.get(chat);
+    const turn = Math.max(earliest, host?.nextTurn ?? 0);
+    if (host) this.hosts.set(chat, { ...host, nextTurn: turn + pace });
+    return turn;
   }
 }

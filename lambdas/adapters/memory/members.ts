@@ -66,12 +66,13 @@ export class MemoryMembers implements MemberStore {
   }
 
   async change(conversation: Conversation, change: MemberChange): Promise<Member | undefined> {
-    const { topic, pinned, ...rest } = change;
+    const { topic, pinned, turn, ...rest } = change;
     return this.#update(conversation, (member) => {
       const changed = { ...member, ...rest };
       const { topicLease: _made, ...withoutLease } = changed;
       const withTopic = topic === undefined ? changed : { ...withoutLease, topic: topic ?? undefined };
-      return pinned === undefined ? withTopic : { ...withTopic, pinned: pinned ?? undefined };
+      const withTurn = turn === undefined ? withTopic : { ...withTopic, turn: turn ?? undefined };
+      return pinned === undefined ? withTurn : { ...withTurn, pinned: pinned ?? undefined };
     });
   }
 

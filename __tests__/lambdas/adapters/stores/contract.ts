@@ -80,6 +80,7 @@ export function storeContract(makeStores: MakeStores): void {
         confirmed: true,
         open: {},
         blockedUntil: 0,
+        nextTurn: 0,
       });
     });
 
@@ -196,6 +197,23 @@ export function storeContract(makeStores: MakeStores): void {
       await stores.channels.blockHost(made.host, 2000);
       await stores.channels.blockHost(made.host, 1000);
       expect((await stores.channels.host(made.host))?.blockedUntil).toBe(2000);
+    });
+
+    test('turns are taken one after the other, by however many at once', async () => {
+      const made = channel();
+      await stores.channels.create(made);
+      const turns = await Promise.all(Array.from({ length: 8 }, () => stores.channels.takeTurn(made.host, 1000, 100)));
+      expect([...turns].sort((one, other) => one - other)).toEqual([1000, 1100, 1200, 1300, 1400, 1500, 1600, 1700]);
+      expect((await stores.channels.host(made.host))?.nextTurn).toBe(1800);
+      expect(await stores.channels.takeTurn(made.host, 1750, 100)).toBe(1800);
+      expect(await stores.channels.takeTurn(made.host, 5000, 100)).toBe(5000);
+      expect(await stores.channels.takeTurn(made.host, 5100, 100)).toBe(5100);
+    });
+
+    test('a chat that hosts nothing gives turns, and is not made by it', async () => {
+      const nobody = chat();
+      expect(await stores.channels.takeTurn(nobody, 1000, 100)).toBe(1000);
+      expect(await stores.channels.host(nobody)).toBeUndefined();
     });
   });
 
@@ -560,7 +578,7 @@ export function storeContract(makeStores: MakeStores): void {
     await stores.members.linkTopic(made.host, 9, b);
     await stores.messages.pointReply(made.host, 100, { ...c, message: 'v#1' });
     expect(await stores.routes.route(made.host, { replyTo: 100, thread: 9 })).toEqual({
-      host: { chat: made.host, channel: made.name, confirmed: true, open: {}, blockedUntil: 0 },
+      host: { chat: made.host, channel: made.name, confirmed: true, open: {}, blockedUntil: 0, nextTurn: 0 },
       member: a,
       topic: b,
       reply: { ...c, message: 'v#1' },

@@ -41,7 +41,17 @@ export class Life {
 
 /** Everything of the world that changes something. */
 export const DEEDS = {
-  channels: ['create', 'change', 'remove', 'moveHost', 'openConversation', 'closeConversation', 'blockHost', 'use'],
+  channels: [
+    'create',
+    'change',
+    'remove',
+    'moveHost',
+    'openConversation',
+    'closeConversation',
+    'blockHost',
+    'takeTurn',
+    'use',
+  ],
   members: [
     ...['attach', 'detach', 'countSent', 'change', 'remove', 'requestDelivery', 'releaseDelivery', 'claimTopic'],
     ...['claimPin', 'linkChat', 'unlinkChat', 'linkTopic', 'unlinkTopic'],

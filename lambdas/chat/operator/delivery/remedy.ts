@@ -9,6 +9,7 @@ import { backOff } from './back-off';
 import { linkParts, type Part } from './post-of';
 import type { Target } from './sides';
 import { forgetTopic } from './topic';
+import { takeTurn } from './turn';
 
 /** What went wrong with a message, for the `attempt`th time. */
 interface Trouble extends Target {
@@ -32,8 +33,9 @@ export async function remedyFor(world: World, host: Host, trouble: Trouble): Pro
   });
   switch (kind) {
     case 'busy': {
-      const seconds = details.retryAfter ?? 5;
-      await world.channels.blockHost(channel.host, world.clock.now() + seconds * 1000);
+      const until = world.clock.now() + (details.retryAfter ?? 5) * 1000;
+      await world.channels.blockHost(channel.host, until);
+      const { seconds } = await takeTurn(world, { chat: channel.host }, message.conversation, until);
       return waitFor(world, 'to-host', message.conversation, seconds, attempt);
     }
     case 'unreachable':

@@ -12,6 +12,7 @@ import { remedyFor } from './remedy';
 import { rewritten } from './rewrite';
 import { activeSides, readSides, type Sides, type Target } from './sides';
 import { topicFor } from './topic';
+import { turnOf } from './turn';
 
 /**
  * How old a message must be before it is delivered, milliseconds. API Gateway runs the frames of one connection side by
@@ -51,9 +52,9 @@ export async function deliverToHost(
       if (chat) await openConversation(world, chat, conversation.handle, oldest.at);
       return DONE;
     }
-    const blockedFor = (chat?.blockedUntil ?? 0) - world.clock.now();
-    if (blockedFor > 0) return waitFor(world, 'to-host', conversation, blockedFor / 1000, attempt);
-    for (const [index, message] of due.entries()) {
+    const turn = await turnOf(world, chat, sides.member);
+    if (turn.kind === 'later') return waitFor(world, 'to-host', conversation, turn.seconds, attempt);
+    for (const [index, message] of (turn.kind === 'one' ? [oldest] : due).entries()) {
       if (world.clock.now() >= deadline) return anotherTurn(world, 'to-host', conversation);
       // The first message may have made the topic and the pin of those after it.
       const known = index === 0 ? sides : await activeSides(world, conversation);
