@@ -1,11 +1,11 @@
-import { backoff } from '../../widget/backoff';
-import { parseEndpoint } from '../../widget/endpoint';
-import { formatSize, refuseFile } from '../../widget/file-rules';
-import { parseFrame } from '../../widget/frames';
-import { randomCharacters } from '../../widget/identity';
-import { piecesOf, safeUrl } from '../../widget/links';
-import { inOrder, type ChatMessage } from '../../widget/message';
-import { fill, LANGUAGE_TAGS, wordsFor } from '../../widget/words';
+import { backoff } from '../../widget/conversation/backoff';
+import { parseEndpoint } from '../../widget/conversation/endpoint';
+import { formatSize, refuseFile } from '../../widget/view/file-rules';
+import { parseFrame } from '../../widget/conversation/frames';
+import { randomCharacters } from '../../widget/conversation/identity';
+import { piecesOf, safeUrl } from '../../widget/view/links';
+import { inOrder, type ChatMessage } from '../../widget/conversation/message';
+import { fill, LANGUAGE_TAGS, wordsFor } from '../../widget/view/words';
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { SUBPROTOCOL } from '../lambdas/chat/protocol/subprotocol';
+import { SUBPROTOCOL } from '../../lambdas/chat/protocol/subprotocol';
 import { backoff } from './backoff';
 import { parseFrame, type ServerFrame } from './frames';
 

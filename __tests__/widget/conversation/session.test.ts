@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocket as Socket, WebSocketServer } from 'ws';
-import { Session, type SessionListener, type Status } from '../../widget/session';
+import { Session, type SessionListener, type Status } from '../../../widget/conversation/session';
 
 /** A server whose answers the test writes. */
 class ScriptedServer {

@@ -1,4 +1,4 @@
-import { CHANNEL_NAME } from '../lambdas/chat/limits';
+import { CHANNEL_NAME } from '../../lambdas/chat/limits';
 
 /** Where the chat is: parsed from `wss://host/stage?c=channel`. */
 export interface Endpoint {

@@ -1,4 +1,5 @@
-import { fileLimit, FILE_TYPES } from '../lambdas/chat/file-limits';
+import { fileLimit, FILE_TYPES } from '../../lambdas/chat/file-limits';
+import { fill, type Words } from './words';
 
 /** For the `accept` attribute of a file input. */
 export const ACCEPTED_TYPES = FILE_TYPES.join(',');
@@ -13,6 +14,21 @@ export function refuseFile(file: { readonly type: string; readonly size: number 
   if (limit === undefined) return { kind: 'type' };
   if (file.size === 0) return { kind: 'empty' };
   return file.size > limit ? { kind: 'size', limit } : undefined;
+}
+
+/** Why the server would not take a file, in words; undefined if the file is fine. */
+export function refusalOf(file: File, words: Words): string | undefined {
+  const refusal = refuseFile(file);
+  switch (refusal?.kind) {
+    case undefined:
+      return undefined;
+    case 'type':
+      return fill(words.wrongType, { name: file.name });
+    case 'empty':
+      return fill(words.emptyFile, { name: file.name });
+    case 'size':
+      return fill(words.tooLarge, { name: file.name, size: `${refusal.limit / 1024 / 1024} MB` });
+  }
 }
 
 /** A size for people, e.g. "2.4 MB". */

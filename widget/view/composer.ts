@@ -1,0 +1,80 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Draft } from './draft';
+import { ACCEPTED_TYPES } from './file-rules';
+import { attachIcon, closeIcon, sendIcon } from './icons';
+import { previewOf } from './previews';
+import { fill, type Words } from './words';
+
+/** What can be done in the composer. */
+export interface ComposerActions {
+  readonly send: () => void;
+  readonly attach: (files: File[]) => void;
+  readonly onPaste: (event: ClipboardEvent) => void;
+}
+
+/** Where the visitor writes: the files that will go along, and the form. */
+export function composer(draft: Draft, words: Words, actions: ComposerActions): TemplateResult {
+  const onSubmit = (event: Event): void => {
+    event.preventDefault();
+    actions.send();
+  };
+  const onEnter = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) onSubmit(event);
+  };
+  return html`${pendingFiles(draft, words)}
+    <form part="composer" @submit=${onSubmit}>
+      ${filePicker(words, actions)}
+      <textarea
+        rows="1"
+        dir="auto"
+        aria-label=${words.placeholder}
+        placeholder=${words.placeholder}
+        .value=${draft.text}
+        @input=${({ target }: Event) => draft.write((target as HTMLTextAreaElement).value)}
+        @keydown=${onEnter}
+        @paste=${actions.onPaste}
+      ></textarea>
+      <button class="icon send" aria-label=${words.send} title=${words.send} aria-disabled=${draft.isEmpty}>
+        ${sendIcon}
+      </button>
+    </form>`;
+}
+
+function filePicker(words: Words, { attach }: ComposerActions): TemplateResult {
+  const onClick = ({ currentTarget }: Event): void => {
+    const input = (currentTarget as Element).nextElementSibling as HTMLInputElement;
+    input.click();
+  };
+  const onPick = ({ target }: Event): void => {
+    const input = target as HTMLInputElement;
+    attach([...(input.files ?? [])]);
+    // The same file may be picked again.
+    input.value = '';
+  };
+  return html`<button type="button" class="icon" aria-label=${words.attach} title=${words.attach} @click=${onClick}>
+      ${attachIcon}
+    </button>
+    <input
+      type="file"
+      hidden
+      multiple
+      accept=${ACCEPTED_TYPES}
+      tabindex="-1"
+      aria-label=${words.attach}
+      @change=${onPick}
+    />`;
+}
+
+function pendingFiles(draft: Draft, words: Words): TemplateResult | typeof nothing {
+  if (draft.files.length === 0) return nothing;
+  return html`<ul class="pending">
+    ${draft.files.map((file) => {
+      const label = fill(words.remove, { name: file.name });
+      return html`<li>
+        ${file.type.startsWith('image/') ? html`<img src=${previewOf(file)} alt="" />` : nothing}
+        <span>${file.name}</span>
+        <button class="icon" aria-label=${label} title=${label} @click=${() => draft.remove(file)}>${closeIcon}</button>
+      </li>`;
+    })}
+  </ul>`;
+}

@@ -1,0 +1,56 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** So near to its end, CSS pixels, somebody who reads counts as being there. */
+const NEAR = 40;
+
+/** Keeps a log (the host's `.log`) at its end while the reader is there, and leaves it alone while they read further up. */
+export class LogEnd implements ReactiveController {
+  /** Whether the reader is at the end. */
+  isReached = true;
+  /** Whether something came while the reader was further up. */
+  isBehind = false;
+
+  constructor(private readonly host: ReactiveControllerHost & Element) {
+    host.addController(this);
+  }
+
+  /** Something came. */
+  grow(): void {
+    if (this.isReached) return;
+    this.isBehind = true;
+    this.host.requestUpdate();
+  }
+
+  /** Goes to the end, and stays there. */
+  go(): void {
+    const { log } = this;
+    if (log) log.scrollTop = log.scrollHeight;
+    this.isReached = true;
+    if (this.isBehind) this.host.requestUpdate();
+    this.isBehind = false;
+  }
+
+  /** Stays where the reader is taken to, e.g. to a message further up. */
+  leave(): void {
+    this.isReached = false;
+  }
+
+  hostUpdated(): void {
+    if (this.isReached) this.go();
+  }
+
+  /** For the log's `scroll` event. */
+  readonly onScroll = (): void => {
+    const { log } = this;
+    if (!log) return;
+    const isReached = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+    if (isReached === this.isReached) return;
+    this.isReached = isReached;
+    if (isReached) this.isBehind = false;
+    this.host.requestUpdate();
+  };
+
+  private get log(): Element | null | undefined {
+    return this.host.shadowRoot?.querySelector('.log');
+  }
+}
