@@ -1,4 +1,5 @@
 import type { Logger } from '../chat/ports';
+import { correlation } from './correlation';
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
@@ -14,8 +15,9 @@ export function withoutTokens(text: string): string {
 }
 
 /**
- * One JSON object per line, with the names that Lambda's own JSON log format and Powertools use. Our own few lines and
- * not Powertools: its import costs a twelfth of a bare Node's start (docs/adr/own-logger.md).
+ * One JSON object per line, with the names that Lambda's own JSON log format and Powertools use, and with what tells the
+ * lines of one event from others'. Our own few lines and not Powertools: its import costs a twelfth of a bare Node's start
+ * (docs/adr/own-logger.md).
  */
 export function createLogger(
   service: string,
@@ -24,7 +26,14 @@ export function createLogger(
 ): Logger {
   const log = (severity: LogLevel) => (message: string, fields?: Record<string, unknown>) => {
     if (SEVERITY[severity] < SEVERITY[level]) return;
-    const entry = { level: severity, message, timestamp: new Date().toISOString(), service, ...fields };
+    const entry = {
+      level: severity,
+      message,
+      timestamp: new Date().toISOString(),
+      service,
+      ...correlation(),
+      ...fields,
+    };
     write(withoutTokens(JSON.stringify(entry, plainError)));
   };
   return { info: log('INFO'), warn: log('WARN'), error: log('ERROR') };

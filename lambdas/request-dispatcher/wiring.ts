@@ -1,7 +1,8 @@
+import { correlated, type Correlation } from '../adapters/correlation';
 import { createDynamoStores } from '../adapters/dynamodb/stores';
 import type { DispatcherEnvironment } from '../adapters/environment';
 import { answerHttp, isHttpEvent } from '../adapters/lambda-events/http';
-import { answerQueue, isQueueEvent, type QueueAnswer } from '../adapters/lambda-events/queue';
+import { answerQueue, isQueueEvent, type QueueAnswer, type QueueRecord } from '../adapters/lambda-events/queue';
 import { answerWebSocket, isWebSocketEvent, type ProxyAnswer } from '../adapters/lambda-events/websocket';
 import { createLogger } from '../adapters/logger';
 import { createManagementPush } from '../adapters/management-push';
@@ -60,18 +61,39 @@ export function createRequestDispatcher(
     return outcome === 'done' ? { kind: 'done' } : { kind: 'retry', retryAfter: BUSY_SECONDS };
   };
 
-  return async (event) => {
+  const answer = async (event: unknown): Promise<ProxyAnswer | QueueAnswer> => {
     if (typeof event === 'object' && event !== null) {
       if (isWebSocketEvent(event)) return answerWebSocket(event, visitors);
       if (isHttpEvent(event)) return answerHttp(event, { visitors, operators, isWebhookSecret });
       if (isQueueEvent(event)) {
         return answerQueue(event, {
-          deliver,
+          deliver: (item, attempt, record) => correlated(itemOf(record), () => deliver(item, attempt)),
           delay: delayQueueItem ?? ((receiptHandle, seconds) => sqs.delay(receiptHandle, seconds)),
-          onError: (error, { messageId }) => logger.error('An item of the queue failed', { messageId, error }),
+          onError: (error, record) =>
+            correlated(itemOf(record), () => logger.error('An item of the queue failed', { error })),
         });
       }
     }
     throw new Error('This event is neither from a WebSocket API, nor an HTTP API, nor the delivery queue');
+  };
+  return (event, context) => correlated({ ...invocationOf(context), ...originOf(event) }, () => answer(event));
+}
+
+function itemOf({ messageId, attributes }: QueueRecord): Correlation {
+  return { queueItem: messageId, attempt: Number(attributes.ApproximateReceiveCount) };
+}
+
+function invocationOf(context: unknown): Correlation {
+  const { awsRequestId: requestId } = (context ?? {}) as { readonly awsRequestId?: string };
+  return requestId === undefined ? {} : { requestId };
+}
+
+/** Where an event came from, in the words of the API's access log. */
+function originOf(event: unknown): Correlation {
+  if (typeof event !== 'object' || event === null || !(isWebSocketEvent(event) || isHttpEvent(event))) return {};
+  const { requestId: gatewayRequestId } = event.requestContext;
+  return {
+    ...(gatewayRequestId === undefined ? {} : { gatewayRequestId }),
+    ...(isWebSocketEvent(event) ? { connection: event.requestContext.connectionId } : {}),
   };
 }

@@ -7,6 +7,8 @@ export interface HttpEvent {
   readonly requestContext: {
     readonly http: { readonly method: string; readonly path: string };
     readonly stage?: string;
+    /** `requestId` in the access log. */
+    readonly requestId?: string;
   };
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string | undefined>>;

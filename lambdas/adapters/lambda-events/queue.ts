@@ -19,7 +19,7 @@ export interface QueueAnswer {
 }
 
 export interface QueueTargets {
-  readonly deliver: (item: QueueItem, attempt: number) => Promise<QueueOutcome>;
+  readonly deliver: (item: QueueItem, attempt: number, record: QueueRecord) => Promise<QueueOutcome>;
   /** Hides a message for so many seconds; for a FIFO queue that holds up its whole group. */
   readonly delay: (receiptHandle: string, seconds: number) => Promise<void>;
   readonly onError: (error: unknown, record: QueueRecord) => void;
@@ -64,7 +64,7 @@ async function workThrough(records: readonly QueueRecord[], targets: QueueTarget
 async function work(record: QueueRecord, targets: QueueTargets): Promise<QueueOutcome> {
   const attempt = Number(record.attributes.ApproximateReceiveCount) || 1;
   try {
-    return await targets.deliver(JSON.parse(record.body) as QueueItem, attempt);
+    return await targets.deliver(JSON.parse(record.body) as QueueItem, attempt, record);
   } catch (error) {
     targets.onError(error, record);
     return { kind: 'retry', retryAfter: backOff(attempt) };

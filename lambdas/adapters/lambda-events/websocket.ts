@@ -6,6 +6,8 @@ export interface WebSocketEvent {
   readonly requestContext: {
     readonly eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT';
     readonly connectionId: string;
+    /** `requestId` in the access log. */
+    readonly requestId?: string;
     /** Epoch milliseconds of arrival at the gateway. */
     readonly requestTimeEpoch: number;
   };

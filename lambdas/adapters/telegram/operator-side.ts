@@ -1,6 +1,7 @@
 import { createOperatorDomain } from '../../chat/operator/side';
 import { HostFailure, isPassing, type Host } from '../../chat/operator/host';
 import type { OperatorSide, World } from '../../chat/ports';
+import { correlated, type Correlation } from '../correlation';
 import { createTelegramHost } from './telegram-host';
 import { readUpdate } from './update';
 
@@ -16,17 +17,18 @@ export function createTelegramOperatorSide(world: World, options: TelegramOperat
   const { secrets, logger } = world;
   const host = options.host ?? createTelegramHost({ secrets, apiRoot: options.apiRoot });
   const domain = createOperatorDomain(world, host);
+  const receive = async (update: unknown): Promise<'handled' | 'retry'> => {
+    try {
+      const incoming = readUpdate(update, await host.botId());
+      return incoming ? await domain.receive(incoming) : 'handled';
+    } catch (error) {
+      const retry = mayHelp(error);
+      logger.error('An update could not be handled', { ...numberOf(update), retry, error });
+      return retry ? 'retry' : 'handled';
+    }
+  };
   return {
-    async receiveUpdate(update) {
-      try {
-        const incoming = readUpdate(update, await host.botId());
-        return incoming ? await domain.receive(incoming) : 'handled';
-      } catch (error) {
-        const retry = mayHelp(error);
-        logger.error('An update could not be handled', { update: numberOf(update), retry, error });
-        return retry ? 'retry' : 'handled';
-      }
-    },
+    receiveUpdate: (update) => correlated(numberOf(update), () => receive(update)),
     deliver: (item, attempt) => domain.deliver(item, attempt),
   };
 }
@@ -42,6 +44,7 @@ function mayHelp(error: unknown): boolean {
   return !ours;
 }
 
-function numberOf(update: unknown): unknown {
-  return typeof update === 'object' && update !== null && 'update_id' in update ? update.update_id : undefined;
+function numberOf(update: unknown): Correlation {
+  const { update_id: number } = (update ?? {}) as { readonly update_id?: unknown };
+  return typeof number === 'number' ? { update: number } : {};
 }

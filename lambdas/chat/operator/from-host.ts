@@ -3,6 +3,7 @@ import { telegramMessageKey } from '../identifiers';
 import type { Conversation, HostChat, Message } from '../model';
 import type { ReplyTarget, Route, World } from '../ports';
 import { captionKey } from '../protocol/server-frame';
+import { traceOf } from '../trace';
 import { sendToVisitor } from '../visitor/delivery';
 import { HOW_TO_ADDRESS, HOW_TO_ADDRESS_IN_FORUM } from './answers';
 import { adopt } from './copy-file';
@@ -64,9 +65,10 @@ export async function receiveFromHost(
   const { conversation } = addressee;
   const content = await adopt(world, host, conversation, { chat: chat.id, messageId, content: message.content });
   if (content.kind === 'not delivered') return say(plain(`⛔ Not delivered. ${content.reason}`));
+  const key = telegramMessageKey(chat.id, messageId);
   const sent = await forward(world, conversation, {
     conversation,
-    key: telegramMessageKey(chat.id, messageId),
+    key,
     direction: 'to-visitor',
     content,
     at: new Date(now).toISOString(),
@@ -77,6 +79,8 @@ export async function receiveFromHost(
   });
   if (!sent)
     return say(plain('⛔ Not delivered. This conversation is gone: it was erased, or is older than we keep them.'));
+  const what = { ...traceOf({ conversation, key }), kind: content.kind, telegramIds: [messageId] };
+  world.logger.info("An operator's message was accepted", what);
   await answered(world, host, hostChat, conversation, now);
   return 'handled';
 }

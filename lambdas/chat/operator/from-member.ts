@@ -6,6 +6,7 @@ import type { World } from '../ports';
 import { blockedUntil } from '../rate';
 import type { Refusal } from '../refusal';
 import { banned, checkCrowd } from '../visitor/join';
+import { traceOf } from '../trace';
 import { tooFast } from '../visitor/too-fast';
 import { adopt } from './copy-file';
 import { welcome } from './failure';
@@ -88,6 +89,7 @@ export async function receiveMemberEdit(
 async function store(world: World, message: Message): Promise<void> {
   const { message: kept } = await world.messages.put(message);
   if (kept.due) await world.queue.send({ kind: 'to-host', ...message.conversation, message: message.key });
+  world.logger.info('A message was accepted', { ...traceOf(message), kind: message.content.kind });
 }
 
 /** `nobody`: there is no such member, or no such channel, any more. */

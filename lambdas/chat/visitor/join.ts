@@ -50,6 +50,7 @@ export async function join(
     await letGo(world, member, lease);
     return refuse(401, 'This connection is closed; connect again');
   }
+  world.logger.info('A visitor joined', { ...conversation });
   await leavePrevious(world, connection, conversation);
   const answer = await sayOk(world, connectionId);
   if (isInTelegram(member)) await letGo(world, member, lease);

@@ -1,7 +1,8 @@
 import type { ConnectionId } from '../identifiers';
-import { conversationKey, type Member, type Message } from '../model';
+import type { Member, Message } from '../model';
 import type { World } from '../ports';
 import { hostMessageFrames } from '../protocol/server-frame';
+import { traceOf } from '../trace';
 
 /** `all`: everything arrived. `away`: nobody is there. `failed`: it may succeed later. */
 export type PushOutcome = 'all' | 'away' | 'failed';
@@ -30,10 +31,10 @@ export async function pushAll(
       const id = connections[i];
       if (id && result === 'gone') gone.add(id);
     });
-    if (!results.includes('sent')) {
-      outcome = results.includes('failed') ? 'failed' : 'away';
-      break;
-    }
+    const sent = results.filter((result) => result === 'sent').length;
+    if (sent === 0) outcome = results.includes('failed') ? 'failed' : 'away';
+    world.logger.info('A message was pushed', { ...traceOf(message), outcome: sent > 0 ? 'sent' : outcome, sent });
+    if (sent === 0) break;
     // The next push does not wait for this; what becomes of it is looked at in the end.
     notes.push(world.messages.delivered(message.conversation, message.key).catch((error: unknown) => error));
   }
@@ -52,7 +53,7 @@ async function pushOne(world: World, connection: ConnectionId, message: Message)
     }
     return outcome;
   } catch (error) {
-    world.logger.warn('A push failed', { conversation: conversationKey(message.conversation), reason: String(error) });
+    world.logger.warn('A push failed', { ...traceOf(message), reason: String(error) });
     return 'failed';
   }
 }

@@ -1,7 +1,8 @@
-import { publicMessageId, visitorMessageKey } from '../identifiers';
-import { conversationKey, type Content } from '../model';
+import { visitorMessageKey } from '../identifiers';
+import type { Content } from '../model';
 import type { World } from '../ports';
 import { ackFrame } from '../protocol/server-frame';
+import { traceOf } from '../trace';
 import type { Sender } from './admission';
 
 /**
@@ -16,7 +17,7 @@ export async function acceptMessage(
   arrivedAt: number,
 ): Promise<string> {
   const key = visitorMessageKey(messageId);
-  const { message } = await world.messages.put({
+  const { stored, message } = await world.messages.put({
     conversation,
     key,
     direction: 'to-host',
@@ -26,5 +27,7 @@ export async function acceptMessage(
     due: true,
   });
   if (message.due) await world.queue.send({ kind: 'to-host', ...conversation, message: key });
-  return ackFrame(messageId, publicMessageId(conversationKey(conversation), key), message.at);
+  const trace = traceOf(message);
+  world.logger.info('A message was accepted', { ...trace, kind: content.kind, ...(stored ? {} : { again: true }) });
+  return ackFrame(messageId, trace.id, message.at);
 }

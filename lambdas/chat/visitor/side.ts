@@ -85,7 +85,7 @@ async function receive(world: World, limits: RateLimits, id: ConnectionId, text:
     return typeof answer === 'object' ? errorFrame(answer, messageId) : answer;
   } catch (error) {
     const reference = Buffer.from(world.random.bytes(6)).toString('hex');
-    world.logger.error('A frame could not be handled', { reference, frame: frame.tag, connection: id, error });
+    world.logger.error('A frame could not be handled', { reference, frame: frame.tag, error });
     return errorFrame(refuse(500, `Something went wrong here (reference ${reference}); please try again`), messageId);
   }
 }

@@ -4,6 +4,7 @@ import { welcome } from '../failure';
 import { headerOf } from '../header';
 import type { Host, HostFailure } from '../host';
 import { plain } from '../rich-text';
+import { traceOf } from '../../trace';
 import { waitFor } from './another-turn';
 import { backOff } from './back-off';
 import { linkParts, type Part } from './post-of';
@@ -25,8 +26,7 @@ export async function remedyFor(world: World, host: Host, trouble: Trouble): Pro
   const { channel, member, place, message, failure, attempt } = trouble;
   const { kind, details } = failure;
   world.logger.warn('A message could not be delivered', {
-    channel: channel.name,
-    handle: member.handle,
+    ...traceOf(message),
     kind,
     reason: failure.message,
     attempt,

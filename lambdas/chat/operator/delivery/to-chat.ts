@@ -8,6 +8,7 @@ import { CAPTION_LENGTH, type Host, HostFailure, TEXT_LENGTH } from '../host';
 import { plain } from '../rich-text';
 import { splitText } from '../split-text';
 import { fileLink } from '../answers';
+import { traceOf } from '../../trace';
 import { receiveMigration } from '../presence';
 import { anotherTurn, waitFor } from './another-turn';
 import { backOff } from './back-off';
@@ -53,6 +54,9 @@ export async function deliverToChat(
       }
       await pushAsWell(world, member, message);
       await world.messages.delivered(conversation, message.key, receipt);
+      const { telegramIds } = receipt ?? {};
+      const what = { ...traceOf(message), kind: message.content.kind, ...(telegramIds && { telegramIds }) };
+      world.logger.info('A message was delivered to Telegram', what);
     }
   }
 }
@@ -138,7 +142,7 @@ async function pushAsWell(world: World, member: Member, message: Message): Promi
         break;
       }
     } catch (error) {
-      world.logger.warn('A push failed', { reason: String(error) });
+      world.logger.warn('A push failed', { ...traceOf(message), reason: String(error) });
     }
   }
 }
@@ -150,7 +154,12 @@ async function cure(
   { chat, message, failure, attempt }: { chat: ChatId; message: Message; failure: HostFailure; attempt: number },
 ): Promise<QueueOutcome | undefined> {
   const { kind, details } = failure;
-  world.logger.warn('A message could not be delivered', { ...conversation, kind, reason: failure.message, attempt });
+  world.logger.warn('A message could not be delivered', {
+    ...traceOf(message),
+    kind,
+    reason: failure.message,
+    attempt,
+  });
   switch (kind) {
     case 'busy':
       return waitFor(world, 'to-chat', conversation, details.retryAfter ?? 5, attempt);
@@ -163,7 +172,7 @@ async function cure(
       return undefined;
     case 'refused':
       world.logger.error('Telegram does not take a message; it is skipped', {
-        ...conversation,
+        ...traceOf(message),
         reason: failure.message,
       });
       await world.messages.delivered(conversation, message.key);

@@ -4,6 +4,7 @@ import { type Host, HostFailure, type PostPlace } from '../host';
 import { openConversation } from '../open-conversations';
 import { anotherTurn, waitFor } from './another-turn';
 import { backOff } from './back-off';
+import { traceOf } from '../../trace';
 import { pinFirst } from './pin';
 import { BATCH, DONE, WORK } from './portion';
 import { type Part, partsFor } from './post-of';
@@ -111,7 +112,9 @@ async function deliverTo(world: World, host: Host, consignment: Consignment): Pr
   const { channel, member, chat, place, message, parts } = consignment;
   const { conversation, key, content } = message;
   if (content.kind === 'correction' && (await rewritten(world, host, consignment, content))) {
-    return world.messages.delivered(conversation, key);
+    await world.messages.delivered(conversation, key);
+    world.logger.info('A message was delivered to Telegram', { ...traceOf(message), kind: content.kind });
+    return;
   }
   const toBeAnswered = content.kind === 'text' || content.kind === 'file';
   // Before the operators see it: what they write then must not go to the one who was alone until now.
@@ -121,6 +124,8 @@ async function deliverTo(world: World, host: Host, consignment: Consignment): Pr
   if (!outcome) return;
   if (toBeAnswered) await pinFirst(world, host, channel, member, outcome);
   await world.messages.delivered(conversation, key, outcome.receipt);
+  const { telegramIds } = outcome.receipt;
+  world.logger.info('A message was delivered to Telegram', { ...traceOf(message), kind: content.kind, telegramIds });
   if (outcome.forum !== undefined && outcome.forum !== channel.forum) {
     await world.channels.change(channel.name, { forum: outcome.forum });
   }

@@ -1,0 +1,16 @@
+import { publicMessageId } from './identifiers';
+import { conversationKey, type Message } from './model';
+
+/** How logged lines name a message. */
+export interface Trace {
+  readonly channel: string;
+  readonly handle: string;
+  /** The id by which visitors' browsers know it: the key itself may hold a Telegram user's number. */
+  readonly id: string;
+}
+
+/** What every line about a message says of it, from the frame to the message in Telegram and back. Nothing of its body. */
+export function traceOf({ conversation, key }: Pick<Message, 'conversation' | 'key'>): Trace {
+  const { channel, handle } = conversation;
+  return { channel, handle, id: publicMessageId(conversationKey(conversation), key) };
+}
