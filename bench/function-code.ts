@@ -18,13 +18,13 @@ const PROJECT = join(__dirname, '..');
  * of this machine runs it.
  */
 export async function commonCode(folder: string): Promise<FunctionCode> {
-  const { code } = await bundle({ name: 'function', entry: 'lambdas/request-dispatcher/index.ts' }, 'common', PROJECT);
+  const files = await bundle({ name: 'function', entry: 'lambdas/request-dispatcher/index.ts' }, 'common', PROJECT);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'index.js'), code);
+  for (const { name, code } of files) await writeFile(join(folder, name), code);
   return onNode(folder, await nodejsRuntime(folder));
 }
 
-/** The command that runs the `index.js` of a folder by Node, with a runtime from {@link nodejsRuntime}. */
+/** The command that runs the `index.handler` of a folder by Node, with a runtime from {@link nodejsRuntime}. */
 export function onNode(folder: string, runtime: string): FunctionCode {
   // Without warnings: this machine's Node may be older than the function's, and the SDK would say so.
   return { folder, command: [process.execPath, '--no-warnings', runtime, RUNTIME_API, 'index.handler', folder] };

@@ -5,7 +5,7 @@ import { RuntimeApi } from '../local/emulated-aws/lambda/runtime-api';
 import type { FunctionCode } from './function-code';
 
 /** Lambda's own variables; the function's are added to them. */
-const LAMBDA_VARIABLES = {
+export const LAMBDA_VARIABLES = {
   LANG: 'en_US.UTF-8',
   TZ: ':UTC',
   AWS_LAMBDA_FUNCTION_NAME: 'bench',

@@ -14,12 +14,12 @@ export interface ManagementPushProps {
 
 /**
  * Pushes through API Gateway's management API. The SDK's client, loaded with the first push: beside DynamoDB's, with
- * which it shares almost everything, it adds a millisecond to a start; Node's own fetch would add more.
+ * which it shares almost everything, it costs a millisecond; Node's own fetch would cost more.
  */
 export function createManagementPush({ callbackUrl, config }: ManagementPushProps): VisitorPush {
   let loaded: Promise<{ sdk: Sdk; client: ApiGatewayManagementApiClient }> | undefined;
   const api = () =>
-    (loaded ??= import('@aws-sdk/client-apigatewaymanagementapi').then((sdk) => ({
+    (loaded ??= import('./sdk/management-api.ts').then((sdk) => ({
       sdk,
       client: new sdk.ApiGatewayManagementApiClient({
         endpoint: callbackUrl,
@@ -53,7 +53,7 @@ export function createManagementPush({ callbackUrl, config }: ManagementPushProp
   };
 }
 
-type Sdk = typeof import('@aws-sdk/client-apigatewaymanagementapi');
+type Sdk = typeof import('./sdk/management-api');
 
 function gatewayId(connection: ConnectionId): string {
   return connection.slice('ws:'.length);

@@ -18,9 +18,9 @@ export interface S3FilesProps {
  * was declared: an upload of another type or size is refused by S3 itself.
  */
 export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps): FileStore {
-  let loaded: Promise<{ sdk: typeof import('@aws-sdk/client-s3'); client: S3Client }> | undefined;
+  let loaded: Promise<{ sdk: typeof import('./sdk/s3'); client: S3Client }> | undefined;
   const s3 = () =>
-    (loaded ??= import('@aws-sdk/client-s3').then((sdk) => ({
+    (loaded ??= import('./sdk/s3.ts').then((sdk) => ({
       sdk,
       client: new sdk.S3Client({
         ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
@@ -34,16 +34,14 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
   return {
     async uploadUrl(Key, ContentType, ContentLength) {
       const { sdk, client } = await s3();
-      const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
-      return getSignedUrl(client, new sdk.PutObjectCommand({ Bucket, Key, ContentType, ContentLength }), {
+      return sdk.getSignedUrl(client, new sdk.PutObjectCommand({ Bucket, Key, ContentType, ContentLength }), {
         expiresIn: UPLOAD_SECONDS,
         signableHeaders: new Set(['content-type', 'content-length', 'host']),
       });
     },
     async downloadUrl(Key) {
       const { sdk, client } = await s3();
-      const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
-      return getSignedUrl(client, new sdk.GetObjectCommand({ Bucket, Key }), { expiresIn: DOWNLOAD_SECONDS });
+      return sdk.getSignedUrl(client, new sdk.GetObjectCommand({ Bucket, Key }), { expiresIn: DOWNLOAD_SECONDS });
     },
     async inspect(Key) {
       const { sdk, client } = await s3();

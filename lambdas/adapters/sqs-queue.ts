@@ -14,12 +14,10 @@ const LONGEST_DELAY = 12 * 60 * 60;
 export function createSqsQueue(queueUrl: string): SqsQueue {
   let client: Promise<SQSClient> | undefined;
   const sqs = () =>
-    (client ??= import('@aws-sdk/client-sqs').then(
-      ({ SQSClient: Client }) => new Client({ useQueueUrlAsEndpoint: false }),
-    ));
+    (client ??= import('./sdk/sqs.ts').then(({ SQSClient: Client }) => new Client({ useQueueUrlAsEndpoint: false })));
   return {
     async send(item) {
-      const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
+      const { SendMessageCommand } = await import('./sdk/sqs.ts');
       const MessageBody = JSON.stringify(item);
       await (
         await sqs()
@@ -33,7 +31,7 @@ export function createSqsQueue(queueUrl: string): SqsQueue {
       );
     },
     async delay(receiptHandle, seconds) {
-      const { ChangeMessageVisibilityCommand } = await import('@aws-sdk/client-sqs');
+      const { ChangeMessageVisibilityCommand } = await import('./sdk/sqs.ts');
       await (
         await sqs()
       ).send(

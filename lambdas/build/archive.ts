@@ -1,4 +1,4 @@
-import { zip as compress } from 'fflate';
+import { zip as compress, type AsyncZippable } from 'fflate';
 import { version } from 'fflate/package.json';
 
 /** The first moment that a zip can name, written in local time as the format has it, so that it is the same bytes in every zone. */
@@ -11,13 +11,15 @@ const MODE = 0o100755;
 export const ARCHIVE_RECIPE = `zip 1980 mode 755 deflate 4 fflate ${version}`;
 
 /**
- * A zip of one file that is the same bytes wherever and whenever it is made.
+ * A zip of files, by their names, that is the same bytes wherever and whenever it is made.
  *
  * Not Node's own zlib: its output differs between versions of Node and between processors.
  */
-export function archive(name: string, content: Uint8Array): Promise<Uint8Array> {
+export function archive(files: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    compress({ [name]: [content, { level: 4, mtime: TIME, os: UNIX, attrs: MODE << 16 }] }, (error, zipped) =>
+    const how = { level: 4, mtime: TIME, os: UNIX, attrs: MODE << 16 } as const;
+    const entries = Object.entries(files).map(([name, content]) => [name, [content, how]] as const);
+    compress(Object.fromEntries(entries) as AsyncZippable, (error, zipped) =>
       error ? reject(error) : resolve(zipped),
     );
   });

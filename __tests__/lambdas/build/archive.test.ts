@@ -13,7 +13,7 @@ function entries(zip: Uint8Array): Promise<Entry[]> {
 }
 
 test('Lambda may execute what is in the zip, and the time in it is always the same', async () => {
-  const [entry, ...others] = await entries(await archive('bootstrap', Buffer.from('#!/bin/sh\n')));
+  const [entry, ...others] = await entries(await archive({ bootstrap: Buffer.from('#!/bin/sh\n') }));
   expect(others).toEqual([]);
   expect(entry?.fileName).toBe('bootstrap');
   expect((entry!.externalFileAttributes >>> 16).toString(8)).toBe('100755');
@@ -22,7 +22,7 @@ test('Lambda may execute what is in the zip, and the time in it is always the sa
 
 test('another unzip program finds the content whole', async () => {
   const content = Buffer.alloc(3_000_000, 'kite flies ');
-  const zip = await archive('bootstrap', content);
+  const zip = await archive({ bootstrap: content });
   const found = await new Promise<Buffer>((resolve, reject) => {
     fromBuffer(Buffer.from(zip), { lazyEntries: true }, (error, file) => {
       if (error || !file) return reject(error);

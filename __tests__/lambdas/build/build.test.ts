@@ -21,11 +21,20 @@ function project(name: string): string {
     "export const pong: string = '[\"PONG\"]';\nexport const unused = 'NEVER USED';\n",
   );
   fs.writeFileSync(
+    path.join(folder, 'lambdas/late.ts'),
+    [
+      "import { createHash } from 'node:crypto';",
+      "export const late = () => `LOADED LATE ${createHash('sha1').update('kite').digest('hex').slice(0, 4)}`;",
+    ].join('\n'),
+  );
+  fs.writeFileSync(
     path.join(folder, 'lambdas/dispatcher.ts'),
     [
       "import { pong } from './chat/pong';",
       "import { safeParse, string } from 'valibot';",
-      "export const handler = async (event: unknown) => ({ body: safeParse(string(), event).success ? pong : '[]' });",
+      'export const handler = async (event: unknown) => ({',
+      "  body: safeParse(string(), event).success ? pong : await import('./late.ts').then(({ late }) => late()),",
+      '});',
     ].join('\n'),
   );
   return folder;
@@ -53,19 +62,26 @@ test('two clones of one commit give the same zip, whatever the folder, the time 
   expect(elsewhere.trim()).toBe(first[0]?.checksum.hex);
 }, 30_000);
 
-test('the common zip holds index.js alone, minified and without what nobody uses, and its handler answers', async () => {
+test('the common zip is minified and without what nobody uses, what is loaded late lies beside it, and its handler answers', async () => {
   const folder = project('content');
   const [made] = await buildLambdas({ targets: common, functions, projectFolder: folder, out: 'dist' });
   expect(made?.file).toBe(path.join(folder, 'dist/lambdas/common/any/function.zip'));
   const files = unzipSync(fs.readFileSync(made!.file));
-  expect(Object.keys(files)).toEqual(['index.js']);
-  const code = Buffer.from(files['index.js']!).toString();
-  expect(code).not.toContain('NEVER USED');
-  expect(code).not.toContain(scratch);
+  expect(Object.keys(files)).toEqual(['index.mjs', expect.stringMatching(/^late-[A-Z0-9]+\.mjs$/)]);
+  const codes = Object.values(files).map((content) => Buffer.from(content).toString());
+  for (const code of codes) {
+    expect(code).not.toContain('NEVER USED');
+    expect(code).not.toContain(scratch);
+  }
+  expect(codes.map((code) => code.includes('LOADED LATE'))).toEqual([false, true]);
 
-  fs.writeFileSync(path.join(scratch, 'index.js'), code);
-  const { handler } = (await import(path.join(scratch, 'index.js'))) as { handler(event: unknown): Promise<unknown> };
-  expect(await handler('PING')).toEqual({ body: '["PONG"]' });
+  const unpacked = path.join(folder, 'unpacked');
+  fs.mkdirSync(unpacked);
+  for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(unpacked, name), content);
+  const program =
+    "import('./index.mjs').then(({ handler }) => Promise.all([handler('PING'), handler(1)])).then((all) => console.log(JSON.stringify(all)));";
+  const answers = execFileSync(process.execPath, ['-e', program], { cwd: unpacked, encoding: 'utf8' });
+  expect(JSON.parse(answers)).toEqual([{ body: '["PONG"]' }, { body: 'LOADED LATE 34e1' }]);
 });
 
 test('sha256sum can check what was built, and AWS can compare it', async () => {
@@ -76,7 +92,10 @@ test('sha256sum can check what was built, and AWS can compare it', async () => {
   expect(fs.readFileSync(path.join(beside, 'function.zip.sha256'), 'utf8')).toBe(`${sum}  function.zip\n`);
   expect(made!.checksum.hex).toBe(sum);
   expect(Buffer.from(made!.checksum.base64, 'base64').toString('hex')).toBe(made!.checksum.hex);
-  expect(fs.existsSync(path.join(beside, 'function.js.map'))).toBe(true);
+  expect(fs.readdirSync(path.join(beside, 'function.maps'))).toEqual([
+    'index.mjs.map',
+    expect.stringMatching(/^late-/),
+  ]);
 });
 
 test('what has not changed is not built again; a changed source, a damaged zip and --force are', async () => {

@@ -24,7 +24,7 @@ whereItRuns('the native build', () => {
   async function start(source: string, environment: Record<string, string> = {}): Promise<() => string> {
     const entry = path.join(folder, 'index.ts');
     fs.writeFileSync(entry, source);
-    const { code } = await bundle({ name: 'function', entry }, 'native', projectFolder);
+    const [{ code }] = await bundle({ name: 'function', entry }, 'native', projectFolder);
     fs.rmSync(path.join(folder, 'bootstrap'), { force: true });
     fs.writeFileSync(path.join(folder, 'bootstrap'), await compile(code, architecture ?? 'x86_64'), { mode: 0o755 });
     let printed = '';

@@ -1,9 +1,10 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ChatId } from '../../chat/identifiers';
 import type { Clock, Route, Stores } from '../../chat/ports';
 import { batchGet } from './batch-get';
 import { DynamoChannels, hostKey, readHost } from './channels';
 import { DynamoConnections } from './connections';
+import { createDatabase } from './database';
 import type { Item } from './item';
 import { chatKey, DynamoMembers, readPointer, topicKey } from './members';
 import { DynamoMessages, readReplyTarget, replyKey } from './messages';
@@ -25,19 +26,10 @@ export interface DynamoStoresProps {
   readonly client?: DynamoDBClient;
 }
 
-/** A client whose time-outs fit a function that somebody waits for. */
-export function createDynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  return new DynamoDBClient({
-    maxAttempts: 6,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 },
-    ...config,
-  });
-}
-
-/** The stores of a stage in DynamoDB. */
+/** The stores of a stage in DynamoDB, which is loaded with the first request. */
 export function createDynamoStores({ tables, clock, retentionDays, client }: DynamoStoresProps): Stores {
-  const dynamodb = client ?? createDynamoClient();
-  const table = (name: string) => new Table(dynamodb, name, clock);
+  const database = createDatabase(client);
+  const table = (name: string) => new Table(database, name, clock);
   const [channels, members, messages] = [tables.channelsTable, tables.membersTable, tables.messagesTable].map(
     table,
   ) as [Table, Table, Table];
@@ -53,7 +45,7 @@ export function createDynamoStores({ tables, clock, retentionDays, client }: Dyn
           [members.name]: [chatKey(chat), ...(thread === undefined ? [] : [topicKey(chat, thread)])],
           ...(replyTo === undefined ? {} : { [messages.name]: [replyKey(chat, replyTo)] }),
         };
-        const found = await batchGet(dynamodb, clock, keys);
+        const found = await batchGet(database, clock, keys);
         const at = (from: Table, key: Item) =>
           from.alive(
             (found[from.name] ?? []).find((each) => Object.entries(key).every(([k, v]) => each[k]?.S === v.S)),

@@ -1,17 +1,8 @@
-import {
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  ScanCommand,
-  UpdateItemCommand,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../chat/ports';
-import type { Expression } from './expression';
 import { batchGet } from './batch-get';
+import type { Database } from './database';
+import type { Expression } from './expression';
 import type { Item } from './item';
 
 /** The name of the attribute that ends an item, in epoch seconds. */
@@ -27,7 +18,7 @@ const BATCH = 25;
 /** One DynamoDB table. Every method is one request, unless it says otherwise. Reads are strongly consistent. */
 export class Table {
   constructor(
-    private readonly client: DynamoDBClient,
+    private readonly database: Database,
     readonly name: string,
     private readonly clock: Clock,
   ) {}
@@ -49,8 +40,9 @@ export class Table {
   }
 
   async get(key: Item): Promise<Item | undefined> {
-    const { Item: found } = await this.client.send(
-      new GetItemCommand({ TableName: this.name, Key: key, ConsistentRead: true }),
+    const { sdk, client } = await this.database();
+    const { Item: found } = await client.send(
+      new sdk.GetItemCommand({ TableName: this.name, Key: key, ConsistentRead: true }),
     );
     return this.alive(found);
   }
@@ -58,15 +50,15 @@ export class Table {
   /** Reads up to 100 items; in any order, without those that are not there. */
   async getAll(keys: readonly Item[]): Promise<Item[]> {
     if (keys.length === 0) return [];
-    const found = await batchGet(this.client, this.clock, { [this.name]: keys });
+    const found = await batchGet(this.database, this.clock, { [this.name]: keys });
     return (found[this.name] ?? []).filter((each) => this.alive(each));
   }
 
   /** A second request tells what was in the way, where DynamoDB (or its emulation) does not. */
   async put(newItem: Item, key: Item, condition?: Expression): Promise<WriteOutcome> {
-    return this.write(key, () =>
-      this.client.send(
-        new PutItemCommand({
+    return this.write(key, ({ sdk, client }) =>
+      client.send(
+        new sdk.PutItemCommand({
           TableName: this.name,
           Item: newItem,
           ...condition?.condition(),
@@ -82,9 +74,9 @@ export class Table {
     change: Expression,
     returning: 'ALL_NEW' | 'ALL_OLD' | 'NONE' = 'NONE',
   ): Promise<WriteOutcome> {
-    return this.write(key, () =>
-      this.client.send(
-        new UpdateItemCommand({
+    return this.write(key, ({ sdk, client }) =>
+      client.send(
+        new sdk.UpdateItemCommand({
           TableName: this.name,
           Key: key,
           ...change.update(),
@@ -97,9 +89,14 @@ export class Table {
 
   /** `item` is what was removed. */
   async delete(key: Item, condition?: Expression): Promise<WriteOutcome> {
-    return this.write(key, () =>
-      this.client.send(
-        new DeleteItemCommand({ TableName: this.name, Key: key, ...condition?.condition(), ReturnValues: 'ALL_OLD' }),
+    return this.write(key, ({ sdk, client }) =>
+      client.send(
+        new sdk.DeleteItemCommand({
+          TableName: this.name,
+          Key: key,
+          ...condition?.condition(),
+          ReturnValues: 'ALL_OLD',
+        }),
       ),
     );
   }
@@ -109,8 +106,9 @@ export class Table {
     condition: Expression,
     options: { index?: string; limit?: number; backward?: boolean; start?: Item | undefined } = {},
   ): Promise<{ items: Item[]; next: Item | undefined }> {
-    const { Items, LastEvaluatedKey } = await this.client.send(
-      new QueryCommand({
+    const { sdk, client } = await this.database();
+    const { Items, LastEvaluatedKey } = await client.send(
+      new sdk.QueryCommand({
         TableName: this.name,
         ...condition.query(),
         ConsistentRead: true,
@@ -125,10 +123,11 @@ export class Table {
 
   /** Reads the whole table, page by page. */
   async *scan(filter: Expression): AsyncIterable<Item> {
+    const { sdk, client } = await this.database();
     let start: Item | undefined;
     do {
-      const { Items, LastEvaluatedKey }: { Items?: Item[]; LastEvaluatedKey?: Item } = await this.client.send(
-        new ScanCommand({
+      const { Items, LastEvaluatedKey }: { Items?: Item[]; LastEvaluatedKey?: Item } = await client.send(
+        new sdk.ScanCommand({
           TableName: this.name,
           ...filter.filter(),
           ConsistentRead: true,
@@ -142,11 +141,12 @@ export class Table {
 
   /** Removes many items: one request for 25, more where DynamoDB leaves some over. */
   async deleteAll(keys: readonly Item[]): Promise<void> {
+    const { sdk, client } = await this.database();
     for (let first = 0; first < keys.length; first += BATCH) {
       let left = keys.slice(first, first + BATCH).map((Key) => ({ DeleteRequest: { Key } }));
       for (let pause = 50; left.length > 0; pause = Math.min(2 * pause, 2000)) {
-        const { UnprocessedItems } = await this.client.send(
-          new BatchWriteItemCommand({ RequestItems: { [this.name]: left } }),
+        const { UnprocessedItems } = await client.send(
+          new sdk.BatchWriteItemCommand({ RequestItems: { [this.name]: left } }),
         );
         left = (UnprocessedItems?.[this.name] ?? []).flatMap(({ DeleteRequest }) =>
           DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
@@ -156,13 +156,22 @@ export class Table {
     }
   }
 
-  private async write(key: Item, request: () => Promise<{ Attributes?: Item | undefined }>): Promise<WriteOutcome> {
+  private async write(
+    key: Item,
+    request: (database: Awaited<ReturnType<Database>>) => Promise<{ Attributes?: Item | undefined }>,
+  ): Promise<WriteOutcome> {
+    const database = await this.database();
     try {
-      const { Attributes } = await request();
+      const { Attributes } = await request(database);
       return { done: true, item: Attributes };
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (!isConditionFailure(error)) throw error;
       return { done: false, there: error.Item ?? (await this.get(key)) };
     }
   }
+}
+
+/** By its name, not by its class: the class is loaded late. */
+function isConditionFailure(error: unknown): error is ConditionalCheckFailedException {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

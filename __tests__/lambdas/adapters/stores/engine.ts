@@ -1,5 +1,7 @@
 import { TABLE_SCHEMAS } from '../../../../constructs/table-schemas';
-import { createDynamoClient, createDynamoStores } from '../../../../lambdas/adapters/dynamodb/stores';
+import { createDynamoClient } from '../../../../lambdas/adapters/dynamodb/database';
+import { createDynamoStores } from '../../../../lambdas/adapters/dynamodb/stores';
+import * as sdk from '../../../../lambdas/adapters/sdk/dynamodb';
 import type { Clock, Stores } from '../../../../lambdas/chat/ports';
 import { dynamoDbAt } from '../../../../local/embedded/dynamodb-call';
 import { makeTables } from '../../../../local/embedded/tables';
@@ -9,7 +11,7 @@ export type DynamoClient = ReturnType<typeof createDynamoClient>;
 /** Makes the tables of the stage `dev` in a DynamoDB engine, and a client for it. */
 export async function prepareEngine(endpoint: string): Promise<DynamoClient> {
   await makeTables(dynamoDbAt(endpoint, 'eu-north-1', 'test'), 'dev', TABLE_SCHEMAS);
-  return createDynamoClient({
+  return createDynamoClient(sdk, {
     endpoint,
     region: 'eu-north-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
