@@ -257,10 +257,7 @@ class Simulation {
   private async frame(connection: ConnectionId, frame: unknown, expected: string | undefined): Promise<void> {
     const answer = await this.visitors.receive(connection, JSON.stringify(frame), this.clock.now());
     const tag = answer === undefined ? undefined : (JSON.parse(answer) as unknown[])[0];
-    if (tag !== expected) {
-      console.error((this.world.logger as MemoryLogger).lines);
-      throw new Error(`A frame was answered ${answer}`);
-    }
+    if (tag !== expected) throw new Error(`A frame was answered ${answer ?? 'nothing'}`);
   }
 
   private async emptied(): Promise<void> {
