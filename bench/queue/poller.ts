@@ -67,6 +67,7 @@ export class Poller {
       },
       {
         ...targets,
+        now: () => clock.now(),
         delay: async (receipt, seconds) => {
           await clock.really(() => queue.hide(receipt, seconds * 1000));
         },

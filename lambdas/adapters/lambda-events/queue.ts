@@ -23,7 +23,15 @@ export interface QueueTargets {
   /** Hides a message for so many seconds; for a FIFO queue that holds up its whole group. */
   readonly delay: (receiptHandle: string, seconds: number) => Promise<void>;
   readonly onError: (error: unknown, record: QueueRecord) => void;
+  /** Epoch milliseconds. @default Date.now */
+  readonly now?: () => number;
 }
+
+/**
+ * After so long no further item of a batch is begun, milliseconds: one that was begun may work for 8 s, and then a call may
+ * take 20 s more, of the function's 30 s.
+ */
+const BEGINNING = 1_000;
 
 export function isQueueEvent(event: object): event is QueueEvent {
   const { Records } = event as Partial<QueueEvent>;
@@ -31,8 +39,8 @@ export function isQueueEvent(event: object): event is QueueEvent {
 }
 
 /**
- * Works through a batch: groups side by side, the items of one in order. What fails holds up the rest of its group, so
- * that nothing overtakes it
+ * Works through a batch: groups side by side, the items of one in order. What fails, or would be begun too late, holds up the
+ * rest of its group, so that nothing overtakes it
  * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting).
  */
 export async function answerQueue({ Records }: QueueEvent, targets: QueueTargets): Promise<QueueAnswer> {
@@ -41,7 +49,10 @@ export async function answerQueue({ Records }: QueueEvent, targets: QueueTargets
     const group = record.attributes.MessageGroupId ?? record.messageId;
     groups.set(group, [...(groups.get(group) ?? []), record]);
   }
-  const failed = await Promise.all([...groups.values()].map((records) => workThrough(records, targets)));
+  const now = targets.now ?? Date.now;
+  const latest = now() + BEGINNING;
+  const inTime = () => now() <= latest;
+  const failed = await Promise.all([...groups.values()].map((records) => workThrough(records, targets, inTime)));
   return { batchItemFailures: failed.flat().map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
@@ -50,9 +61,13 @@ export function backOff(attempt: number): number {
   return Math.min(900, 2 ** Math.min(attempt, 10));
 }
 
-async function workThrough(records: readonly QueueRecord[], targets: QueueTargets): Promise<readonly QueueRecord[]> {
+async function workThrough(
+  records: readonly QueueRecord[],
+  targets: QueueTargets,
+  inTime: () => boolean,
+): Promise<readonly QueueRecord[]> {
   for (const [index, record] of records.entries()) {
-    const outcome = await work(record, targets);
+    const outcome: QueueOutcome = inTime() ? await work(record, targets) : { kind: 'retry', retryAfter: 0 };
     if (outcome.kind === 'done') continue;
     const left = records.slice(index);
     await Promise.all(left.map(({ receiptHandle }) => hide(receiptHandle, outcome.retryAfter, targets)));

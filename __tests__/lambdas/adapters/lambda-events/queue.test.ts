@@ -9,7 +9,9 @@ const record = (messageId: string, group: string, attempt = 1): QueueRecord => (
   attributes: { ApproximateReceiveCount: String(attempt), MessageGroupId: group },
 });
 
-async function work(records: QueueRecord[], outcomes: Record<string, QueueOutcome | Error>) {
+/** `seconds`: how long each item takes. */
+async function work(records: QueueRecord[], outcomes: Record<string, QueueOutcome | Error>, seconds = 0) {
+  let now = 0;
   const delivered: string[] = [];
   const delays: [string, number][] = [];
   const errors: unknown[] = [];
@@ -19,12 +21,14 @@ async function work(records: QueueRecord[], outcomes: Record<string, QueueOutcom
       deliver: async (item: QueueItem) => {
         const message = 'message' in item ? item.message : '';
         delivered.push(message);
+        now += seconds * 1000;
         const outcome = outcomes[message] ?? { kind: 'done' };
         if (outcome instanceof Error) throw outcome;
         return outcome;
       },
       delay: async (handle, seconds) => void delays.push([handle, seconds]),
       onError: (error) => errors.push(error),
+      now: () => now,
     },
   );
   return { failed: answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), delivered, delays, errors };
@@ -62,6 +66,14 @@ test('a body that is no item is an error, not a crash of the batch', async () =>
   const { failed, delivered } = await work([broken, record('a1', 'a')], {});
   expect(failed).toEqual(['x']);
   expect(delivered).toEqual(['a1']);
+});
+
+test('what cannot be done within the function’s half minute is left to the next one, in order', async () => {
+  const batch = Array.from({ length: 10 }, (_, i) => record(`a${i}`, 'a'));
+  const { failed, delivered, delays } = await work(batch, {}, 8);
+  expect(delivered).toEqual(['a0']);
+  expect(failed).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8', 'a9']);
+  expect(delays).toEqual(failed.map((id) => [`handle-of-${id}`, 0]));
 });
 
 test('only events of SQS are taken for a batch', () => {
