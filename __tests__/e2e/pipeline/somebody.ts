@@ -1,0 +1,6 @@
+import type { EmulatedAws } from '../../../local/emulated-aws';
+
+/** The settings of an SDK client with which somebody works in the account, past Terraform and CI. */
+export function clientSettings({ url, region }: EmulatedAws) {
+  return { endpoint: url, region, credentials: { accessKeyId: 'somebody', secretAccessKey: 'somebody' } };
+}
