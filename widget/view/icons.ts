@@ -1,6 +1,7 @@
 import { svg, type TemplateResult } from 'lit';
 
-const icon = (content: TemplateResult): TemplateResult =>
+/** A line drawing of 24 by 24. */
+export const icon = (content: TemplateResult): TemplateResult =>
   svg`<svg viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">${content}</svg>`;
 
 export const chatIcon = icon(

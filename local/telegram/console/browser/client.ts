@@ -11,14 +11,15 @@ const RECONNECT_AFTER = 500;
 
 /** Talks to the server of this console. */
 export class Client {
-  constructor(private readonly base: string) {}
+  /** `base`: the path of the console. */
+  constructor(private readonly base: () => string) {}
 
   /** Gives the state whenever it changes, and whether the server is there. */
   watch(onView: (view: ConsoleView) => void, onConnection: (connected: boolean) => void): () => void {
     let source: EventSource;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const connect = (): void => {
-      source = new EventSource(`${this.base}/events`);
+      source = new EventSource(`${this.base()}/events`);
       source.onmessage = ({ data }) => {
         onConnection(true);
         onView(JSON.parse(String(data)) as ConsoleView);
@@ -38,7 +39,7 @@ export class Client {
 
   /** Does something as a person. @throws Error in words for that person */
   async act(action: string, fields: object): Promise<unknown> {
-    const response = await fetch(`${this.base}/actions/${action}`, {
+    const response = await fetch(`${this.base()}/actions/${action}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(fields),
@@ -51,7 +52,7 @@ export class Client {
 
   /** Where the page can load a sent file from. */
   fileUrl(id: string, name?: string): string {
-    return `${this.base}/file?id=${encodeURIComponent(id)}${name ? `&name=${encodeURIComponent(name)}` : ''}`;
+    return `${this.base()}/file?id=${encodeURIComponent(id)}${name ? `&name=${encodeURIComponent(name)}` : ''}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Message } from 'grammy/types';
 import type { Client } from './client';
+import { formatSize } from '../../../../widget/view/file-rules';
 import { formattedText } from './formatted-text';
 import { fileIcon } from './icons';
 import { fullName, hueOf, serviceText, summary } from './place';
@@ -9,7 +10,7 @@ import { fullName, hueOf, serviceText, summary } from './place';
 export interface MessageContext {
   readonly me: number | undefined;
   readonly previous: Message | undefined;
-  readonly client: Client | undefined;
+  readonly client: Client;
   readonly pinned: boolean;
   readonly target: boolean;
   readonly onReply: () => void;
@@ -79,7 +80,6 @@ function meta(message: Message, { pinned }: MessageContext): TemplateResult {
 }
 
 function media(message: Message, { client }: MessageContext): TemplateResult | typeof nothing {
-  if (!client) return nothing;
   const photo = message.photo?.at(-1);
   if (photo) {
     const url = client.fileUrl(photo.file_id);
@@ -106,7 +106,7 @@ function media(message: Message, { client }: MessageContext): TemplateResult | t
   const name = file.file_name ?? 'File';
   return html`<a class="file" href=${client.fileUrl(file.file_id, name)} download=${name}>
     <span>${fileIcon}</span>
-    <span><span dir="auto">${name}</span><small>${size(file.file_size ?? 0)}</small></span>
+    <span><span dir="auto">${name}</span><small>${formatSize(file.file_size ?? 0, navigator.language)}</small></span>
   </a>`;
 }
 
@@ -128,10 +128,3 @@ function keyboard(message: Message, { onPress }: MessageContext): TemplateResult
     )}
   </div>`;
 }
-
-const size = (bytes: number): string =>
-  bytes < 1000
-    ? `${bytes} B`
-    : bytes < 1_000_000
-      ? `${Math.round(bytes / 1000)} kB`
-      : `${(bytes / 1_000_000).toFixed(1)} MB`;
