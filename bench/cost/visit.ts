@@ -9,7 +9,7 @@ export interface Visit {
   readonly minutes: number;
 }
 
-/** How often the widget sends a sign of life, minutes: `PING_EVERY` of widget/session.ts. */
+/** How often the widget sends a sign of life, minutes: `PING_EVERY` of widget/conversation/session.ts. */
 const PING_MINUTES = 4;
 
 /** How often each event happens in a visit. Messages and answers alternate; what is left over comes in a row. */
