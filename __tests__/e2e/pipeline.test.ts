@@ -8,7 +8,8 @@ import { ACCOUNT_ID } from '../../local/emulated-aws';
 import type { CommandResult } from '../../local/sandbox/command-runner';
 import { Sandbox, SANDBOX_BOTS } from '../../local/sandbox/sandbox';
 import { succeeded } from '../../local/sandbox/steps';
-import { Builds, type EndedBuild } from './pipeline/builds';
+import { readme } from '../readme/readme';
+import { Builds, startedBy, type EndedBuild } from './pipeline/builds';
 import { FailedBuildRule, logLink } from './pipeline/failed-build-rule';
 import { Mailbox } from './pipeline/mailbox';
 import { CHANGED_SECRET, MEDDLING } from './pipeline/meddling';
@@ -28,7 +29,6 @@ jest.setTimeout(900_000);
 const FRAMES = 'lambdas/chat/protocol/server-frame.ts';
 const HANDLER = 'lambdas/request-dispatcher/index.ts';
 const EXPORTED = 'export const handler = createRequestDispatcher(dispatcherEnvironment());';
-const BUILD_ONLY = 'buildspecs/build-lambda.yml';
 const STATE = '/kite-sandbox-state/kite/terraform.tfstate';
 
 type Stage = 'dev' | 'prod';
@@ -127,16 +127,23 @@ function builtChecksum({ folder: build }: EndedBuild): string {
   return createHash('sha256').update(zip).digest('hex');
 }
 
-const byHand = (version: string): Promise<EndedBuild> =>
-  builds.run({ project: 'build-and-deploy-project', version, buildspec: BUILD_ONLY });
+async function byHand(version: string): Promise<EndedBuild> {
+  const command = readme(
+    'aws codebuild start-build --project-name build-and-deploy-project --buildspec-override buildspecs/build-lambda.yml',
+  );
+  return await builds.run({ ...startedBy(command), version });
+}
 
 const push = (commit: string, testsPass = true): Promise<EndedBuild> =>
   builds.run({ project: 'build-and-deploy-project', version: commit, trigger: 'branch/main', testsPass });
 
 async function pushTag(name: string, commit: string): Promise<EndedBuild> {
   repository.tag(name, commit);
-  return await builds.run({ project: 'deploy-on-tag-project', version: name, trigger: `tag/${name}` });
+  return await tagPushed(name);
 }
+
+const tagPushed = (name: string): Promise<EndedBuild> =>
+  builds.run({ project: 'deploy-on-tag-project', version: name, trigger: `tag/${name}` });
 
 /** How a build ended, with its log where that is a surprise. */
 function outcome(build: EndedBuild, expected: 'SUCCEEDED' | 'FAILED'): string {
@@ -226,7 +233,9 @@ describe('a commit is built once, and promoted by a tag', () => {
   });
 
   step('a tag brings the very bytes to prod that dev serves', async () => {
-    expect(outcome(await pushTag('v1.0.0', first), 'SUCCEEDED')).toBe('SUCCEEDED');
+    repository.type(readme('git tag v1.0.0 && git push origin v1.0.0'));
+    expect(repository.pushed('v1.0.0')).toBe(first);
+    expect(outcome(await tagPushed('v1.0.0'), 'SUCCEEDED')).toBe('SUCCEEDED');
     expect(await greeting('prod')).toBe('OK from the first');
     for (const name of ['request-dispatcher', 'lifecycle-handler']) {
       expect((await live('prod', name)).code).toBe((await live('dev', name)).code);

@@ -22,6 +22,14 @@ export interface Start {
   readonly testsPass?: boolean;
 }
 
+/** What `aws codebuild start-build` starts. @throws Error for any other command */
+export function startedBy(command: string): Pick<Start, 'project' | 'buildspec'> {
+  const [, project, buildspec] =
+    /^aws codebuild start-build --project-name (\S+) --buildspec-override (\S+)$/.exec(command) ?? [];
+  if (project !== 'build-and-deploy-project' || buildspec === undefined) throw new Error(`What does ${command} start?`);
+  return { project, buildspec };
+}
+
 /** A build that has ended. */
 export interface EndedBuild extends BuildResult {
   readonly folder: string;
