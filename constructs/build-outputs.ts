@@ -9,3 +9,6 @@ export const BUILD_OUTPUTS = {
   /** Where alarms go. */
   topic: 'notification-topic-arn',
 } as const;
+
+/** The name of what kite-build puts out for people: an image that shows how the last build of a push ended. */
+export const BADGE_OUTPUT = 'build-badge-url';

@@ -22,6 +22,8 @@ export interface BuildProjectProps {
   readonly secrets?: Record<string, string>;
   /** A pattern of references, for example `^refs/heads/main$`: a push to one starts a build. @default - started by hand */
   readonly startsOn?: string;
+  /** Whether an image shows anybody, without signing in, how the last build ended. @default false */
+  readonly badge?: boolean;
   /** @default 20 minutes */
   readonly timeout?: Duration;
   /** @default 30 days */
@@ -62,6 +64,11 @@ export class BuildProject extends Construct implements Grantee {
     return this.project.arn;
   }
 
+  /** Where the image is that shows how the last build ended; empty without `badge`. A branch is chosen by `&branch=main`. */
+  get badgeUrl(): string {
+    return this.project.badgeUrl;
+  }
+
   /** May start builds of this project. */
   grantStart(grantee: Grantee): void {
     grantee.role.allow('start-build', { actions: ['codebuild:StartBuild'], resources: [this.arn] });
@@ -76,6 +83,7 @@ export class BuildProject extends Construct implements Grantee {
       buildTimeout: (props.timeout ?? Duration.minutes(20)).toMinutes(),
       // Two deployments at once would undo each other.
       concurrentBuildLimit: 1,
+      badgeEnabled: props.badge ?? false,
       artifacts: { type: 'NO_ARTIFACTS' },
       source: {
         type: 'GITHUB',

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { Artifact, ArtifactBucket, latestKey, LIFECYCLE, REQUEST_DISPATCHER } from '../constructs/artifact-bucket';
 import { AwsAccount, AwsTarget } from '../constructs/aws-account';
-import { BUILD_OUTPUTS } from '../constructs/build-outputs';
+import { BADGE_OUTPUT, BUILD_OUTPUTS } from '../constructs/build-outputs';
 import { BuildProject } from '../constructs/build-project';
 import { BuildSchedule } from '../constructs/build-schedule';
 import { BuildSource } from '../constructs/build-source';
@@ -108,7 +108,8 @@ export class BuildStack extends TerraformStack {
     });
     this.watchCosts();
     this.source = this.sourceOf(settings);
-    const projects = [this.buildAndDeploy()];
+    const buildAndDeploy = this.buildAndDeploy();
+    const projects = [buildAndDeploy];
     if (props.prodStage) projects.push(this.deployOnTag());
     if (!props.buildLambdaViaAsset) projects.push(this.driftCheck());
     new FailedBuildMail(this, 'failed-builds', {
@@ -116,7 +117,7 @@ export class BuildStack extends TerraformStack {
       projects,
       topic: this.topic,
     });
-    this.putOut();
+    this.putOut(buildAndDeploy);
   }
 
   private watchCosts(): void {
@@ -133,6 +134,7 @@ export class BuildStack extends TerraformStack {
       buildspec: 'buildspecs/build-and-deploy.yml',
       environment: { ...this.buildEnvironment, ...this.stageEnvironment('dev') },
       startsOn: '^refs/heads/main$',
+      badge: true,
     });
     this.artifacts.grantStore(project);
     grantCodeDeployment(project, { account: this.account, functionNames: functionNames('dev') });
@@ -251,7 +253,7 @@ export class BuildStack extends TerraformStack {
     };
   }
 
-  private putOut(): void {
+  private putOut(buildAndDeploy: BuildProject): void {
     const { bucket, dispatcherKey, lifecycleKey, dispatcherHash, lifecycleHash, topic } = BUILD_OUTPUTS;
     const uploaded = this.props.buildLambdaViaAsset ? this.uploadZips() : { dispatcher: '-', lifecycle: '-' };
     const outputs = {
@@ -261,6 +263,7 @@ export class BuildStack extends TerraformStack {
       [dispatcherHash]: uploaded.dispatcher,
       [lifecycleHash]: uploaded.lifecycle,
       [topic]: this.topic.arn,
+      [BADGE_OUTPUT]: buildAndDeploy.badgeUrl,
     };
     for (const [name, value] of Object.entries(outputs)) new TerraformOutput(this, name, { value, staticId: true });
   }

@@ -58,6 +58,11 @@ describe('BuildProject', () => {
     expect(made['source']).not.toHaveProperty('auth');
   });
 
+  it('shows how its last build ended to anybody, if it is asked to, and otherwise to nobody', () => {
+    expect(project({ badge: true }).the('aws_codebuild_project')['badge_enabled']).toBe(true);
+    expect(project().the('aws_codebuild_project')['badge_enabled']).toBe(false);
+  });
+
   it('starts on a push to what it is told, and not on a pull request', () => {
     expect(project({ startsOn: '^refs/heads/main$' }).the('aws_codebuild_webhook')).toMatchObject({
       build_type: 'BUILD',
@@ -165,7 +170,9 @@ describe('FailedBuildMail', () => {
   });
 
   it('takes mails from rules and alarms of this account only', () => {
-    for (const statement of statements(stack.the('aws_sns_topic_policy')['policy'])) {
+    const allowed = statements(stack.the('aws_sns_topic_policy')['policy']).filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed.map(({ Principal }) => Principal)).toContainEqual({ Service: 'events.amazonaws.com' });
+    for (const statement of allowed) {
       expect(statement.Action).toBe('sns:Publish');
       expect(JSON.stringify(statement.Condition)).toMatch(/aws_caller_identity/);
     }

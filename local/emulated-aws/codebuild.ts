@@ -32,7 +32,7 @@ export class CodeBuild implements EmulatedService {
       case 'CreateProject':
         return await this.createProject(request, body, send);
       case 'UpdateProject':
-        return this.updateProject(project, body);
+        return this.updateProject(project, body, request.region);
       case 'BatchGetProjects':
         return this.getProjects(body);
       case 'ListProjects':
@@ -75,10 +75,11 @@ export class CodeBuild implements EmulatedService {
     return json({ project });
   }
 
-  private updateProject(name: string, body: Json): AwsReply {
+  private updateProject(name: string, body: Json, region: string): AwsReply {
     const project = this.projects.get(name);
     if (project === undefined) return failure('ResourceNotFoundException', `There is no project ${name}.`);
-    const updated = { ...project, ...body, lastModified: Date.now() / 1000 };
+    const settings = { ...project, ...body };
+    const updated = { ...settings, badge: badgeOf(settings, region), lastModified: Date.now() / 1000 };
     this.projects.set(name, updated);
     return json({ project: updated });
   }

@@ -61,7 +61,7 @@ export class FailedBuildRule {
           principal: 'events.amazonaws.com',
           action: 'sns:Publish',
           resource: { resource: this.targetArn, accountId: ACCOUNT_ID },
-          contextVariables: { 'aws:SourceArn': ruleArn },
+          contextVariables: { 'aws:SourceArn': ruleArn, 'aws:SecureTransport': 'true' },
         },
         identityPolicies: [],
         serviceControlPolicies: [],

@@ -42,6 +42,12 @@ test('a project can be changed', async () => {
     call('UpdateProject', { name: 'build-and-deploy-project', concurrentBuildLimit: 2 }),
   );
   expect(body).toMatchObject({ project: { concurrentBuildLimit: 2, source: PROJECT.source } });
+  expect(body).toHaveProperty('project.badge.badgeEnabled', true);
+  const without = await moto.ask(
+    codebuild,
+    call('UpdateProject', { name: 'build-and-deploy-project', badgeEnabled: false }),
+  );
+  expect(without.body).toHaveProperty('project.badge', { badgeEnabled: false });
 });
 
 test('a project that is deleted by its ARN is gone, in moto too', async () => {
