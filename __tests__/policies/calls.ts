@@ -17,6 +17,8 @@ export const socket = (stage: string, api = 'kite-websocket'): string =>
   regional('execute-api', `${api}/${stage}/POST/@connections/one`);
 export const topic = regional('sns', 'kite-notifications');
 export const schedule = regional('scheduler', 'schedule/default/kite-drift-check');
+export const archive = (stage: string): string => `arn:aws:s3:::kite-${stage}-logs-${ACCOUNT}-${REGION}`;
+export const archiveStream = (stage: string): string => regional('firehose', `deliverystream/kite-${stage}-logs`);
 
 export const ARTIFACTS = `arn:aws:s3:::kite-artifacts-${ACCOUNT}-${REGION}`;
 export const STATE = 'arn:aws:s3:::my-state-bucket';
@@ -147,5 +149,15 @@ export const DRIFT_CALLS: Calls = [
     ];
   }),
   ['codebuild:BatchGetProjects', project('build-and-deploy-project')],
+  ['cloudwatch:DescribeAlarms', regional('cloudwatch', 'alarm:kite-prod-webhook-lost')],
+  ['cloudwatch:GetDashboard', `arn:aws:cloudwatch::${ACCOUNT}:dashboard/kite-prod`],
+  ['budgets:ViewBudget', `arn:aws:budgets::${ACCOUNT}:budget/kite-monthly`],
+  ['logs:DescribeMetricFilters', regional('logs', 'log-group:/aws/lambda/prod-request-dispatcher')],
+  ['scheduler:GetSchedule', regional('scheduler', 'schedule/default/kite-prod-webhook-check')],
+  ['logs:DescribeSubscriptionFilters', regional('logs', 'log-group:/aws/lambda/prod-request-dispatcher')],
+  ['firehose:DescribeDeliveryStream', archiveStream('prod')],
+  ['s3:GetBucketPolicy', archive('prod')],
+  ['athena:GetWorkGroup', regional('athena', 'workgroup/kite-prod-logs')],
+  ['glue:GetTable', regional('glue', 'table/kite_prod_logs/lines')],
   ['scheduler:GetSchedule', schedule],
 ];

@@ -3,6 +3,8 @@ import { Testing } from 'cdktf';
 import { MainStack } from '../../stacks/main';
 import { Synthesized } from '../constructs/synthesized';
 import {
+  archive,
+  archiveStream,
   ARTIFACTS,
   Calls,
   chatCalls,
@@ -28,6 +30,7 @@ import { REGION, RolePolicies } from './role-policies';
 const main = new MainStack(Testing.app(), 'kite', {
   prodStage: true,
   build: { gitRepositoryUrl: 'https://github.com/you/kite', email: 'ops@example.com' },
+  kite: { logArchive: true },
   s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: REGION },
 });
 const policies = new RolePolicies([Synthesized.of(main.build), Synthesized.of(main.kite)]);
@@ -70,6 +73,53 @@ const lifecycle = (stage: string, other: string): Expectation => ({
   ],
 });
 
+/** Asks Telegram about the webhook, by way of the lifecycle handler. */
+const webhookCheck = (stage: string, other: string): Expectation => ({
+  allowed: [['lambda:InvokeFunction', `${lambda(`${stage}-lifecycle-handler`)}:live`]],
+  denied: [
+    ['lambda:InvokeFunction', lambda(`${stage}-lifecycle-handler`)],
+    ['lambda:InvokeFunction', `${lambda(`${stage}-lifecycle-handler`)}:7`],
+    ['lambda:InvokeFunction', `${lambda(`${stage}-request-dispatcher`)}:live`],
+    ['lambda:InvokeFunction', `${lambda(`${other}-lifecycle-handler`)}:live`],
+    ...chatCalls(stage),
+    ...chatCalls(other),
+  ],
+});
+
+/** Firehose, which fills the archive of a stage's logs. */
+const archiveWriter = (stage: string, other: string): Expectation => ({
+  allowed: [
+    ['s3:PutObject', `${archive(stage)}/lines/2026/01/01/one.gz`],
+    ['s3:PutObject', `${archive(stage)}/failed/processing-failed/2026/01/01/one`],
+    ['s3:ListBucket', archive(stage)],
+    ['logs:PutLogEvents', logs(`/aws/kinesisfirehose/kite-${stage}-logs`)],
+  ],
+  denied: [
+    ['s3:PutObject', `${archive(stage)}/athena-results/one.csv`],
+    ['s3:DeleteObject', `${archive(stage)}/lines/2026/01/01/one.gz`],
+    ['s3:PutObject', `${archive(other)}/lines/2026/01/01/one.gz`],
+    ['s3:PutBucketPolicy', archive(stage)],
+    ['logs:PutLogEvents', logs(`/aws/lambda/${stage}-request-dispatcher`)],
+    ...chatCalls(stage),
+    ...chatCalls(other),
+  ],
+});
+
+/** CloudWatch Logs, which brings the lines to Firehose. */
+const archiveSubscriber = (stage: string, other: string): Expectation => ({
+  allowed: [
+    ['firehose:PutRecord', archiveStream(stage)],
+    ['firehose:PutRecordBatch', archiveStream(stage)],
+  ],
+  denied: [
+    ['firehose:PutRecordBatch', archiveStream(other)],
+    ['firehose:UpdateDestination', archiveStream(stage)],
+    ['firehose:DeleteDeliveryStream', archiveStream(stage)],
+    ['s3:PutObject', `${archive(stage)}/lines/2026/01/01/one.gz`],
+    ...chatCalls(stage),
+  ],
+});
+
 /** What no build does: it never sees what visitors write, nor a secret that it does not need, nor the state. */
 const CHATS: Calls = [...chatCalls('dev'), ...chatCalls('prod')];
 const STATE_READS: Calls = [
@@ -83,6 +133,12 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   'kite-prod-request-dispatcher': dispatcher('prod', 'dev'),
   'kite-dev-lifecycle-handler': lifecycle('dev', 'prod'),
   'kite-prod-lifecycle-handler': lifecycle('prod', 'dev'),
+  'kite-dev-webhook-check': webhookCheck('dev', 'prod'),
+  'kite-prod-webhook-check': webhookCheck('prod', 'dev'),
+  'kite-dev-logs': archiveWriter('dev', 'prod'),
+  'kite-prod-logs': archiveWriter('prod', 'dev'),
+  'kite-dev-logs-subscriber': archiveSubscriber('dev', 'prod'),
+  'kite-prod-logs-subscriber': archiveSubscriber('prod', 'dev'),
   'kite-build-and-deploy-project': {
     allowed: [
       ...deployCalls('dev'),
@@ -133,6 +189,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       ['iam:GetRole', role('another')],
       ['sns:Publish', `${topic}-of-another`],
       ['codebuild:StartBuild', project('drift-check-project')],
+      ['s3:GetObject', `${archive('prod')}/lines/2026/01/01/one.gz`],
     ],
   },
   'kite-drift-check-schedule': {

@@ -69,17 +69,17 @@ export class RolePolicies {
     const resource = this.resources.get(address);
     if (resource === undefined) throw new Error(`What is \${${expression}}?`);
     const name = this.resolved(String(resource['name'] ?? resource['bucket'] ?? resource['function_name']));
-    if (attribute === 'id' || attribute === 'name' || attribute === 'bucket') return name;
+    if (['id', 'name', 'bucket', 'function_name'].includes(attribute)) return name;
     const arn = ARNS[`${type}.${attribute}`];
     if (arn === undefined) throw new Error(`What is \${${expression}}?`);
-    return arn(name);
+    return arn(name, this.resolved(String(resource['function_name'] ?? '')));
   }
 }
 
 const regional = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
 /** How AWS makes the ARNs that the stacks refer to; the id of an API stands for itself by the API's name. */
-const ARNS: Readonly<Record<string, (name: string) => string>> = {
+const ARNS: Readonly<Record<string, (name: string, functionName: string) => string>> = {
   'aws_s3_bucket.arn': (name) => `arn:aws:s3:::${name}`,
   'aws_dynamodb_table.arn': (name) => regional('dynamodb', `table/${name}`),
   'aws_sqs_queue.arn': (name) => regional('sqs', name),
@@ -87,5 +87,7 @@ const ARNS: Readonly<Record<string, (name: string) => string>> = {
   'aws_sns_topic.arn': (name) => regional('sns', name),
   'aws_cloudwatch_log_group.arn': (name) => regional('logs', `log-group:${name}`),
   'aws_codebuild_project.arn': (name) => regional('codebuild', `project/${name}`),
+  'aws_lambda_alias.arn': (name, functionName) => regional('lambda', `function:${functionName}:${name}`),
+  'aws_kinesis_firehose_delivery_stream.arn': (name) => regional('firehose', `deliverystream/${name}`),
   'aws_apigatewayv2_api.execution_arn': (name) => regional('execute-api', name),
 };
