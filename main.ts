@@ -1,5 +1,6 @@
 import { App } from 'cdktf';
 import { readSettings } from './config';
+import { refusalIn } from './constructs/policy/safety-policy';
 import { LocalStack } from './stacks/local';
 import { MainStack } from './stacks/main';
 
@@ -39,4 +40,11 @@ new MainStack(app, 'kite', {
 
 new LocalStack(app, 'local', settings.local);
 
-app.synth();
+try {
+  app.synth();
+} catch (error) {
+  const refusal = refusalIn(error);
+  if (refusal === undefined) throw error;
+  process.stderr.write(`${refusal}\n`);
+  process.exitCode = 1;
+}

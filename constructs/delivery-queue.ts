@@ -1,9 +1,11 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
+import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import { Construct } from 'constructs';
 import { Alarm, AlarmRoute } from './alarm';
 import { Duration } from './duration';
 import { LiveFunction } from './live-function';
+import { policyDocument } from './role';
 import { Metric, Statistic } from './metric';
 
 export interface DeliveryQueueProps {
@@ -46,6 +48,8 @@ export class DeliveryQueue extends Construct {
       sqsManagedSseEnabled: true,
       redrivePolicy: JSON.stringify({ deadLetterTargetArn: this.deadLetters.arn, maxReceiveCount: ATTEMPTS }),
     });
+    this.refusePlainText('dead-letters-policy', this.deadLetters);
+    this.refusePlainText('queue-policy', this.queue);
     this.watch(props.alarms);
   }
 
@@ -82,6 +86,24 @@ export class DeliveryQueue extends Construct {
   metric(name: string, statistic: Statistic, of: 'queue' | 'dead letters' = 'queue'): Metric {
     const { name: queueName } = of === 'queue' ? this.queue : this.deadLetters;
     return { namespace: 'AWS/SQS', name, dimensions: { QueueName: queueName }, statistic };
+  }
+
+  private refusePlainText(id: string, queue: SqsQueue): void {
+    new SqsQueuePolicy(this, id, {
+      queueUrl: queue.url,
+      // A deny, so the wildcards take away and give nothing:
+      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+      policy: policyDocument([
+        {
+          Sid: 'TlsOnly',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 'sqs:*',
+          Resource: queue.arn,
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ]),
+    });
   }
 
   private watch(route: AlarmRoute): void {

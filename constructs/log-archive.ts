@@ -127,6 +127,7 @@ export class LogArchive extends Construct {
     return new KinesisFirehoseDeliveryStream(this, 'stream', {
       name: this.name,
       destination: 'extended_s3',
+      serverSideEncryption: { enabled: true, keyType: 'AWS_OWNED_CMK' },
       extendedS3Configuration: {
         bucketArn: bucket.arn,
         roleArn: role.arn,

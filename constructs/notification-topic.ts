@@ -50,8 +50,8 @@ export class NotificationTopic extends Construct {
     };
     return new SnsTopicPolicy(this, 'policy', {
       arn: this.arn,
-      policy: policyDocument(
-        Object.entries(sources).map(([service, source]) => ({
+      policy: policyDocument([
+        ...Object.entries(sources).map(([service, source]) => ({
           Effect: 'Allow',
           Principal: { Service: service },
           Action: 'sns:Publish',
@@ -59,7 +59,16 @@ export class NotificationTopic extends Construct {
           // The account is in the ARN.
           Condition: { ArnLike: { 'aws:SourceArn': source } },
         })),
-      ),
+        // https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html#enforce-encryption-data-in-transit
+        {
+          Sid: 'TlsOnly',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 'sns:Publish',
+          Resource: this.arn,
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ]),
     });
   }
 }

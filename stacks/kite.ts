@@ -14,6 +14,7 @@ import { Duration } from '../constructs/duration';
 import { FunctionCode } from '../constructs/function-code';
 import { FunctionRuntime } from '../constructs/function-runtime';
 import { HttpApi } from '../constructs/http-api';
+import { allow } from '../constructs/policy/exemption';
 import { Disposable, Protection } from '../constructs/protection';
 import { keepState, StackOutputs, StateLocation } from '../constructs/remote-state';
 import { Route53Dns } from '../constructs/route53-dns';
@@ -114,6 +115,7 @@ export class KiteStack extends TerraformStack {
     this.domains = this.customDomains();
     for (const stage of stageNames(props.prodStage)) this.putOut(stage, this.chatStage(stage));
     this.warn();
+    this.exempt();
   }
 
   private buildOutputs(): StackOutputs {
@@ -215,6 +217,17 @@ export class KiteStack extends TerraformStack {
       [`${stage}-api-url`]: chat.http.url,
     };
     for (const [name, value] of Object.entries(outputs)) new TerraformOutput(this, name, { value, staticId: true });
+  }
+
+  /** What the settings ask for although it breaks a rule; `warn` says it to whoever deploys. */
+  private exempt(): void {
+    const { disposableProd, runtime } = this.props;
+    if (this.props.prodStage && disposableProd) {
+      for (const rule of ['prod-survives-destroy', 'prod-can-be-restored'] as const)
+        allow(this, rule, disposableProd.reason);
+    }
+    if (runtime.runtime === 'provided.al2')
+      allow(this, 'function-runtime', 'Older configurations name it, and its build is the same');
   }
 
   private warn(): void {

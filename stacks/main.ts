@@ -1,5 +1,7 @@
+import { Aspects } from 'cdktf';
 import { Construct } from 'constructs';
 import { Architecture, defaultHandler, Runtime } from '../constructs/function-runtime';
+import { SafetyPolicy } from '../constructs/policy/safety-policy';
 import { StateLocation } from '../constructs/remote-state';
 import { BuildOptions, BuildStack } from './build';
 import { KiteOptions, KiteStack } from './kite';
@@ -29,7 +31,7 @@ export interface FunctionOptions {
   readonly handler?: string;
 }
 
-/** Kite in one AWS account: `<id>-build` builds it, `<id>-stack` is the chat. */
+/** Kite in one AWS account: `<id>-build` builds it, `<id>-stack` is the chat. Neither is synthesized if it breaks a rule of SafetyPolicy. */
 export class MainStack extends Construct {
   readonly build: BuildStack;
   readonly kite: KiteStack;
@@ -62,5 +64,8 @@ export class MainStack extends Construct {
       codeFromBuildStack: props.build.buildLambdaViaAsset ?? false,
       missing: missing?.kite,
     });
+    // cdktf asks a stack for its aspects, and not what the stack is in.
+    const policy = new SafetyPolicy();
+    for (const stack of [this.build, this.kite]) Aspects.of(stack).add(policy);
   }
 }
