@@ -44,13 +44,16 @@ export class Typed {
   /** Waits until this is printed after what was printed before it. @throws Error with what was printed instead */
   async prints(text: string, milliseconds = PATIENCE_MS): Promise<void> {
     const deadline = Date.now() + milliseconds;
+    let over = false;
+    void this.ended.then(() => (over = true));
     for (;;) {
+      const nothingFollows = over;
       const at = this.output.indexOf(text, this.seen);
       if (at >= 0) {
         this.seen = at + text.length;
         return;
       }
-      if (Date.now() > deadline || this.process.exitCode !== null) {
+      if (Date.now() > deadline || nothingFollows) {
         throw new Error(`"${text}" was not printed, but:\n${this.output}`);
       }
       await new Promise((done) => setTimeout(done, 20));
