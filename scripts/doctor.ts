@@ -9,7 +9,7 @@ import { Surroundings } from './doctor/surroundings';
  * `npm run doctor`: looks at all that a deployment needs, and says what is wrong and what mends it. `-- --json` for machines. Ends
  * with exit code 1 if something would stop a deployment. It changes nothing.
  *
- * `--cloudflare-api` and `--terraform-registry` name servers that stand in for the real ones.
+ * `--seconds 10` waits longer than five seconds for an answer. `--cloudflare-api` and `--terraform-registry` name servers that stand in for the real ones.
  */
 runCommand(async (args) => {
   const options = optionsOf(args);
@@ -18,6 +18,7 @@ runCommand(async (args) => {
   const around = new Surroundings({
     cloudflareApi: options['cloudflare-api'],
     terraformRegistry: options['terraform-registry'],
+    seconds: secondsOf(options.seconds),
   });
   const report = reportOf(await lookAt(checksOf(around), around));
   const text = options.json ? asJson(report) : asText(report, { colours: process.stdout.isTTY });
@@ -31,12 +32,18 @@ function optionsOf(args: readonly string[]) {
       args: [...args],
       options: {
         json: { type: 'boolean', default: false },
+        seconds: { type: 'string' },
         'cloudflare-api': { type: 'string' },
         'terraform-registry': { type: 'string' },
       },
     });
     return values;
   } catch (error) {
-    throw new Refusal(`${error instanceof Error ? error.message : String(error)}. Known: --json.`);
+    throw new Refusal(`${error instanceof Error ? error.message : String(error)}. Known: --json, --seconds.`);
   }
+}
+
+function secondsOf(given?: string): number | undefined {
+  if (given === undefined || /^[1-9]\d{0,2}$/.test(given)) return given === undefined ? undefined : Number(given);
+  throw new Refusal(`--seconds is "${given}": write a whole number from 1 to 999.`);
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { reasonOf } from './error-parts';
 
 /** Cloudflare's public API. */
 export const CLOUDFLARE_API = 'https://api.cloudflare.com/client/v4';
@@ -96,13 +97,6 @@ export class CloudflareApi {
       throw new CloudflareFailure(`Cloudflare cannot be reached (${reasonOf(error)}).`);
     }
   }
-}
-
-/** fetch keeps what the socket said in `cause`. A token with a line break in it is refused before anything is sent. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown reason';
-  const { code } = (error.cause ?? {}) as { code?: unknown };
-  return typeof code === 'string' ? code : error.name;
 }
 
 function parsed(text: string): unknown {

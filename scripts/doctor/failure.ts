@@ -1,5 +1,6 @@
 import { TelegramRefusal, TelegramUnreachable } from '../../lambdas/adapters/telegram/bot-api';
 import { CloudflareFailure } from './cloudflare-api';
+import { partsOf } from './error-parts';
 
 /** Why a service could not be asked, in words for people, and what to do about it. */
 export interface Failure {
@@ -44,11 +45,9 @@ function awsFailure(error: unknown): Failure {
       remedy: 'Look at them with: aws configure list. Is the clock of this machine right?',
     };
   }
-  if (LATE.has(name)) return { words: 'AWS did not answer in time.', remedy: NETWORK };
-  if (typeof code === 'string' && status === undefined) {
-    return { words: `AWS cannot be reached (${code}).`, remedy: NETWORK };
-  }
-  if (error instanceof SyntaxError || /deserialization/i.test(message)) {
+  if (code !== undefined && code !== 'ETIMEDOUT') return { words: `AWS cannot be reached (${code}).`, remedy: NETWORK };
+  if (LATE.has(name) || code !== undefined) return { words: 'AWS did not answer in time.', remedy: NETWORK };
+  if (name === 'SyntaxError' || status === 200 || /deserialization/i.test(message)) {
     return { words: 'What answered does not speak as AWS does.', remedy: NETWORK };
   }
   if (status === 403) return { words: `These credentials may not look at it: ${message}` };
@@ -56,27 +55,3 @@ function awsFailure(error: unknown): Failure {
 }
 
 const NETWORK = 'Look at the network: proxy, VPN, and AWS_ENDPOINT_URL if it is set.';
-
-/** The longest message of somebody else that is shown, characters. */
-const SHOWN = 300;
-
-interface ErrorParts {
-  readonly name: string;
-  readonly message: string;
-  /** What the socket said, for example `ECONNREFUSED`. */
-  readonly code: unknown;
-  /** Of the HTTP answer, if there was one. */
-  readonly status: number | undefined;
-}
-
-function partsOf(error: unknown): ErrorParts {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), code: undefined, status: undefined };
-  const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
-  const message = (error.message.split('\n')[0] ?? '').slice(0, SHOWN);
-  return { name: error.name, message: message || error.name, code, status: $metadata?.httpStatusCode };
-}
-
-/** The status of the HTTP answer that an SDK's error is about. */
-export function statusOf(error: unknown): number | undefined {
-  return partsOf(error).status;
-}

@@ -1,7 +1,7 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import type { AwsAccess } from './aws-access';
-import { statusOf } from './failure';
+import { nameOf, statusOf } from './error-parts';
 import { NotChecked } from './finding';
 
 /** The stacks in AWS, and under which keys `main.ts` keeps their state. */
@@ -69,7 +69,7 @@ async function read({ s3 }: AwsAccess, Bucket: string, Key: string): Promise<str
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
     return await Body?.transformToString();
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchBucket') throw new NotChecked('There is no state bucket yet.');
+    if (nameOf(error) === 'NoSuchBucket') throw new NotChecked('There is no state bucket yet.');
     if (statusOf(error) === 404) return undefined;
     throw error;
   }

@@ -47,7 +47,7 @@ export async function standIn(answer: (asked: Asked) => Answer): Promise<StandIn
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const running: StandIn = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     close: () =>
@@ -56,6 +56,15 @@ export async function standIn(answer: (asked: Asked) => Answer): Promise<StandIn
         server.close(() => resolve());
       }),
   };
+  started.push(running);
+  return running;
+}
+
+const started: StandIn[] = [];
+
+/** Ends every stand-in of this test. */
+export async function closeAll(): Promise<void> {
+  await Promise.all(started.splice(0).map((server) => server.close()));
 }
 
 function send(response: ServerResponse, answer: Answer): void {

@@ -6,11 +6,11 @@ import { packages } from '../../../scripts/doctor/checks/packages';
 import { providers } from '../../../scripts/doctor/checks/providers';
 import { terraform } from '../../../scripts/doctor/checks/terraform';
 import { terraformConfiguration } from '../../../scripts/doctor/checks/terraform-configuration';
-import { type StandIn, standIn } from './http-stand-in';
+import { closeAll, type StandIn, standIn } from './http-stand-in';
 import { Owner } from './owner';
 
 let owner: Owner;
-const running: StandIn[] = [];
+let registryOfTerraform: StandIn | undefined;
 
 beforeEach(() => {
   owner = new Owner();
@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   owner.gone();
-  await Promise.all(running.splice(0).map((server) => server.close()));
+  await closeAll();
 });
 
 /** A project's folder with what npm leaves there. */
@@ -130,9 +130,8 @@ describe('Terraform providers', () => {
   const pinned = { KITE_AWS_PROVIDER_VERSION: version };
 
   async function registry(status: number): Promise<string> {
-    const server = await standIn(() => ({ status, json: {} }));
-    running.push(server);
-    return server.url;
+    registryOfTerraform = await standIn(() => ({ status, json: {} }));
+    return registryOfTerraform.url;
   }
 
   it('can be fetched, for the version and machine that ask', async () => {
@@ -140,7 +139,7 @@ describe('Terraform providers', () => {
     expect(await owner.sees(providers, { environment: pinned, terraformRegistry })).toEqual([
       'ok: hashicorp/aws 5.100.0 can be fetched from the registry.',
     ]);
-    expect(running[0]?.asked[0]?.path).toMatch(
+    expect(registryOfTerraform?.asked[0]?.path).toMatch(
       /^\/v1\/providers\/hashicorp\/aws\/5\.100\.0\/download\/\w+\/(amd64|arm64)$/,
     );
   });

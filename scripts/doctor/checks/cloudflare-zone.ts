@@ -1,6 +1,9 @@
+import { CloudflareFailure, type CloudflareApi } from '../cloudflare-api';
 import type { Check } from '../check';
 import { notChecked, ok, problem, warning } from '../finding';
 import { cloudflare, zoneName } from './cloudflare-token';
+
+const ALLOW = 'Add the permission Zone, DNS, Edit to the token at https://dash.cloudflare.com/profile/api-tokens';
 
 /** The token sees the zone and may edit its DNS, as far as Cloudflare tells. */
 export const cloudflareZone: Check = {
@@ -16,7 +19,7 @@ export const cloudflareZone: Check = {
         'Let the token see it, or write the zone that the domain is in into .env, DNS_ZONE="..."',
       );
     }
-    await api.readRecords(zone.id);
+    if (!(await mayRead(api, zone.id))) return problem(`${name}: this token may not read its DNS.`, ALLOW);
     if (zone.status !== 'active') {
       const servers = (zone.name_servers ?? []).join(' and ');
       return warning(
@@ -28,9 +31,16 @@ export const cloudflareZone: Check = {
     if (zone.permissions.length === 0) {
       return ok(`${name}: this token may read its DNS. Whether it may edit it, Cloudflare does not tell.`);
     }
-    return warning(
-      `${name}: this token may read its DNS, and as far as Cloudflare tells, not edit it.`,
-      'Add the permission Zone, DNS, Edit to the token at https://dash.cloudflare.com/profile/api-tokens',
-    );
+    return warning(`${name}: this token may read its DNS, and as far as Cloudflare tells, not edit it.`, ALLOW);
   },
 };
+
+async function mayRead(api: CloudflareApi, zoneId: string): Promise<boolean> {
+  try {
+    await api.readRecords(zoneId);
+    return true;
+  } catch (error) {
+    if (error instanceof CloudflareFailure && error.status === 403) return false;
+    throw error;
+  }
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BUILD_OUTPUTS } from '../../../constructs/build-outputs';
 import { buildFolder } from '../../../constructs/function-runtime';
 import type { Check } from '../check';
-import { statusOf } from '../failure';
+import { statusOf } from '../error-parts';
 import { notChecked, ok, problem, type Finding } from '../finding';
 import type { StackState } from '../stack-state';
 import type { Surroundings } from '../surroundings';

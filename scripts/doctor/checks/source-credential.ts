@@ -1,5 +1,6 @@
 import { ListSourceCredentialsCommand } from '@aws-sdk/client-codebuild';
 import type { Check } from '../check';
+import { nameOf } from '../error-parts';
 import { ok, problem, warning, type Finding } from '../finding';
 import type { Surroundings } from '../surroundings';
 
@@ -30,7 +31,7 @@ export const sourceCredential: Check = {
 async function connection(around: Surroundings, arn: string): Promise<Finding> {
   await around.account();
   const status = await around.aws.connectionStatus(arn).catch((error: unknown) => {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return 'missing';
+    if (nameOf(error) === 'ResourceNotFoundException') return 'missing';
     throw error;
   });
   const name = arn.split('/').at(-1) ?? arn;

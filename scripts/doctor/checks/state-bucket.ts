@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { Check } from '../check';
-import { statusOf } from '../failure';
+import { nameOf, statusOf } from '../error-parts';
 import { ok, problem, warning, type Finding } from '../finding';
 
 const MEND = 'npm run bootstrap';
@@ -94,7 +94,7 @@ async function closed(s3: S3Client, Bucket: string): Promise<string | undefined>
 
 async function unless<T>(name: string, answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error: unknown) => {
-    if (error instanceof Error && error.name === name) return undefined;
+    if (nameOf(error) === name) return undefined;
     throw error;
   });
 }

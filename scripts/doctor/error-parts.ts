@@ -1,0 +1,48 @@
+/** The longest message of somebody else that is shown, characters. */
+const SHOWN = 300;
+
+/** What an error says of itself, whoever threw it. */
+export interface ErrorParts {
+  readonly name: string;
+  readonly message: string;
+  /** What the socket said, for example `ECONNREFUSED`, if no answer came. */
+  readonly code: string | undefined;
+  /** Of the HTTP answer, if there was one. */
+  readonly status: number | undefined;
+}
+
+/** Looked at by its properties: what Node.js itself throws is not everywhere an instance of the same Error. */
+export function partsOf(error: unknown): ErrorParts {
+  const { name, message, code, cause, $metadata } = properties(error);
+  // fetch keeps what the socket said in `cause`.
+  const said = [code, properties(cause)['code']].find((value) => typeof value === 'string');
+  const { httpStatusCode } = properties($metadata);
+  const status = typeof httpStatusCode === 'number' ? httpStatusCode : undefined;
+  const line = (typeof message === 'string' ? message : String(error)).split('\n')[0] ?? '';
+  return {
+    name: typeof name === 'string' ? name : 'Error',
+    message: line.slice(0, SHOWN) || String(name),
+    code: status === undefined && typeof said === 'string' ? said : undefined,
+    status,
+  };
+}
+
+function properties(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** The name of an error, by which AWS says what is wrong. */
+export function nameOf(error: unknown): string {
+  return partsOf(error).name;
+}
+
+/** What the socket said, for example `ECONNREFUSED`, or else the name of what was thrown. */
+export function reasonOf(error: unknown): string {
+  const { code, name } = partsOf(error);
+  return code ?? name;
+}
+
+/** The status of the HTTP answer that an SDK's error is about. */
+export function statusOf(error: unknown): number | undefined {
+  return partsOf(error).status;
+}
