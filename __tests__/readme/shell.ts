@@ -74,10 +74,11 @@ export class Typed {
 
   private seen = 0;
 
-  /** Ctrl-C. */
+  /** Ctrl-C, if it has not ended already. */
   async interrupt(): Promise<void> {
-    if (this.process.pid === undefined || this.process.exitCode !== null) return;
-    process.kill(-this.process.pid, 'SIGINT');
+    const { pid, exitCode, signalCode } = this.process;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    process.kill(-pid, 'SIGINT');
     await this.ended;
   }
 }
