@@ -18,7 +18,7 @@ import {
   xml,
 } from './aws-stand-in';
 import { type StandIn, closeAll } from './http-stand-in';
-import { COMPLETE, Owner, shellWithCredentials } from './owner';
+import { COMPLETE, IMPATIENT, Owner, shellWithCredentials } from './owner';
 
 shellWithCredentials();
 
@@ -38,7 +38,8 @@ afterEach(async () => {
 /** What a check prints where AWS answers like this. */
 async function sees(check: Check, answers: AwsAnswers, environment: Record<string, string> = {}): Promise<string[]> {
   aws = await awsStandIn(answers);
-  return owner.sees(check, { seconds: 1, environment: { AWS_ENDPOINT_URL: aws.url, ...environment } });
+  const seconds = Object.values(answers).includes('silence') ? { seconds: IMPATIENT } : {};
+  return owner.sees(check, { ...seconds, environment: { AWS_ENDPOINT_URL: aws.url, ...environment } });
 }
 
 const BUCKET = COMPLETE.STATE_BUCKET;

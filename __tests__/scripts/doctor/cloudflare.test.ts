@@ -1,7 +1,7 @@
 import { cloudflareToken } from '../../../scripts/doctor/checks/cloudflare-token';
 import { cloudflareZone } from '../../../scripts/doctor/checks/cloudflare-zone';
 import { type Answer, nobodysUrl, type StandIn, standIn, closeAll } from './http-stand-in';
-import { COMPLETE, Owner } from './owner';
+import { COMPLETE, IMPATIENT, Owner } from './owner';
 
 const TOKEN = 'cf-secret-token';
 let owner: Owner;
@@ -43,7 +43,8 @@ async function sees(check: typeof cloudflareZone, answers: Answers): Promise<str
     if (path.endsWith('/dns_records')) return answers.records ?? good([]);
     return answers.zones ?? good(query.get('name') === 'example.com' ? [zone()] : []);
   });
-  return owner.sees(check, { seconds: 0.5, cloudflareApi: `${cloudflare.url}/client/v4` });
+  const seconds = Object.values(answers).includes('silence') ? { seconds: IMPATIENT } : {};
+  return owner.sees(check, { ...seconds, cloudflareApi: `${cloudflare.url}/client/v4` });
 }
 
 const MAKE = /-> Make a token by the template "Edit zone DNS" at https:\/\/dash\.cloudflare\.com/;

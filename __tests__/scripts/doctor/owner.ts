@@ -2,7 +2,15 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lookAt, type Check } from '../../../scripts/doctor/check';
+import { checksOf } from '../../../scripts/doctor/checks';
+import { type Report, reportOf } from '../../../scripts/doctor/report';
 import { Surroundings, type SurroundingsProps } from '../../../scripts/doctor/surroundings';
+
+/** Seconds for a call: no test waits so long, unless the machine is very busy. */
+const PATIENT = 20;
+
+/** Seconds for a call of a service that says nothing; what else is asked before must have answered by then. */
+export const IMPATIENT = 2;
 
 /** What `.env` of a complete deployment says. */
 export const COMPLETE = {
@@ -61,18 +69,28 @@ export class Owner {
 
   /** What a check prints: a line for each finding, with what to do behind an arrow. */
   async sees(check: Check | ((around: Surroundings) => Check), props: SurroundingsProps = {}): Promise<string[]> {
-    const around = new Surroundings({
+    const around = this.surroundings(props);
+    const findings = await lookAt([typeof check === 'function' ? check(around) : check], around);
+    return findings.map(
+      ({ verdict, words, remedy }) => `${verdict}: ${words}${remedy === undefined ? '' : ` -> ${remedy}`}`,
+    );
+  }
+
+  /** What the doctor makes of everything. */
+  async report(props: SurroundingsProps = {}): Promise<Report> {
+    const around = this.surroundings(props);
+    return reportOf(await lookAt(checksOf(around), around));
+  }
+
+  private surroundings(props: SurroundingsProps): Surroundings {
+    return new Surroundings({
       folder: this.folder,
-      seconds: 2,
+      seconds: PATIENT,
       cloudflareApi: 'http://127.0.0.1:1',
       terraformRegistry: 'http://127.0.0.1:1',
       ...props,
       environment: { PATH: this.bin, HOME: this.folder, ...props.environment },
     });
-    const findings = await lookAt([typeof check === 'function' ? check(around) : check], around);
-    return findings.map(
-      ({ verdict, words, remedy }) => `${verdict}: ${words}${remedy === undefined ? '' : ` -> ${remedy}`}`,
-    );
   }
 
   gone(): void {

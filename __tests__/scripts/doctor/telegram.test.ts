@@ -8,7 +8,7 @@ import type { Check } from '../../../scripts/doctor/check';
 import type { Stage, Surroundings } from '../../../scripts/doctor/surroundings';
 import { API_URL, type AwsAnswers, awsStandIn, deployedKite } from './aws-stand-in';
 import { type Answer, nobodysUrl, type StandIn, standIn, closeAll } from './http-stand-in';
-import { COMPLETE, Owner, shellWithCredentials } from './owner';
+import { COMPLETE, IMPATIENT, Owner, shellWithCredentials } from './owner';
 
 shellWithCredentials();
 
@@ -37,10 +37,15 @@ const ofDev =
     check(stages[0] ?? { name: 'dev', tokenName: 'TELEGRAM_BOT_TOKEN' });
 
 /** What a check of dev prints, where AWS answers like this. */
-async function sees(check: (stage: Stage) => Check, answers: AwsAnswers = {}, root = apiRoot): Promise<string[]> {
+async function sees(
+  check: (stage: Stage) => Check,
+  answers: AwsAnswers = {},
+  root = apiRoot,
+  seconds?: number,
+): Promise<string[]> {
   aws = await awsStandIn(answers);
   const environment = { AWS_ENDPOINT_URL: aws.url, TELEGRAM_API_ROOT: root };
-  return owner.sees(ofDev(check), { seconds: 1, environment });
+  return owner.sees(ofDev(check), { ...(seconds !== undefined && { seconds }), environment });
 }
 
 describe('Bot of dev', () => {
@@ -103,7 +108,7 @@ describe('Bot of dev', () => {
     ['hangs up', 'reset', /^not checked: Telegram could not be reached for getMe: /],
   ] as [string, Answer, RegExp][])('is asked of a server that %s', async (_, answer, line) => {
     const server = await standIn(() => answer);
-    const lines = await sees(bot, {}, server.url);
+    const lines = await sees(bot, {}, server.url, answer === 'silence' ? IMPATIENT : undefined);
     expect(lines).toEqual([expect.stringMatching(line)]);
     expect(lines[0]).not.toMatch(/dev-secret|\n|\.ts:\d/);
   });
