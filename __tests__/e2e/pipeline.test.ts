@@ -341,8 +341,11 @@ describe('drift', () => {
     expect({ others, log: mail === undefined ? log : '' }).toEqual({ others: [], log: '' });
     const { subject = '', text = '' } = mail ?? {};
     const reported = [...text.matchAll(/^\[new\] kite-\w+: (\S+?)_[0-9A-F]{8} /gm)].map(([, address]) => address);
-    expect(reported.sort()).toEqual(MEDDLING.flatMap(({ addresses }) => addresses).sort());
-    expect(subject).toBe(`Kite drift: ${reported.length} changed in the cloud`);
+    const changed = MEDDLING.flatMap(({ addresses }) => addresses);
+    const undeployed = MEDDLING.flatMap((meddling) => meddling.undeployed ?? []);
+    expect(reported.sort()).toEqual([...changed, ...undeployed].sort());
+    expect(subject).toBe(`Kite drift: ${changed.length} changed in the cloud, ${undeployed.length} not deployed yet`);
+    expect(text).toContain('  environment[0].variables.BOT_TOKEN_VERSION: "1" -> "2"');
     expect(text).toContain('  memory_size: 256 -> 1024');
     expect(text).toContain('  environment[0].variables.LOG_LEVEL: (not set) -> "DEBUG"');
     expect(text).toContain('  schedule_expression: "cron(0 12 ? * MON-FRI *)" -> "cron(0 3 * * ? *)"');
@@ -381,7 +384,7 @@ describe('drift', () => {
     const [mail, ...others] = await mailbox.take();
     expect(others).toEqual([]);
     const left = MEDDLING.flatMap(({ addresses }) => addresses).length - 2;
-    expect(mail?.subject).toBe(`Kite drift: ${left} changed in the cloud, 2 resolved`);
+    expect(mail?.subject).toBe(`Kite drift: ${left} changed in the cloud, 2 not deployed yet, 2 resolved`);
     expect(mail?.text).toMatch(/^- kite-stack: aws_lambda_function\.dev_request-dispatcher_function_/m);
     expect(mail?.text).toMatch(/^- kite-stack: aws_lambda_alias\.prod_request-dispatcher_alias_/m);
     expect(mail?.text).toContain('The check of kite-stack works again.');
