@@ -35,6 +35,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
   'npm run deploy-prod': DEPLOYMENT,
   'npm run destroy-prod': DEPLOYMENT,
   'git tag v1.0.0 && git push origin v1.0.0': PIPELINE,
+  'npm run doctor': { test: '__tests__/scripts/doctor/command.test.ts' },
 
   'npm run -s cost -- --visitors 100,1000,20000 --messages 20 --replies 20': { test: '__tests__/bench/cost.test.ts' },
 

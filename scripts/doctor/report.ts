@@ -19,6 +19,9 @@ export function reportOf(findings: readonly Checked[]): Report {
   return { findings, ready: problems.length === 0, next };
 }
 
+/** Of README.md: the steps that the doctor leads through. */
+export const CHAPTER = 'From nothing to a chat';
+
 const DONE = 'nothing. Write /info in the group: the bot answers with the snippet for your website.';
 
 const LABELS: Readonly<Record<Verdict, string>> = {
@@ -41,7 +44,7 @@ export function asText({ findings, ready, next }: Report, options: { readonly co
     return remedy === undefined ? [line] : [line, `${' '.repeat(LABEL_WIDTH + width)}-> ${remedy}`];
   });
   const verdict = ready ? 'Nothing that was checked stops a deployment.' : 'This would stop a deployment.';
-  return [...lines, '', `${countsOf(findings)}. ${verdict}`, `Next (README.md, "In AWS"): ${next}`].join('\n');
+  return [...lines, '', `${countsOf(findings)}. ${verdict}`, `Next (README.md, "${CHAPTER}"): ${next}`].join('\n');
 }
 
 /** The same for machines: `ready`, `next`, and the findings in the same order. */

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, copyFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chatId } from '../../../lambdas/chat/identifiers';
 import { createTelegram } from '../../../local/telegram';
+import { CHAPTER } from '../../../scripts/doctor/report';
+import { readme, readmeText } from '../../readme/readme';
+import { newCheckout, removeCheckout, Typed } from '../../readme/shell';
 import {
   API_URL,
   type AwsAnswers,
@@ -91,8 +94,20 @@ test('somebody new, with nothing at all, is told what to begin with', async () =
   expect(ended.output).toMatch(/^problem +\.env +There is none here\.\n +-> cp \.env\.example\.txt \.env/m);
   expect(ended.output).toMatch(/^problem +AWS account +There are no AWS credentials/m);
   expect(ended.output).toMatch(
-    /This would stop a deployment\.\nNext \(README\.md, "In AWS"\): cp \.env\.example\.txt \.env && .*\n$/,
+    /This would stop a deployment\.\nNext \(README\.md, "From nothing to a chat"\): cp \.env\.example\.txt \.env && .*\n$/,
   );
+});
+
+test('what README.md names is the same command, and the chapter that it leads through is there', async () => {
+  const nobody = await nobodysUrl();
+  const folder = newCheckout();
+  symlinkSync(join(ROOT, 'scripts'), join(folder, 'scripts'));
+  const typed = new Typed(folder, readme('npm run doctor'), { TELEGRAM_API_ROOT: nobody, AWS_ENDPOINT_URL: nobody });
+  const status = await typed.ended;
+  removeCheckout(folder);
+  expect(status).toBe(1);
+  expect(typed.output).toContain(`Next (README.md, "${CHAPTER}"): `);
+  expect(readmeText()).toContain(`### ${CHAPTER}\n`);
 });
 
 test('whoever has deployed everything has nothing left to do', async () => {
@@ -144,7 +159,7 @@ test('whoever has deployed everything has nothing left to do', async () => {
   expect(asText.status).toBe(0);
   expect(asText.output.trimEnd().split('\n').slice(-2)).toEqual([
     '0 problems, 0 warnings, 0 not checked. Nothing that was checked stops a deployment.',
-    'Next (README.md, "In AWS"): nothing. Write /info in the group: the bot answers with the snippet for your website.',
+    'Next (README.md, "From nothing to a chat"): nothing. Write /info in the group: the bot answers with the snippet for your website.',
   ]);
   for (const secret of [SECRET, 'dev-secret', 'cf-secret', 'a secret of the state']) {
     expect(asJson.output + asText.output).not.toContain(secret);
