@@ -100,6 +100,11 @@ describe('Cloudflare token', () => {
     ]);
   });
 
+  it('is asked too often (429)', async () => {
+    const lines = await sees(cloudflareToken, { verify: bad(429, 971, 'Please wait') });
+    expect(lines).toEqual(['not checked: Cloudflare answered 429: Please wait (971).']);
+  });
+
   it('is missing', async () => {
     owner.settings({ ...COMPLETE, DOMAIN: 'example.com' });
     expect(await sees(cloudflareToken, {})).toEqual([
@@ -123,6 +128,11 @@ describe('Cloudflare token', () => {
 });
 
 describe('Cloudflare zone', () => {
+  it('has no name that could be looked for', async () => {
+    owner.settings({ ...COMPLETE, DOMAIN: 'https://example.com', CLOUDFLARE_API_TOKEN: TOKEN });
+    expect(await sees(cloudflareZone, {})).toEqual(['not checked: DOMAIN is malformed: see Settings.']);
+  });
+
   it.each([
     [
       'may be edited',

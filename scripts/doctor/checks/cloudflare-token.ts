@@ -21,7 +21,7 @@ export const cloudflareToken: Check = {
       const days = end ? (Date.parse(end) - Date.now()) / 86_400_000 : Infinity;
       return days < SOON ? warning(`CLOUDFLARE_API_TOKEN ends on ${end?.slice(0, 10)}.`, MAKE) : ok('Active.');
     } catch (error) {
-      if (!(error instanceof CloudflareFailure) || error.status === undefined || error.status >= 500) throw error;
+      if (!(error instanceof CloudflareFailure) || ![400, 401, 403].includes(error.status ?? 0)) throw error;
       // A token of an account, and not of a person, is not known here; what counts is whether it sees the zone.
       const zone = await api.zone(zoneName(around) ?? '').catch(() => undefined);
       if (zone) return ok('Cloudflare takes it.');

@@ -1,6 +1,7 @@
 import { CloudflareFailure, type CloudflareApi } from '../cloudflare-api';
 import type { Check } from '../check';
 import { notChecked, ok, problem, warning } from '../finding';
+import { lackOf } from '../settings-reading';
 import { cloudflare, zoneName } from './cloudflare-token';
 
 const ALLOW = 'Add the permission Zone, DNS, Edit to the token at https://dash.cloudflare.com/profile/api-tokens';
@@ -11,7 +12,8 @@ export const cloudflareZone: Check = {
   look: async (around) => {
     const api = cloudflare(around);
     const name = zoneName(around);
-    if (api === undefined || name === undefined) return notChecked('There is no token to ask with.');
+    if (api === undefined) return notChecked('There is no token to ask with.');
+    if (name === undefined) return notChecked(lackOf(around.reading, 'DOMAIN'));
     const zone = await api.zone(name);
     if (zone === undefined) {
       return problem(
