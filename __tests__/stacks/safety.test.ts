@@ -1,4 +1,5 @@
 import { TerraformStack, Testing } from 'cdktf';
+import { invokeAspects } from 'cdktf/lib/synthesize/synthesizer';
 import { exemptions } from '../../constructs/policy/exemption';
 import { RULES } from '../../constructs/policy/rules';
 import { WITHOUT_RESOURCE } from '../../constructs/policy/rules/permissions';
@@ -36,7 +37,7 @@ function stacksOf({ prodStage, kite, asset = false }: Settings): TerraformStack[
     s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: 'eu-north-1' },
   });
   const stacks = [main.build, main.kite];
-  for (const stack of stacks) Testing.synth(stack);
+  for (const stack of stacks) invokeAspects(stack);
   return stacks;
 }
 
@@ -90,7 +91,10 @@ describe('what may break a rule', () => {
 });
 
 describe('the rules', () => {
-  const all = STACKS.flatMap(([, stacks]) => stacks.map((stack) => new SynthesizedStack(stack)));
+  /** These two have one of each type that there is. */
+  const all = STACKS.filter(([title]) => /Cloudflare|all that is optional/.test(title)).flatMap(([, stacks]) =>
+    stacks.map((stack) => new SynthesizedStack(stack)),
+  );
 
   /** What there is nothing to look at in, and why. */
   const NOTHING_TO_CHECK: Readonly<Record<string, string>> = {
