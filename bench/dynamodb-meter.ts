@@ -17,7 +17,8 @@ export class DynamoDbMeter {
   private readonly server: Server;
 
   private constructor(
-    private readonly engine: string,
+    /** Where the DynamoDB is. */
+    public engine: string,
     private readonly ledger: Ledger,
   ) {
     this.server = createServer((incoming, outgoing) => {
@@ -54,7 +55,9 @@ export class DynamoDbMeter {
     const indexed = INDEXED.get(String(input['TableName']));
     const isWrite = WRITES.has(operation);
     const before = isWrite && indexed ? await this.look(input, incoming) : undefined;
+    const asked = performance.now();
     const answer = await this.ask(operation, { ...input, ReturnConsumedCapacity: 'INDEXES' }, incoming);
+    seen.engineTime = performance.now() - asked;
     seen.bytes = answer.body.length;
     const output = JSON.parse(answer.body.toString()) as Json;
     note(seen, operation, output, answer.status);

@@ -23,6 +23,8 @@ export interface EventMeasure {
     readonly writeUnits: number;
     /** Bytes that DynamoDB answered with. */
     readonly bytes: number;
+    /** Milliseconds that the engine took, all requests one after the other. */
+    readonly engineTime: number;
   };
   /** Requests by operation; what Lambda's event source receives and removes is among them. */
   readonly sqs: Readonly<Record<string, number>>;
@@ -71,6 +73,7 @@ export function eventMeasure({ requests, invocations }: Ledger, waiting: Waiting
       readUnits: sum(dynamodb.map(({ readUnits }) => readUnits)),
       writeUnits: sum(dynamodb.map(({ writeUnits }) => writeUnits)),
       bytes: sum(dynamodb.map(({ bytes }) => bytes)),
+      engineTime: sum(dynamodb.map(({ engineTime }) => engineTime)),
     },
     sqs: counts(of('sqs')),
     s3: counts(of('s3')),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eventMeasure, type EventMeasure, type Waiting } from './event-measure';
 import { Stage } from './stage';
 import { BenchVisitor } from './visitor';
@@ -64,21 +65,30 @@ export async function measureEvents(options: EventsOptions = {}): Promise<EventM
   try {
     const ssm = stage.ledger.requests.filter(({ service }) => service === 'ssm').length;
     // Whatever is only done once by an instance is over after the first visitor.
-    await visit(stage, options, 'warm-up', async (_, __, cause) => stage.settled(cause));
+    await measureVisit(stage, 'warm-up', options);
     stage.latency = LATENCY;
-    const events = {} as Record<EventName, EventMeasure>;
-    await visit(stage, options, 'measured', async (name, waiting, cause) => {
-      stage.ledger.clear();
-      await stage.settled(cause);
-      events[name] = eventMeasure(stage.ledger, waiting);
-    });
-    return { events, instance: { ssm } };
+    return { events: await measureVisit(stage, 'measured', options), instance: { ssm } };
   } finally {
     await stage.stop();
   }
 }
 
-/** DynamoDB's, in milliseconds: long enough that two requests made side by side overlap on a busy machine, too. */
+/** The events of one visitor's day on a stage. */
+export async function measureVisit(
+  stage: Stage,
+  memberId: string,
+  options: EventsOptions = {},
+): Promise<Record<EventName, EventMeasure>> {
+  const events = {} as Record<EventName, EventMeasure>;
+  await visit(stage, options, memberId, async (name, waiting, cause) => {
+    stage.ledger.clear();
+    await stage.settled(cause);
+    events[name] = eventMeasure(stage.ledger, waiting);
+  });
+  return events;
+}
+
+/** DynamoDB's latency, in milliseconds: long enough that two requests made side by side overlap on a busy machine, too. */
 const LATENCY = 15;
 
 type Measure = (name: EventName, waiting: Waiting, cause: () => Promise<unknown> | unknown) => Promise<void>;
@@ -92,7 +102,8 @@ async function visit(stage: Stage, options: EventsOptions, memberId: string, mea
   const now = new Date().toISOString();
   const { people } = stage.telegram;
   let texts = 0;
-  const text = () => visitor.ask(['TXT', `t${(texts += 1)}`, words, now], 'ACK');
+  const session = randomUUID();
+  const text = () => visitor.ask(['TXT', `${session}-${(texts += 1)}`, words, now], 'ACK');
   const reply = (content: object) => {
     // Telegram's people see the newest message of the bot, and answer it.
     const own = people.messages(stage.group).filter(({ from, text: said }) => from?.is_bot && said?.includes(words));
@@ -123,7 +134,7 @@ async function visit(stage: Stage, options: EventsOptions, memberId: string, mea
   await measure(
     'upload',
     'for the answer',
-    async () => (links = await visitor.ask(['UPL', 'u1', ...file, now], 'UPL')),
+    async () => (links = await visitor.ask(['UPL', `${session}-u`, ...file, now], 'UPL')),
   );
   const [, , download, upload] = links.map(String);
   await measure('put', 'for the answer', async () => {
@@ -131,7 +142,7 @@ async function visit(stage: Stage, options: EventsOptions, memberId: string, mea
     const { ok, status } = await fetch(upload ?? '', { method: 'PUT', headers, body: Buffer.alloc(fileBytes) });
     if (!ok) throw new Error(`The file was not taken: ${status}`);
   });
-  await measure('file', 'for the answer', () => visitor.ask(['BIN', 'b1', download, ...file, now], 'ACK'));
+  await measure('file', 'for the answer', () => visitor.ask(['BIN', `${session}-b`, download, ...file, now], 'ACK'));
   await measure('file reply', 'for a push', () =>
     reply({ document: { content: Buffer.alloc(fileBytes), name: 'f.pdf', mimeType: 'application/pdf' } }),
   );

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundle } from '../lambdas/build/bundle';
+import { compile } from '../lambdas/build/executable';
 import { RUNTIME_API } from './function-process';
 
 /** Code that a process of its own can run as a Lambda function. */
@@ -13,21 +14,32 @@ export interface FunctionCode {
 
 const PROJECT = join(__dirname, '..');
 
+const DISPATCHER = { name: 'function', entry: 'lambdas/request-dispatcher/index.ts' };
+
 /**
  * Bundles the request dispatcher as the common build does, into a folder, and with it what `nodejs22.x` adds: the Node
  * of this machine runs it.
  */
 export async function commonCode(folder: string): Promise<FunctionCode> {
-  const files = await bundle({ name: 'function', entry: 'lambdas/request-dispatcher/index.ts' }, 'common', PROJECT);
+  const files = await bundle(DISPATCHER, 'common', PROJECT);
   await mkdir(folder, { recursive: true });
   for (const { name, code } of files) await writeFile(join(folder, name), code);
   return onNode(folder, await nodejsRuntime(folder));
 }
 
+/** Makes the request dispatcher's native build for this machine, into a folder. */
+export async function nativeCode(folder: string): Promise<FunctionCode> {
+  const [{ code }] = await bundle(DISPATCHER, 'native', PROJECT);
+  const bootstrap = join(folder, 'bootstrap');
+  await mkdir(folder, { recursive: true });
+  await writeFile(bootstrap, await compile(code, process.arch === 'arm64' ? 'arm64' : 'x86_64'), { mode: 0o755 });
+  return { folder, command: [bootstrap] };
+}
+
 /** The command that runs the `index.handler` of a folder by Node, with a runtime from {@link nodejsRuntime}. */
-export function onNode(folder: string, runtime: string): FunctionCode {
+export function onNode(folder: string, runtime: string, node = process.execPath): FunctionCode {
   // Without warnings: this machine's Node may be older than the function's, and the SDK would say so.
-  return { folder, command: [process.execPath, '--no-warnings', runtime, RUNTIME_API, 'index.handler', folder] };
+  return { folder, command: [node, '--no-warnings', runtime, RUNTIME_API, 'index.handler', folder] };
 }
 
 /** Compiles the emulated `nodejs22.x` runtime into a folder and gives its path. */

@@ -11,8 +11,10 @@ export interface SeenRequest {
   /** DynamoDB's units; 0 elsewhere. */
   readUnits: number;
   writeUnits: number;
-  /** Bytes of the body that was sent. */
+  /** Bytes of the body: that was sent, or, by DynamoDB, answered. */
   bytes: number;
+  /** Milliseconds that DynamoDB's engine took for the request itself; 0 elsewhere. */
+  engineTime: number;
 }
 
 /** One event that the function was run with. Times are milliseconds of `performance.now()`. */
@@ -48,6 +50,7 @@ export class Ledger {
       readUnits: 0,
       writeUnits: 0,
       bytes: 0,
+      engineTime: 0,
     };
     this.requestsSeen.push(request);
     return request;

@@ -28,6 +28,8 @@ export interface StageOptions {
   readonly forum: boolean;
   /** What runs. @default - the common build of the sources */
   readonly code?: FunctionCode;
+  /** Where DynamoDB keeps its data. @default - in memory */
+  readonly dynamoDbFolder?: string;
 }
 
 /**
@@ -65,7 +67,7 @@ export class Stage {
     const telegram = createTelegram({ bots: [{ token: TOKEN, username: BOT, name: 'Kite', privacyMode: false }] });
     const stage = new Stage(folder, await LocalServer.listen(0), telegram);
     try {
-      await stage.startCloud();
+      await stage.startCloud(options.dynamoDbFolder);
       await stage.startFunction(options.code ?? (await commonCode(join(folder, 'code'))));
       stage.serve();
       await stage.host(options.forum);
@@ -96,6 +98,14 @@ export class Stage {
     if (this.meter) this.meter.latency = milliseconds;
   }
 
+  /** Ends DynamoDB, does something to its data, and starts it again. Nothing else may be under way. */
+  async withoutDynamoDb(folder: string, change: () => Promise<void>): Promise<void> {
+    await this.engine?.close();
+    await change();
+    this.engine = await EmbeddedDynamoDb.start(folder);
+    if (this.meter) this.meter.engine = this.engine.endpoint;
+  }
+
   /** Does something and waits until all that it caused is over. @throws Error if it is not after 20 s */
   async settled(cause: () => Promise<unknown> | unknown): Promise<void> {
     await cause();
@@ -124,8 +134,8 @@ export class Stage {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async startCloud(): Promise<void> {
-    this.engine = await EmbeddedDynamoDb.start(undefined);
+  private async startCloud(dynamoDbFolder: string | undefined): Promise<void> {
+    this.engine = await EmbeddedDynamoDb.start(dynamoDbFolder);
     this.meter = await DynamoDbMeter.start(this.engine.endpoint, this.ledger);
     this.cloud = await EmbeddedCloud.start({
       stage: STAGE,

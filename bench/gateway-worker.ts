@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../lambdas/adapters/system';
+import type { VisitorPush } from '../lambdas/chat/ports';
+import { Gateway } from '../local/gateway';
+import { localApis } from '../local/start/definition';
+import type { GatewayReady } from './gateway-process';
+import { MEMORY_CHANNEL, memoryFunction } from './memory-function';
+
+/** The gateway of `npm start`, started by {@link GatewayProcess}; answers every message with its memory. */
+async function main(): Promise<void> {
+  // One visitor writes as fast as it is answered. For Kite there are seconds between any two events, as its limits want.
+  let events = 0;
+  const clock = { ...systemClock, now: () => Date.now() + events * EVENT_MILLIS };
+  const { handler } = await memoryFunction({ clock, push: NO_PUSHES });
+  const gateway = new Gateway({
+    definition: localApis('dev'),
+    invoke: (_, event) => {
+      events += 1;
+      return handler(event);
+    },
+  });
+  const port = await gateway.listen();
+  process.on('message', () => void figures());
+  process.send?.({ url: `ws://127.0.0.1:${port}/dev`, channel: MEMORY_CHANNEL } satisfies GatewayReady);
+}
+
+const EVENT_MILLIS = 1100;
+
+/** The OK of a JOIN is its answer then. */
+const NO_PUSHES: VisitorPush = {
+  push: () => Promise.reject(new Error('There are no pushes here')),
+  disconnect: () => Promise.resolve(),
+};
+
+async function figures(): Promise<void> {
+  for (let i = 0; i < 3; i += 1) {
+    (globalThis as { gc?: () => void }).gc?.();
+    await sleep(20);
+  }
+  process.send?.({ memory: process.memoryUsage().rss });
+}
+
+void main();

@@ -1,0 +1,57 @@
+import { createMemoryWorld, type MemoryWorld } from '../lambdas/adapters/memory/world';
+import { systemClock, systemRandomness } from '../lambdas/adapters/system';
+import { chatId, type ChannelName } from '../lambdas/chat/identifiers';
+import type { World } from '../lambdas/chat/ports';
+import { createRequestDispatcher, type DispatcherHandler } from '../lambdas/request-dispatcher/wiring';
+
+/** The bot token of {@link memoryFunction}. It opens nothing. */
+export const MEMORY_TOKEN = '1000000001:stand-in-for-telegram';
+/** The group that hosts the channel. */
+export const MEMORY_GROUP = -1001234567890;
+export const MEMORY_CHANNEL = 'bench-channel' as ChannelName;
+
+/** The request dispatcher with stores, queue and pushes that answer at once, and a channel: what is left is Kite. */
+export async function memoryFunction(
+  overrides: Partial<World> = {},
+): Promise<{ readonly world: MemoryWorld; readonly handler: DispatcherHandler }> {
+  const world = createMemoryWorld({
+    clock: systemClock,
+    random: systemRandomness,
+    secrets: { botToken: async () => MEMORY_TOKEN },
+    settings: {
+      stage: 'dev',
+      websocketUrl: ENVIRONMENT.websocketUrl,
+      apiUrl: ENVIRONMENT.apiUrl,
+      retentionDays: ENVIRONMENT.retentionDays,
+    },
+    ...overrides,
+  });
+  await world.channels.create({
+    name: MEMORY_CHANNEL,
+    host: chatId(MEMORY_GROUP),
+    handleKey: 'a2V5',
+    state: 'active',
+    forum: true,
+    origins: [],
+    messages: 0,
+    createdAt: new Date().toISOString(),
+  });
+  return { world, handler: createRequestDispatcher(ENVIRONMENT, world) };
+}
+
+const ENVIRONMENT = {
+  stage: 'dev',
+  botTokenParameter: '/kite/dev/telegram-bot-token',
+  telegramApiRoot: 'http://127.0.0.1:9',
+  logLevel: 'ERROR',
+  channelsTable: 'dev.Channels',
+  membersTable: 'dev.Members',
+  connectionsTable: 'dev.Connections',
+  messagesTable: 'dev.Messages',
+  filesBucket: 'files',
+  deliveryQueueUrl: 'http://127.0.0.1:9/000000000000/dev-delivery.fifo',
+  websocketUrl: 'ws://127.0.0.1:9/dev',
+  websocketCallbackUrl: 'http://127.0.0.1:9/dev',
+  apiUrl: 'http://127.0.0.1:9/dev',
+  retentionDays: 90,
+} as const;

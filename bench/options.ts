@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line of `npm run bench` asks for. */
+export interface BenchOptions {
+  /** Names of sections. Undefined: those that are quick, or, with `all`, every one. */
+  readonly only: readonly string[] | undefined;
+  readonly all: boolean;
+  /** Put the table into docs/performance.md. */
+  readonly write: boolean;
+  /** End with 1 if an aim is missed. */
+  readonly check: boolean;
+}
+
+/** Reads the command line; throws an error with the usage when it asks for something that there is not. */
+export function benchOptions(args: readonly string[], sections: readonly string[]): BenchOptions {
+  const usage = `Usage: npm run bench -- [--only ${sections.join('|')}[,...]] [--all] [--write] [--check]`;
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string' },
+        all: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+        check: { type: 'boolean', default: false },
+      },
+    }));
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}. ${usage}`);
+  }
+  const only = values.only?.split(',').map((name) => name.trim());
+  const unknown = only?.find((name) => !sections.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no section ${unknown}. ${usage}`);
+  return { only, all: values.all, write: values.write, check: values.check };
+}

@@ -1,0 +1,65 @@
+import { AIMS } from '../aims';
+import type { EventMeasure } from '../event-measure';
+import { measureEvents, type EventName } from '../events';
+import type { Figure } from '../figure';
+import type { Section } from '../section';
+
+/** Whoever waits in these waits for a person's words, or to be let in. */
+const ON_THE_PATH: readonly EventName[] = ['connect', 'join', 'rejoin', 'first text', 'text', 'reply', 'file'];
+
+/** What each event of a chat asks of AWS and Telegram. The same on every machine. */
+export const events: Section = {
+  name: 'events',
+  title: 'Requests of each event (a group with topics)',
+  measure: async () => {
+    const measured = await measureEvents();
+    return Object.entries(measured.events).flatMap(([name, event]) => figuresOf(name as EventName, event));
+  },
+};
+
+function figuresOf(name: EventName, event: EventMeasure): Figure[] {
+  const { roundTrips, dynamodb } = event;
+  return [
+    {
+      name: `${name}: DynamoDB round trips until answered`,
+      value: roundTrips.dynamodbToAnswer,
+      unit: 'round trips',
+      ...(ON_THE_PATH.includes(name) ? { aim: AIMS.roundTrips } : {}),
+    },
+    {
+      name: `${name}: in all`,
+      value: Object.values(dynamodb.requests).reduce((sum, count) => sum + count, 0),
+      unit: 'requests',
+      note: described(event),
+    },
+  ];
+}
+
+function described({
+  dynamodb,
+  sqs,
+  s3,
+  telegram,
+  invocations,
+  webSocketMessages,
+  httpRequests,
+}: EventMeasure): string {
+  const parts = [
+    `${dynamodb.readUnits} read and ${dynamodb.writeUnits} write units`,
+    counted(invocations, 'run'),
+    counted(sum(sqs), 'SQS'),
+    counted(sum(s3), 'S3'),
+    counted(sum(telegram), 'Telegram'),
+    counted(webSocketMessages, 'frame'),
+    counted(httpRequests, 'HTTP'),
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+function counted(count: number, what: string): string {
+  return count === 0 ? '' : `${count} ${what}`;
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, each) => total + each, 0);
+}
