@@ -1,0 +1,56 @@
+import { Testing } from 'cdktf';
+import { ALLOWED_UPDATES, BOT_COMMANDS } from '../../lambdas/bot-profile';
+import { MainStack } from '../../stacks/main';
+import { Attributes, Synthesized } from './synthesized';
+
+const main = new MainStack(Testing.app(), 'kite', {
+  prodStage: true,
+  build: { gitRepositoryUrl: 'https://github.com/you/kite' },
+  s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: 'eu-north-1' },
+});
+const kite = Synthesized.of(main.kite);
+
+function the(type: string, fits: (attributes: Attributes) => boolean): { address: string; attributes: Attributes } {
+  const [found, ...others] = Object.entries(kite.json.resource?.[type] ?? {}).filter(([, one]) => fits(one));
+  if (!found || others.length > 0) throw new Error(`There is not exactly one such ${type}.`);
+  return { address: `${type}.${found[0]}`, attributes: found[1] };
+}
+
+describe.each(['dev', 'prod'])('the webhook of %s', (stage) => {
+  const token = the('aws_ssm_parameter', ({ name }) => name === `/kite/${stage}/telegram-bot-token`);
+  const version = `\${${token.address}.version}`;
+  const { attributes: invocation } = the(
+    'aws_lambda_invocation',
+    (one) => one['function_name'] === `${stage}-lifecycle-handler`,
+  );
+  const dispatcher = the('aws_lambda_function', (one) => one['function_name'] === `${stage}-request-dispatcher`);
+
+  it('is told all that Telegram is told, and which version of the token it is for, but never the token', () => {
+    expect(JSON.parse(String(invocation['input']))).toEqual({
+      webhookUrl: expect.stringMatching(new RegExp(`^https://.*/${stage}/tg$`)) as string,
+      botTokenVersion: version,
+      allowedUpdates: ALLOWED_UPDATES,
+      commands: BOT_COMMANDS,
+    });
+    expect(JSON.stringify(invocation)).not.toContain('var.TELEGRAM');
+  });
+
+  it('is registered anew when any of it changes, again and again until that has succeeded', () => {
+    expect(invocation['triggers']).toEqual({ input: invocation['input'] });
+  });
+
+  it('comes last: after the parameter, after every instance has the new token, after whoever calls may call', () => {
+    expect(dispatcher.attributes).toMatchObject({
+      publish: true,
+      environment: { variables: { BOT_TOKEN_VERSION: version } },
+    });
+    const alias = the('aws_lambda_alias', (one) => one['function_version'] === `\${${dispatcher.address}.version}`);
+    const permission = the(
+      'aws_lambda_permission',
+      (one) => one['function_name'] === `${stage}-request-dispatcher` && !JSON.stringify(one).includes('websocket-api'),
+    );
+    expect(invocation['depends_on']).toEqual(
+      expect.arrayContaining([token.address, alias.address, permission.address]),
+    );
+  });
+});
