@@ -13,6 +13,7 @@ import { chatBothWays, hostChannel, join, type Support } from './chat';
 import { withPrograms } from './programs';
 import { errorsIn, refused } from './refusal';
 import { refusedCalls } from './role-policies';
+import { runSchedule } from './schedule';
 import { NOTHING_LOST, rotateToken } from './token-rotation';
 import { Visitor } from './visitor';
 
@@ -41,6 +42,9 @@ beforeAll(async () => {
     PROD_STAGE: 'false',
     DOMAIN,
     DNS: 'route53',
+    LOG_ARCHIVE: 'true',
+    TRACING: 'true',
+    OWNER: 'support team',
     CODE_CREDENTIAL: 'token',
     GITHUB_TOKEN,
   });
@@ -216,6 +220,11 @@ describe('an owner deploys the native build, with dev and prod', () => {
     ).rejects.toThrow('Gone');
   });
 
+  step('the scheduled check finds the webhook where it belongs', async () => {
+    for (const stage of ['dev', 'prod'])
+      expect(await runSchedule(native, `kite-${stage}-webhook-check`)).toMatchObject({ webhook: 'ours' });
+  });
+
   step('a second plan of either stack shows no change', async () => {
     for (const plan of (await secondPlans) ?? ['no plan was made']) expect(changesIn(plan)).toBe('No changes.');
   });
@@ -235,14 +244,20 @@ describe('an owner deploys the native build, with dev and prod', () => {
     const events = await logEvents(native, '/aws/lambda/dev-request-dispatcher');
     expect(events).not.toContain('Is dev there?');
     expect(events).not.toContain('v1s1t0r000');
-    expect(await logEvents(native, '/aws/lambda/dev-lifecycle-handler')).toContain('Webhook registered');
+    for (const step of ['accepted', 'delivered to Telegram', 'pushed'])
+      expect(events).toContain(`A message was ${step}`);
+    const lifecycle = await logEvents(native, '/aws/lambda/dev-lifecycle-handler');
+    expect(lifecycle).toContain('Webhook registered');
+    expect(lifecycle).toContain('WebhookIsOurs');
   });
 
   step('every call that a function made is one that its role allows', async () => {
     const made = native.aws.calls.distinct().filter(({ caller }) => caller.includes(':role/'));
     expect(new Set(made.map(({ caller }) => caller.split('/').at(-1)))).toEqual(
       new Set(
-        ['dev', 'prod'].flatMap((stage) => [`kite-${stage}-request-dispatcher`, `kite-${stage}-lifecycle-handler`]),
+        ['dev', 'prod'].flatMap((stage) =>
+          ['request-dispatcher', 'lifecycle-handler', 'webhook-check'].map((name) => `kite-${stage}-${name}`),
+        ),
       ),
     );
     expect(await refusedCalls(native.aws, made)).toEqual([]);
@@ -345,6 +360,17 @@ describe('an owner deploys the Node.js build as an asset, under a domain in Rout
 
   test('there is no prod, and no check for drift', () => {
     expect(deployed.resources.filter((resource) => /prod|drift/.test(resource))).toEqual([]);
+  });
+
+  test('the logs are archived, and asked by SQL', () => {
+    expect(deployed.resources).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^bucket kite-dev-logs-/),
+        'delivery stream kite-dev-logs',
+        'database kite_dev_logs',
+        'workgroup kite-dev-logs',
+      ]),
+    );
   });
 
   test('a second plan of either stack shows no change', () => {

@@ -1,4 +1,4 @@
-import type { EmulatedAws } from '../emulated-aws';
+import { ACCOUNT_ID, type EmulatedAws } from '../emulated-aws';
 import { isRecord, text } from '../emulated-aws/aws-request';
 
 /** Lists one kind of resource: a call, where the names are in its answer, and which of them AWS keeps by itself. */
@@ -13,6 +13,8 @@ interface Listing {
   readonly list: string;
   /** The member that names an item; items that are strings name themselves. */
   readonly name: string;
+  /** The item that every account has. */
+  readonly always?: string;
 }
 
 const LISTINGS: readonly Listing[] = [
@@ -83,6 +85,40 @@ const LISTINGS: readonly Listing[] = [
     name: 'arn',
   },
   { kind: 'event rule', service: 'events', target: 'AWSEvents.ListRules', body: {}, list: 'Rules', name: 'Name' },
+  {
+    kind: 'saved query',
+    service: 'logs',
+    target: 'Logs_20140328.DescribeQueryDefinitions',
+    body: {},
+    list: 'queryDefinitions',
+    name: 'name',
+  },
+  {
+    kind: 'budget',
+    service: 'budgets',
+    target: 'AWSBudgetServiceGateway.DescribeBudgets',
+    body: { AccountId: ACCOUNT_ID },
+    list: 'Budgets',
+    name: 'BudgetName',
+  },
+  {
+    kind: 'delivery stream',
+    service: 'firehose',
+    target: 'Firehose_20150804.ListDeliveryStreams',
+    body: {},
+    list: 'DeliveryStreamNames',
+    name: '',
+  },
+  {
+    kind: 'workgroup',
+    service: 'athena',
+    target: 'AmazonAthena.ListWorkGroups',
+    body: {},
+    list: 'WorkGroups',
+    name: 'Name',
+    always: 'primary',
+  },
+  { kind: 'database', service: 'glue', target: 'AWSGlue.GetDatabases', body: {}, list: 'DatabaseList', name: 'Name' },
   { kind: 'schedule', service: 'scheduler', method: 'GET', url: '/schedules', list: 'Schedules', name: 'Name' },
   {
     kind: 'certificate',
@@ -147,11 +183,12 @@ const XML_LISTINGS: readonly {
  */
 export async function inventory(aws: EmulatedAws): Promise<readonly string[]> {
   const json = await Promise.all(
-    LISTINGS.map(async ({ kind, list, name, ...call }) => {
+    LISTINGS.map(async ({ kind, list, name, always, ...call }) => {
       const items = (await aws.call(call))[list];
-      return (Array.isArray(items) ? items : []).map(
-        (item) => `${kind} ${isRecord(item) ? text(item[name]) : String(item).split('/').at(-1)}`,
+      const names = (Array.isArray(items) ? items : []).map((item) =>
+        isRecord(item) ? text(item[name]) : String(item).split('/').at(-1),
       );
+      return names.filter((each) => each !== always).map((each) => `${kind} ${each}`);
     }),
   );
   const xml = await Promise.all(

@@ -1,6 +1,7 @@
 import { empty } from '../../../local/emulated-aws/aws-reply';
 import { ApiGateway } from '../../../local/emulated-aws/api-gateway';
 import { jsonBody } from '../../../local/emulated-aws/aws-request';
+import { Budgets } from '../../../local/emulated-aws/budgets';
 import { Connections } from '../../../local/emulated-aws/connections';
 import { Identities } from '../../../local/emulated-aws/identities';
 import { Logs } from '../../../local/emulated-aws/logs';
@@ -152,4 +153,50 @@ test('the management API: without a gateway every connection is gone', async () 
   expect(await new FakeMoto().ask(connections, call)).toMatchObject({ status: 410, body: { __type: 'GoneException' } });
   connections.endpoint = async (request) => ({ status: 200, headers: {}, body: request.body });
   expect(await new FakeMoto().ask(connections, call)).toMatchObject({ status: 200 });
+});
+
+describe('what watches', () => {
+  const target = (operation: string) => ({ target: `Logs_20140328.${operation}` });
+
+  test('a saved query is found by its name, can be changed, and is gone when it is deleted', async () => {
+    const moto = new FakeMoto(() => ({}));
+    const logs = new Logs();
+    const query = { name: 'kite/dev/message', queryString: 'fields id', logGroupNames: ['/aws/lambda/f'] };
+    const { queryDefinitionId } = (await moto.ask(logs, { ...target('PutQueryDefinition'), body: query })).body;
+    await moto.ask(logs, {
+      ...target('PutQueryDefinition'),
+      body: { ...query, queryDefinitionId, queryString: 'fields handle' },
+    });
+    const list = async (queryDefinitionNamePrefix: string) =>
+      (await moto.ask(logs, { ...target('DescribeQueryDefinitions'), body: { queryDefinitionNamePrefix } })).body;
+    expect(await list('kite/dev/')).toEqual({
+      queryDefinitions: [{ ...query, queryDefinitionId, queryString: 'fields handle' }],
+    });
+    expect(await list('kite/prod/')).toEqual({ queryDefinitions: [] });
+    const gone = await moto.ask(logs, { ...target('DeleteQueryDefinition'), body: { queryDefinitionId } });
+    expect(gone.body).toEqual({ success: true });
+    expect(await list('')).toEqual({ queryDefinitions: [] });
+  });
+
+  test('a budget knows whom it notifies of what, and its tags', async () => {
+    const moto = new FakeMoto(() => ({}));
+    const budgets = new Budgets();
+    const ask = async (operation: string, body: object) =>
+      (await moto.ask(budgets, { target: `AWSBudgetServiceGateway.${operation}`, body })).body;
+    const notification = (NotificationType: string) => ({ NotificationType, Threshold: 100 });
+    const subscriber = { SubscriptionType: 'SNS', Address: 'arn:aws:sns:eu-north-1:123456789012:kite' };
+    const tags = [{ Key: 'Project', Value: 'kite' }];
+    await ask('CreateBudget', { Budget: { BudgetName: 'kite-monthly' }, ResourceTags: tags });
+    await ask('CreateNotification', {
+      BudgetName: 'kite-monthly',
+      Notification: notification('ACTUAL'),
+      Subscribers: [subscriber],
+    });
+    const subscribersOf = (type: string) =>
+      ask('DescribeSubscribersForNotification', { BudgetName: 'kite-monthly', Notification: notification(type) });
+    expect(await subscribersOf('ACTUAL')).toEqual({ Subscribers: [subscriber] });
+    expect(await subscribersOf('FORECASTED')).toEqual({ Subscribers: [] });
+    const arn = 'arn:aws:budgets::123456789012:budget/kite-monthly';
+    expect(await ask('ListTagsForResource', { ResourceARN: arn })).toEqual({ ResourceTags: tags });
+  });
 });
