@@ -21,17 +21,13 @@ export interface LambdaBuild {
 export async function buildLambdas(build: LambdaBuild): Promise<Artifact[]> {
   const projectFolder = build.projectFolder ?? path.dirname(__dirname);
   const out = path.resolve(projectFolder, build.out);
-  const perTarget = await Promise.all(
-    build.targets.map(async (target) => {
-      const artifacts: Artifact[] = [];
-      // One after the other: the first may have to fetch the runtime of its architecture for the next.
-      for (const deployable of build.functions ?? FUNCTIONS) {
-        artifacts.push(await buildArtifact({ ...deployable, ...target }, { projectFolder, out, force: build.force }));
-      }
-      return artifacts;
-    }),
+  return Promise.all(
+    build.targets.flatMap((target) =>
+      (build.functions ?? FUNCTIONS).map((deployable) =>
+        buildArtifact({ ...deployable, ...target }, { projectFolder, out, force: build.force }),
+      ),
+    ),
   );
-  return perTarget.flat();
 }
 
 if (require.main === module) {

@@ -8,7 +8,7 @@ const UNIX = 3;
 const MODE = 0o100755;
 
 /** What, besides its content, decides the bytes of an archive. */
-export const ARCHIVE_RECIPE = `zip 1980 mode 755 deflate 4 fflate ${version}`;
+export const ARCHIVE_RECIPE = `zip 1980 mode 755 deflate 1 fflate ${version}`;
 
 /**
  * A zip of files, by their names, that is the same bytes wherever and whenever it is made.
@@ -17,7 +17,8 @@ export const ARCHIVE_RECIPE = `zip 1980 mode 755 deflate 4 fflate ${version}`;
  */
 export function archive(files: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const how = { level: 4, mtime: TIME, os: UNIX, attrs: MODE << 16 } as const;
+    // Two thirds of the time of level 4 for 3 % more bytes: most of an executable is Bun, and it is zipped twice.
+    const how = { level: 1, mtime: TIME, os: UNIX, attrs: MODE << 16 } as const;
     const entries = Object.entries(files).map(([name, content]) => [name, [content, how]] as const);
     compress(Object.fromEntries(entries) as AsyncZippable, (error, zipped) =>
       error ? reject(error) : resolve(zipped),

@@ -20,7 +20,20 @@ export function executableRecipe(architecture: keyof typeof BUN_TARGET): string 
  * Compiled in a folder of its own under fixed names, since Bun puts the names into the file.
  * Throws an Error with Bun's words when it fails.
  */
-export async function compile(code: string, architecture: keyof typeof BUN_TARGET): Promise<Uint8Array> {
+export function compile(code: string, architecture: keyof typeof BUN_TARGET): Promise<Uint8Array> {
+  // One after the other: the first may have to fetch the runtime of its architecture for the next.
+  const compiled = (last.get(architecture) ?? Promise.resolve()).then(() => compileNow(code, architecture));
+  last.set(
+    architecture,
+    compiled.catch(() => undefined),
+  );
+  return compiled;
+}
+
+/** The end of the last compilation for each architecture. */
+const last = new Map<string, Promise<unknown>>();
+
+async function compileNow(code: string, architecture: keyof typeof BUN_TARGET): Promise<Uint8Array> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'kite-native-'));
   try {
     await fs.writeFile(path.join(folder, 'index.js'), code);
