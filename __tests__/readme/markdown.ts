@@ -19,14 +19,19 @@ export function fencesOf(markdown: string): readonly Fence[] {
       language,
       info: info.trim(),
       text: text.replaceAll(new RegExp(`^${indentation}`, 'gm'), ''),
-      headings: headingsAt(markdown.slice(0, match.index).replace(FENCE, '')),
+      headings: headingsAt(runningTextOf(markdown.slice(0, match.index))),
     };
   });
 }
 
+/** The text without its fenced blocks. */
+export function runningTextOf(markdown: string): string {
+  return markdown.replace(FENCE, '');
+}
+
 /** What stands in backticks in running text; line ends within are spaces. */
 export function inlineCodeOf(markdown: string): readonly string[] {
-  return [...markdown.replace(FENCE, '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replace(/\s+/g, ' '));
+  return [...runningTextOf(markdown).matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replace(/\s+/g, ' '));
 }
 
 /** The headings that are open at the end of a text. */

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { connectUrl, snippet } from '../../lambdas/chat/operator/answers';
 import { commandsOf, npmScriptsOf } from './commands';
-import { fencesOf } from './markdown';
+import { fencesOf, runningTextOf } from './markdown';
 import { readmeText } from './readme';
 import { RUNS } from './runs';
 
@@ -92,7 +92,7 @@ describe.each(DOCUMENTS)('%s', (file) => {
   });
 
   test('links to files that there are', () => {
-    const links = [...text(file).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)/g)].map(
+    const links = [...runningTextOf(text(file)).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)/g)].map(
       ([, to = '']) => to,
     );
     expect(links.filter((to) => !existsSync(join(ROOT, dirname(file), to)))).toEqual([]);
