@@ -1,8 +1,20 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, transformSync, type Plugin } from 'esbuild';
 import { manifest } from './manifest';
+
+/** Minifies the style sheets, which are mere strings to esbuild. */
+const minifiedStyles: Plugin = {
+  name: 'minified-styles',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]styles[\\/][\w-]+\.ts$/ }, ({ path }) => ({
+      loader: 'ts',
+      contents: readFileSync(path, 'utf8').replace(/(?<=css`)[^`]*(?=`)/g, (sheet) =>
+        transformSync(sheet, { loader: 'css', minify: true }).code.trim(),
+      ),
+    })),
+};
 
 /** The widget as one ES module, minified. */
 export async function bundleWidget(): Promise<string> {
@@ -10,6 +22,7 @@ export async function bundleWidget(): Promise<string> {
     entryPoints: [join(__dirname, 'kite-chat.ts')],
     tsconfig: join(__dirname, 'tsconfig.json'),
     bundle: true,
+    plugins: [minifiedStyles],
     format: 'esm',
     target: 'es2022',
     minify: true,

@@ -153,7 +153,7 @@ export class KiteChat extends LitElement {
     const endpoint = parseEndpoint(this.endpoint);
     this.conversation =
       endpoint &&
-      new Conversation(endpoint, this.visitorName, {
+      new Conversation(endpoint, () => this.visitorName, {
         changed: () => this.requestUpdate(),
         received: (message) => {
           this.logEnd.grow();
@@ -214,7 +214,7 @@ export class KiteChat extends LitElement {
       >
         <div class="head" part="header">
           <div>
-            <h2 id="heading">${this.heading ?? words.heading}</h2>
+            <h2 id="heading"><bdi>${this.heading ?? words.heading}</bdi></h2>
             ${this.renderStatus()}
           </div>
           <button class="icon" aria-label=${words.close} title=${words.close} @click=${() => this.hide()}>
@@ -222,11 +222,11 @@ export class KiteChat extends LitElement {
           </button>
         </div>
         <div class="log" part="log" role="log" aria-label=${words.log} tabindex="0" @scroll=${this.logEnd.onScroll}>
-          <div class="welcome">${this.welcome ?? words.welcome}</div>
+          <div class="welcome" dir="auto">${this.welcome ?? words.welcome}</div>
           ${this.renderMessages()}
         </div>
         ${this.logEnd.isBehind ? html`<button class="jump" @click=${() => this.logEnd.go()}>${words.newMessages}</button>` : nothing}
-        <div class="notice" role="alert">${draft.notice}</div>
+        <div class="notice" role="alert" dir="auto">${draft.notice}</div>
         ${composer(draft, words, {
           send: () => this.sendDraft(),
           attach: (files) => this.attach(files),
@@ -240,7 +240,9 @@ export class KiteChat extends LitElement {
   private renderStatus(): TemplateResult {
     const connection = this.conversation?.connection ?? 'idle';
     const text = !this.conversation ? this.words.setup : this.words[connection === 'idle' ? 'connecting' : connection];
-    return html`<div class="status" role="status"><span class="dot ${connection}"></span>${text}</div>`;
+    return html`<div class="status" role="status" title=${this.conversation?.reason ?? nothing}>
+      <span class="dot ${connection}"></span><bdi>${text}</bdi>
+    </div>`;
   }
 
   private renderMessages(): unknown {

@@ -1,3 +1,4 @@
+import { MEMBER_NAME_LENGTH } from '../../lambdas/chat/limits';
 import type { Endpoint } from './endpoint';
 import { History } from './history';
 import { Identity, randomCharacters } from './identity';
@@ -35,7 +36,7 @@ export class Conversation implements SessionListener {
 
   constructor(
     private readonly endpoint: Endpoint,
-    private readonly memberName: string | null,
+    private readonly memberName: () => string | null,
     private readonly listener: ConversationListener,
   ) {
     this.identity = new Identity(endpoint.storageKey);
@@ -61,7 +62,10 @@ export class Conversation implements SessionListener {
     const { url, channel, storageKey } = this.endpoint;
     const memberId = this.identity.create();
     this.tabs = new Tabs(storageKey, (news) => this.hear(news));
-    this.session = new Session({ url, memberId, memberName: this.memberName, channel, listener: this });
+    // A name that is too long would be refused, and the visitor with it.
+    const name = this.memberName();
+    const memberName = name && [...name].slice(0, MEMBER_NAME_LENGTH).join('');
+    this.session = new Session({ url, memberId, memberName, channel, listener: this });
     const { session } = this;
     for (const message of await this.history.all()) if (!this.byId.has(message.id)) this.byId.set(message.id, message);
     if (this.session !== session) return;

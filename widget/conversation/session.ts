@@ -8,6 +8,8 @@ export type Status =
   | 'idle'
   | 'connecting'
   | 'online'
+  /** The server takes no more for a moment. */
+  | 'slow'
   /** Lost; another try follows. */
   | 'waiting'
   /** The browser says that there is no network. */
@@ -267,7 +269,9 @@ export class Session {
       return false;
     }
     if (code === 429) {
+      this.setStatus('slow');
       await this.pause(secondsIn(reason) * 1000);
+      if (this.joined) this.setStatus('online');
       return true;
     }
     this.tries += 1;

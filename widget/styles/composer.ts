@@ -7,14 +7,20 @@ export const composer = css`
     color: var(--_danger);
     font-size: 13px;
     border-block-start: 1px solid var(--_line);
+    flex: none;
+    max-block-size: 25%;
+    overflow-y: auto;
   }
   .notice:empty {
     display: none;
   }
   .pending {
     display: flex;
+    flex: none;
     flex-wrap: wrap;
     gap: 8px;
+    max-block-size: 30%;
+    overflow-y: auto;
     margin: 0;
     padding: 10px 16px 0;
     list-style: none;

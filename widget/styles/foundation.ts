@@ -21,6 +21,13 @@ export const foundation = css`
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
   }
+  .icon {
+    display: grid;
+    place-items: center;
+    flex: none;
+    inline-size: 40px;
+    block-size: 40px;
+  }
   .visually-hidden {
     position: absolute;
     inline-size: 1px;

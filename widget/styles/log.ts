@@ -48,7 +48,6 @@ export const log = css`
     border-radius: 18px;
     background: var(--_bubble);
     color: var(--_text);
-    overflow-wrap: anywhere;
   }
   .text {
     white-space: pre-wrap;
@@ -56,6 +55,10 @@ export const log = css`
   .visitor .bubble {
     background: var(--_accent);
     color: var(--_on-accent);
+  }
+  .message .picture {
+    background: var(--_bubble);
+    color: var(--_text);
   }
   .failed .bubble {
     background: color-mix(in srgb, var(--_danger) 12%, var(--_surface));
@@ -78,8 +81,6 @@ export const log = css`
     display: block;
     padding: 0;
     overflow: hidden;
-    line-height: 0;
-    background: var(--_bubble);
   }
   .picture img {
     display: block;
@@ -116,6 +117,7 @@ export const log = css`
   .meta svg {
     inline-size: 14px;
     block-size: 14px;
+    flex: none;
     stroke-width: 2.2;
   }
   .meta.problem {

@@ -14,6 +14,7 @@ export const panel = css`
     background: var(--_surface);
     box-shadow: var(--_shadow);
     overflow: clip;
+    overflow-wrap: anywhere;
     animation: rise 0.2s cubic-bezier(0.2, 0.8, 0.3, 1);
   }
   @keyframes rise {
@@ -22,7 +23,7 @@ export const panel = css`
       transform: translateY(14px);
     }
   }
-  @media (max-width: 480px) {
+  @media (max-width: 480px), (max-height: 420px) {
     .panel {
       position: fixed;
       inset: 0;
@@ -64,7 +65,6 @@ export const panel = css`
   }
   .status {
     display: flex;
-    align-items: center;
     gap: 7px;
     font-size: 13px;
     min-block-size: 19px;
@@ -73,6 +73,7 @@ export const panel = css`
     flex: none;
     inline-size: 8px;
     block-size: 8px;
+    margin-block-start: 5px;
     border-radius: 50%;
     background: currentcolor;
     opacity: 0.55;
@@ -86,6 +87,7 @@ export const panel = css`
     background: #0a7a35;
   }
   .dot.connecting,
+  .dot.slow,
   .dot.waiting {
     animation: pulse 1.2s ease-in-out infinite;
   }
@@ -95,11 +97,6 @@ export const panel = css`
     }
   }
   .icon {
-    display: grid;
-    place-items: center;
-    flex: none;
-    inline-size: 40px;
-    block-size: 40px;
     border-radius: 12px;
   }
   .icon:hover {

@@ -1,4 +1,5 @@
 import { composer } from './composer';
+import { forcedColors } from './forced-colors';
 import { foundation } from './foundation';
 import { launcher } from './launcher';
 import { log } from './log';
@@ -7,4 +8,4 @@ import { theme } from './theme';
 import { writing } from './writing';
 
 /** How the widget looks. */
-export const styles = [theme, foundation, launcher, panel, log, writing, composer];
+export const styles = [theme, foundation, launcher, panel, log, writing, composer, forcedColors];

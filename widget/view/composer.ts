@@ -72,7 +72,7 @@ function pendingFiles(draft: Draft, words: Words): TemplateResult | typeof nothi
       const label = fill(words.remove, { name: file.name });
       return html`<li>
         ${file.type.startsWith('image/') ? html`<img src=${previewOf(file)} alt="" />` : nothing}
-        <span>${file.name}</span>
+        <span dir="auto">${file.name}</span>
         <button class="icon" aria-label=${label} title=${label} @click=${() => draft.remove(file)}>${closeIcon}</button>
       </li>`;
     })}

@@ -3,12 +3,19 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 /** So near to its end, CSS pixels, somebody who reads counts as being there. */
 const NEAR = 40;
 
-/** Keeps a log (the host's `.log`) at its end while the reader is there, and leaves it alone while they read further up. */
+/**
+ * Keeps a log (the host's `.log`) at its end while the reader is there, also when it becomes smaller, e.g. because a
+ * keyboard comes up; leaves it alone while they read further up.
+ */
 export class LogEnd implements ReactiveController {
   /** Whether the reader is at the end. */
   isReached = true;
   /** Whether something came while the reader was further up. */
   isBehind = false;
+
+  private readonly sizes = new ResizeObserver(() => this.hostUpdated());
+  private size = '';
+  private watched: Element | null | undefined;
 
   constructor(private readonly host: ReactiveControllerHost & Element) {
     host.addController(this);
@@ -35,14 +42,27 @@ export class LogEnd implements ReactiveController {
     this.isReached = false;
   }
 
+  hostDisconnected(): void {
+    this.sizes.disconnect();
+    this.watched = undefined;
+  }
+
   hostUpdated(): void {
+    const { log } = this;
+    if (log !== this.watched) {
+      this.sizes.disconnect();
+      if (log) this.sizes.observe(log);
+      this.watched = log;
+    }
+    this.size = sizeOf(log);
     if (this.isReached) this.go();
   }
 
   /** For the log's `scroll` event. */
   readonly onScroll = (): void => {
     const { log } = this;
-    if (!log) return;
+    // A log that has another size now scrolls by itself; that is not the reader.
+    if (!log || sizeOf(log) !== this.size) return;
     const isReached = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
     if (isReached === this.isReached) return;
     this.isReached = isReached;
@@ -54,3 +74,5 @@ export class LogEnd implements ReactiveController {
     return this.host.shadowRoot?.querySelector('.log');
   }
 }
+
+const sizeOf = (log: Element | null | undefined): string => (log ? `${log.clientWidth} ${log.clientHeight}` : '');

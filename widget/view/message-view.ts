@@ -57,7 +57,7 @@ function fileBubble(file: Attachment, { locale, onLoad }: MessageContext): Templ
     /></a>`;
   }
   const size = formatSize(file.size, locale);
-  const content = html`${fileIcon}<span><span dir="auto">${file.name}</span><small>${size}</small></span>`;
+  const content = html`${fileIcon}<span><span dir="auto">${file.name}</span><small dir="auto">${size}</small></span>`;
   return url
     ? html`<div class="bubble">
         <a class="file" href=${url} target="_blank" rel="noopener noreferrer" download=${file.name}>${content}</a>
@@ -69,7 +69,7 @@ function fileBubble(file: Attachment, { locale, onLoad }: MessageContext): Templ
 function problem({ reason }: ChatMessage, { words, onRetry, onDiscard }: MessageContext): TemplateResult {
   const why = reason ? `: ${reason.replace(/^🚫\s*/u, '')}` : '';
   return html`<div class="meta problem" role="alert">
-    <span>${warningIcon}${words.failed}${why}</span>
+    <span>${warningIcon}<bdi>${words.failed}${why}</bdi></span>
     <span>
       <button class="link" @click=${onRetry}>${words.retry}</button>
       <button class="link" @click=${onDiscard}>${words.discard}</button>

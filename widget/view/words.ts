@@ -21,6 +21,7 @@ export interface Words {
   readonly corrected: string;
   readonly connecting: string;
   readonly online: string;
+  readonly slow: string;
   readonly waiting: string;
   readonly offline: string;
   readonly refused: string;
@@ -56,6 +57,7 @@ const en: Words = {
   corrected: 'edited',
   connecting: 'Connecting',
   online: 'We are here',
+  slow: 'Many messages at once: the rest will follow shortly',
   waiting: 'Connection lost, trying again',
   offline: 'You are offline. Messages will be sent later',
   refused: 'This chat is not available now',
@@ -91,6 +93,7 @@ const uk: Words = {
   corrected: 'змінено',
   connecting: 'З’єднання',
   online: 'Ми на зв’язку',
+  slow: 'Багато повідомлень одразу: решта надійде за мить',
   waiting: 'Зв’язок втрачено, пробуємо знову',
   offline: 'Ви не в мережі. Повідомлення надішлються пізніше',
   refused: 'Чат зараз недоступний',
@@ -126,6 +129,7 @@ const de: Words = {
   corrected: 'bearbeitet',
   connecting: 'Verbindung wird hergestellt',
   online: 'Wir sind da',
+  slow: 'Viele Nachrichten auf einmal: der Rest folgt gleich',
   waiting: 'Verbindung verloren, neuer Versuch läuft',
   offline: 'Sie sind offline. Nachrichten werden später gesendet',
   refused: 'Dieser Chat ist gerade nicht verfügbar',
@@ -161,6 +165,7 @@ const es: Words = {
   corrected: 'editado',
   connecting: 'Conectando',
   online: 'Estamos aquí',
+  slow: 'Muchos mensajes a la vez: el resto llegará enseguida',
   waiting: 'Conexión perdida, reintentando',
   offline: 'Estás sin conexión. Los mensajes se enviarán después',
   refused: 'Este chat no está disponible ahora',

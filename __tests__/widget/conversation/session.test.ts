@@ -217,6 +217,7 @@ describe("a visitor's session", () => {
     await until(() => log.delivered.length === 2);
     expect(log.delivered).toEqual(['a', 'b']);
     expect(log.refused).toEqual([]);
+    expect(log.statuses).toEqual(['connecting', 'online', 'slow', 'online', 'slow', 'online']);
   });
 
   test('tries again when the server has a problem of its own', async () => {

@@ -3,6 +3,7 @@ import { live } from 'lit/directives/live.js';
 import type { Message } from 'grammy/types';
 import type { ChatView, ConsoleView } from '../view-types';
 import type { DialogKind } from './dialog';
+import { backIcon } from './icons';
 import { summary, titleOf } from './place';
 
 /** A topic as the console shows it. */
@@ -10,6 +11,8 @@ type TopicView = ChatView['topics'][number];
 
 /** What can be done with a chat or a topic. */
 export interface ChatHeadActions {
+  /** To the list of chats, where there is no room for both. */
+  readonly onBack: () => void;
   readonly onDialog: (kind: DialogKind) => void;
   readonly onForum: (forum: boolean) => void;
   readonly onClosed: (closed: boolean) => void;
@@ -23,6 +26,9 @@ export function chatHead(
   actions: ChatHeadActions,
 ): TemplateResult {
   return html`<div class="bar">
+      <button class="icon back" aria-label="Back to the chats" title="Back to the chats" @click=${actions.onBack}>
+        ${backIcon}
+      </button>
       <div>
         <h1 dir="auto">${topic?.name ?? titleOf(chat, view)}</h1>
         <small

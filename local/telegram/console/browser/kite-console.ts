@@ -26,6 +26,7 @@ export class KiteConsole extends LitElement {
     view: { state: true },
     connected: { state: true },
     place: { state: true },
+    listShown: { state: true },
     dialog: { state: true },
     target: { state: true },
   };
@@ -34,12 +35,15 @@ export class KiteConsole extends LitElement {
   declare private view: ConsoleView | undefined;
   declare private connected: boolean;
   declare private place: Place | undefined;
+  /** Whether the list of chats is shown where there is no room for a chat beside it. */
+  declare private listShown: boolean;
   declare private dialog: DialogKind | undefined;
   /** The message that the operator was taken to. */
   declare private target: number | undefined;
 
   private readonly client = new Client(() => this.base);
   private stopWatching: (() => void) | undefined;
+  private readonly narrow = matchMedia('(max-width: 720px)');
   private readonly memory = new Memory();
   private readonly toast = new Toast(this);
   private readonly deeds = new Deeds(
@@ -55,6 +59,7 @@ export class KiteConsole extends LitElement {
     super();
     this.base = '';
     this.connected = true;
+    this.listShown = true;
   }
 
   override connectedCallback(): void {
@@ -85,7 +90,7 @@ export class KiteConsole extends LitElement {
       return html`<p class="empty" role="status">
         ${this.connected ? 'Loading' : 'The server does not answer. Is it still running?'}
       </p>`;
-    return html`<div class="app">
+    return html`<div class="app ${this.listShown ? 'at-list' : 'at-chat'}">
         ${chatList({
           view,
           memory,
@@ -97,9 +102,9 @@ export class KiteConsole extends LitElement {
         })}
         <main @dragenter=${drop.onDrag} @dragover=${drop.onDrag} @dragleave=${drop.onLeave} @drop=${drop.onDrop}>
           ${chat && place ? this.renderChat(chat, place, view) : html`<p class="empty">Choose a chat, or open a new group.</p>`}
-          ${this.toast.render(this.connected ? undefined : 'Connection to the server lost, trying again')}
           ${drop.isOver ? html`<div class="drop">Drop files to send them</div>` : nothing}
         </main>
+        ${this.toast.render(this.connected ? undefined : 'Connection to the server lost, trying again')}
       </div>
       ${this.dialog ? this.renderDialog(this.dialog) : nothing}`;
   }
@@ -112,6 +117,7 @@ export class KiteConsole extends LitElement {
     return html`${chatHead(
         { chat, topic, view, pinned },
         {
+          onBack: () => this.back(),
           onDialog: (kind) => (this.dialog = kind),
           onForum: (forum) => void this.goWhere(deeds.setForum(chat, forum)),
           onClosed: (closed) => void deeds.setTopicClosed(place, closed),
@@ -242,9 +248,17 @@ export class KiteConsole extends LitElement {
 
   private go(place: Place): void {
     this.place = place;
+    this.listShown = false;
     this.writing.clear();
     this.logEnd.isReached = true;
     this.markRead();
+  }
+
+  private back(): void {
+    this.listShown = true;
+    void this.updateComplete.then(() =>
+      this.shadowRoot?.querySelector<HTMLElement>('.row[aria-current=true]')?.focus(),
+    );
   }
 
   private jumpTo(id: number): void {
@@ -279,7 +293,7 @@ export class KiteConsole extends LitElement {
   }
 
   private markRead(): void {
-    if (!this.place || !this.chat) return;
+    if (!this.place || !this.chat || (this.listShown && this.narrow.matches)) return;
     this.memory.read(this.place, messagesIn(this.chat, this.place.topic).at(-1)?.message_id ?? 0);
   }
 

@@ -9,8 +9,9 @@ export const frame = css`
   }
   .app {
     display: grid;
-    grid-template-columns: 320px minmax(0, 1fr);
+    grid-template: minmax(0, 1fr) / 320px minmax(0, 1fr);
     block-size: 100%;
+    position: relative;
   }
   main {
     display: flex;
@@ -35,11 +36,6 @@ export const frame = css`
     color: var(--_danger);
   }
   .icon {
-    display: grid;
-    place-items: center;
-    flex: none;
-    inline-size: 40px;
-    block-size: 40px;
     border-radius: 50%;
     color: var(--_muted);
   }
@@ -53,7 +49,7 @@ export const frame = css`
   .toast {
     position: absolute;
     inset-block-start: 74px;
-    inset-inline: 0;
+    inset-inline: 320px 0;
     inline-size: fit-content;
     max-inline-size: min(90%, 520px);
     margin-inline: auto;
