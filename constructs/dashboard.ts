@@ -10,6 +10,8 @@ export interface Line {
   readonly label: string;
   /** The scale that it is drawn on. @default left */
   readonly axis?: 'left' | 'right';
+  /** How long a time makes one point. @default - the dashboard's */
+  readonly period?: Duration;
 }
 
 /** One part of a dashboard: words, lines over time, or the state of alarms. */
@@ -76,11 +78,11 @@ function drawn(widget: Widget, { region, period }: DashboardProps): object {
           stacked: false,
           period: (period ?? Duration.minutes(5)).toSeconds(),
           ...(widget.unit && { yAxis: { left: { label: widget.unit, min: 0, showUnits: false } } }),
-          metrics: widget.lines.map(({ metric, label, axis }) => [
+          metrics: widget.lines.map(({ metric, label, axis, period: own }) => [
             metric.namespace,
             metric.name,
             ...Object.entries(metric.dimensions).flat(),
-            { label, stat: metric.statistic, ...(axis && { yAxis: axis }) },
+            { label, stat: metric.statistic, ...(axis && { yAxis: axis }), ...(own && { period: own.toSeconds() }) },
           ]),
         },
       };

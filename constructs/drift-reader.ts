@@ -9,6 +9,7 @@ import {
   fileBucketName,
   functionNames,
   logArchiveBucketName,
+  logDatabaseName,
 } from './stage-names';
 import { tableName, TABLE_SCHEMAS } from './table-schemas';
 
@@ -195,7 +196,7 @@ export class DriftReader extends Construct {
     const { stages, prefix } = this.props;
     const named = (service: string, resource: (name: string) => string) =>
       stages.map((stage) => this.account.arn(service, resource(`${prefix}-${stage}-logs`)));
-    const databases = stages.map((stage) => `${prefix}_${stage}_logs`);
+    const databases = stages.map((stage) => logDatabaseName(prefix, stage));
     return [
       {
         actions: BUCKET_SETTINGS,

@@ -11,7 +11,7 @@ import { LogTable } from './log-table';
 import { PrivateBucket } from './private-bucket';
 import { Protection } from './protection';
 import { Role } from './role';
-import { logArchiveBucketName } from './stage-names';
+import { logArchiveBucketName, logDatabaseName } from './stage-names';
 
 export interface LogArchiveProps {
   readonly prefix: string;
@@ -53,7 +53,7 @@ export class LogArchive extends Construct {
     this.stream = this.streamInto(this.bucket);
     this.subscriber = this.subscriberOf(this.stream);
     new LogTable(this, 'table', {
-      databaseName: `${props.prefix}_${props.stage}_logs`,
+      databaseName: logDatabaseName(props.prefix, props.stage),
       location: `s3://${this.bucket.bucketName}/${LINES}`,
     });
     this.workgroup();

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { Dashboard, Line, Row, Widget } from './dashboard';
 import { DeliveryQueue } from './delivery-queue';
+import { Duration } from './duration';
 import { HttpStage } from './http-stage';
 import { LiveFunction } from './live-function';
 import { Metric, Statistic } from './metric';
@@ -144,7 +145,10 @@ export class StageDashboard extends Construct {
           line('milliseconds', dispatcher.metric('Duration', 'Sum'), 'right'),
         ]),
         graph('Cost: logs', 'bytes', [line('taken in', metric('AWS/Logs', 'IncomingBytes', logs, 'Sum'))]),
-        graph('Cost: files', 'bytes', [line('kept', metric('AWS/S3', 'BucketSizeBytes', bucket, 'Average'))]),
+        // S3 counts once a day.
+        graph('Cost: files (look at weeks)', 'bytes', [
+          { label: 'kept', metric: metric('AWS/S3', 'BucketSizeBytes', bucket, 'Average'), period: Duration.days(1) },
+        ]),
       ],
     };
   }

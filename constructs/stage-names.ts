@@ -27,6 +27,11 @@ export function logArchiveBucketName(prefix: string, stage: string, account: Aws
   return `${prefix}-${stage}-logs-${account.accountId}-${account.region}`;
 }
 
+/** The database of a stage's archived logs: Athena takes lower case, digits and underscores without quotes. */
+export function logDatabaseName(prefix: string, stage: string): string {
+  return `${prefix}_${stage}_logs`.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_');
+}
+
 /** The parameter that holds the stage's bot token, for example `/kite/dev/telegram-bot-token`. */
 export function botTokenParameter(prefix: string, stage: string): string {
   return `/${prefix}/${stage}/telegram-bot-token`;
