@@ -57,6 +57,12 @@ module.exports = {
       '^(main\\.ts|config\\.ts|stacks/|constructs/|lambdas/(?!chat/(file-limits|limits|protocol/subprotocol)\\.ts$))',
       'The widget knows the names and limits of the protocol, and nothing that runs on the server.',
     ),
+    only(
+      'nobody-uses-bench',
+      '^(main\\.ts|config\\.ts|stacks/|constructs/|lambdas/|local/|widget/|scripts/)',
+      '^bench/',
+      'bench/ measures all; nothing uses bench/.',
+    ),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

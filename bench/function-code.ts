@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundle } from '../lambdas/build/bundle';
 import { compile } from '../lambdas/build/executable';
-import { RUNTIME_API } from './function-process';
+
+/** Stands in a command for the address of the Runtime API. */
+export const RUNTIME_API = '{runtime-api}';
 
 /** Code that a process of its own can run as a Lambda function. */
 export interface FunctionCode {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { RuntimeApi } from '../local/emulated-aws/lambda/runtime-api';
-import type { FunctionCode } from './function-code';
+import { RUNTIME_API, type FunctionCode } from './function-code';
 
 /** Lambda's own variables; the function's are added to them. */
 export const LAMBDA_VARIABLES = {
@@ -12,9 +12,6 @@ export const LAMBDA_VARIABLES = {
   AWS_LAMBDA_FUNCTION_VERSION: '1',
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
 };
-
-/** Stands in a command for the address of the Runtime API. */
-export const RUNTIME_API = '{runtime-api}';
 
 interface Pending {
   readonly resolve: (answer: unknown) => void;

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { RuntimeApi } from '../local/emulated-aws/lambda/runtime-api';
-import type { FunctionCode } from './function-code';
-import { LAMBDA_VARIABLES, RUNTIME_API } from './function-process';
+import { RUNTIME_API, type FunctionCode } from './function-code';
+import { LAMBDA_VARIABLES } from './function-process';
 
 const run = promisify(execFile);
 
