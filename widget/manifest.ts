@@ -47,7 +47,8 @@ export const manifest = {
               name: 'visitor-name',
               fieldName: 'visitorName',
               type: text('string'),
-              description: "The visitor's name for the operators; otherwise the server makes a friendly one up.",
+              description:
+                "The visitor's name for the operators, cut after 64 characters; otherwise the server makes a friendly one up.",
             },
             {
               name: 'theme',
