@@ -62,6 +62,17 @@ export class Configuration {
     return referencesOf(this.expressions.get(address)?.[attribute]).some((reference) => reference.startsWith('var.'));
   }
 
+  /** The resources that were found changed in something that the code makes this attribute of. */
+  movedSourcesOf(address: string, attribute: string): readonly string[] {
+    return referencesOf(this.expressions.get(address)?.[attribute]).flatMap((reference) => {
+      const [type, name, source = ''] = reference.split('.');
+      const change = this.found.get(`${type}.${name}`);
+      const key = source.split('[')[0] ?? '';
+      const moved = change !== undefined && key !== '' && !same(inside(change.before, key), inside(change.after, key));
+      return moved ? [`${type}.${name}`] : [];
+    });
+  }
+
   /** The attribute of another resource of the state that the code takes this one from. */
   private sourceOf(address: string, attribute: string): { address: string; attribute: string } | undefined {
     const [reference = ''] = referencesOf(this.expressions.get(address)?.[attribute]);

@@ -42,7 +42,7 @@ export function fingerprint(finding: Finding): string {
  * Drift is what Terraform found changed *and* would change back, changed secrets, and what was led back to what the state says
  * while that it is taken from has moved on. What else it found changed and leaves alone is no drift: code that CI has deployed, the
  * version of a function, values that AWS computes. What it would change without having found a change is in the repository only.
- * A resource that would change only because another one does is not listed beside it.
+ * A resource that would change only because another one does, or was changed in the cloud, is not listed beside it.
  */
 export function findings(plan: Plan, stack: string, region: string): readonly Finding[] {
   const drifted = new Map((plan.resource_drift ?? []).map((entry) => [entry.address, entry]));
@@ -68,7 +68,10 @@ export function findings(plan: Plan, stack: string, region: string): readonly Fi
       link: '',
     }));
   const found = [...all, ...outputs];
-  const causes = found.filter((finding) => !followsFromOthers(finding));
+  const drifting = new Set(found.filter(({ kind }) => kind === 'drift').map(({ address }) => address));
+  const causes = found.filter(
+    (finding) => !followsFromOthers(finding) && !followsFromDrift(finding, drifting, configuration),
+  );
   // A plan that would do something is never reported as nothing.
   return causes.length > 0 ? causes : found;
 }
@@ -166,6 +169,22 @@ function plannedAction({ change: { actions } }: ResourceChange): Finding['action
 
 function followsFromOthers({ kind, action, differences: changes }: Finding): boolean {
   return kind === 'unapplied' && action === 'to be changed' && changes.every(isConsequence);
+}
+
+/** Whether deploying would do this only because of what else is reported as changed in the cloud: it is made of that. */
+function followsFromDrift(
+  { kind, address, differences: changes }: Finding,
+  drifting: ReadonlySet<string>,
+  configuration: Configuration,
+): boolean {
+  const own = changes.filter((difference) => !isConsequence(difference));
+  return (
+    kind === 'unapplied' &&
+    own.length > 0 &&
+    own.every(({ attribute }) =>
+      configuration.movedSourcesOf(address, attribute).some((source) => drifting.has(source)),
+    )
+  );
 }
 
 function nameOf(values: Record<string, unknown>): string | undefined {

@@ -303,6 +303,55 @@ test('a secret that somebody replaced is drift, although the check itself plans 
   expect(lines(plan)).toEqual(['drift aws_ssm_parameter.token changed; value: (secret) -> (secret)']);
 });
 
+describe('what is made of something that was changed in the cloud', () => {
+  /** The bot's token was replaced, and its version, which the registration of the webhook names, is a new one. */
+  const plan = (more: { other?: object; reported?: boolean } = {}): Plan => {
+    const before = { input: '{"version":"1"}', function_name: 'dev-lifecycle-handler' };
+    const token = { value: '1:OLD', version: '1' };
+    const changed = { value: more.reported === false ? '1:OLD' : '2:NEW', version: '2' };
+    return {
+      resource_drift: [entry('aws_ssm_parameter.token', ['update'], token, changed)],
+      resource_changes: [
+        entry('aws_ssm_parameter.token', ['no-op'], changed, changed),
+        entry(
+          'aws_lambda_invocation.webhook',
+          ['delete', 'create'],
+          before,
+          { ...before, input: '{"version":"2"}', ...more.other },
+          { after_unknown: { result: true } },
+        ),
+      ],
+      configuration: {
+        root_module: {
+          resources: [
+            { address: 'aws_ssm_parameter.token', expressions: { value: { references: ['var.TELEGRAM_BOT_TOKEN'] } } },
+            {
+              address: 'aws_lambda_invocation.webhook',
+              expressions: { input: { references: ['aws_ssm_parameter.token.version', 'aws_ssm_parameter.token'] } },
+            },
+          ],
+        },
+      },
+    };
+  };
+
+  test('is not listed beside it as if the repository had changed', () => {
+    expect(look(plan()).map(({ address }) => address)).toEqual(['aws_ssm_parameter.token']);
+  });
+
+  test('is listed if the repository has changed it, too', () => {
+    expect(lines(plan({ other: { function_name: 'other' } }))).toContain(
+      'unapplied aws_lambda_invocation.webhook to be replaced; function_name: "dev-lifecycle-handler" -> "other"; input.version: "1" -> "2"',
+    );
+  });
+
+  test('is listed if what it is made of is not', () => {
+    expect(lines(plan({ reported: false }))).toEqual([
+      'unapplied aws_lambda_invocation.webhook to be replaced; input.version: "1" -> "2"',
+    ]);
+  });
+});
+
 test('a plan that would do something is never reported as nothing', () => {
   const plan: Plan = {
     resource_changes: [

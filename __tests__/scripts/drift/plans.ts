@@ -30,9 +30,11 @@ export function drifted(
   };
 }
 
+/** One plan of several; what the state and the code say is of the one that says it. */
 export function together(...plans: Plan[]): Plan {
   return {
+    ...Object.assign({}, ...plans),
     resource_drift: plans.flatMap((plan) => plan.resource_drift ?? []),
     resource_changes: plans.flatMap((plan) => plan.resource_changes ?? []),
-  };
+  } as Plan;
 }
