@@ -5,10 +5,8 @@ const transform = {
 };
 const transformIgnorePatterns = ['/node_modules/(?!grammy/out/web\\.mjs$)'];
 
-/** Tests with a deployment of their own, or with Docker. */
-const SLOW_OR_PRIVILEGED = ['pipeline', 'local-stack', 'npm-run-sandbox'].map(
-  (name) => `<rootDir>/__tests__/e2e/${name}.test.ts`,
-);
+/** Tests of what runs on this machine only, with Docker (which needs root) or by a command that is typed. */
+const LOCAL = ['local-stack', 'npm-run-sandbox'].map((name) => `<rootDir>/__tests__/e2e/${name}.test.ts`);
 
 /** Unit and contract tests are seconds; the others are asked for by name and need more of the machine. */
 module.exports = {
@@ -26,15 +24,14 @@ module.exports = {
       transform,
       transformIgnorePatterns,
       testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...SLOW_OR_PRIVILEGED],
+      testPathIgnorePatterns: ['/node_modules/', ...LOCAL],
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
     },
     {
-      // The buildspecs and `npm run sandbox`, with deployments of their own, and the local stack in Docker, which needs root.
-      displayName: 'pipeline',
+      displayName: 'local',
       transform,
       transformIgnorePatterns,
-      testMatch: SLOW_OR_PRIVILEGED,
+      testMatch: LOCAL,
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
     },
     {

@@ -32,7 +32,7 @@ test.each(CASES)(
   async (_, wrong, sentence) => {
     const before = sandbox.settings;
     sandbox.writeSettings(wrong);
-    const { status, output } = await refused(sandbox, 'kite-stack');
+    const { status, output } = await refused(sandbox, 'kite-stack', sentence);
     sandbox.writeSettings(Object.fromEntries(Object.keys(wrong).map((name) => [name, before[name] ?? ''])));
     const said = output.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ');
     expect(status).not.toBe(0);
