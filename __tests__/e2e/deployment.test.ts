@@ -10,6 +10,7 @@ import { remoteChat } from '../contract/remote';
 import { chatContract } from '../contract/suite';
 import { filledIn, readme } from '../readme/readme';
 import { chatBothWays, hostChannel, join, type Support } from './chat';
+import { askDoctor } from './doctor';
 import { withPrograms } from './programs';
 import { errorsIn, refused } from './refusal';
 import { refusedCalls } from './role-policies';
@@ -227,6 +228,19 @@ describe('an owner deploys the native build, with dev and prod', () => {
 
   step('a second plan of either stack shows no change', async () => {
     for (const plan of (await secondPlans) ?? ['no plan was made']) expect(changesIn(plan)).toBe('No changes.');
+  });
+
+  step('the doctor finds nothing wrong, but for what an emulated account cannot have', async () => {
+    const { status, well, rest } = await askDoctor(native);
+    expect(status).toBe(0);
+    // In dev, the contract has left groups and bots in every state there is.
+    const ofDev = /^(Privacy|Webhook|Groups) of dev/;
+    expect(rest.filter((line) => !ofDev.test(line))).toEqual([
+      'GitHub: warning: CodeBuild in eu-north-1 knows no way into GitHub, and CODE_CREDENTIAL is empty.',
+      'Cloudflare token: not checked: Not needed: DOMAIN is empty.',
+      'Cloudflare zone: not checked: Not needed: DOMAIN is empty.',
+    ]);
+    expect(well).toEqual(expect.arrayContaining(['State bucket', 'kite-stack', 'Webhook of prod', 'Groups of prod']));
   });
 
   step('a bot token is revoked and replaced while people chat, and not a message is lost', async () => {

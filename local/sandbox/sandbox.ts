@@ -182,7 +182,7 @@ export class Sandbox {
     const lines = Object.entries({ ...this.settings, ...this.changes }).map(
       ([name, value]) => `${name}=${JSON.stringify(value)}`,
     );
-    writeFileSync(join(this.folder, '.env'), `${lines.join('\n')}\n`);
+    writeFileSync(join(this.folder, '.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
   }
 
   private changes: Readonly<Record<string, string>> = {};
