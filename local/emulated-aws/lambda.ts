@@ -58,7 +58,8 @@ export class Lambda implements EmulatedService {
       }
       if (request.method === 'DELETE' && encoded !== undefined && !request.query.has('Qualifier'))
         this.kept.delete(name);
-      return undefined;
+      // Awaited here: what is looked up while moto changes an alias must not be remembered.
+      return await send(request);
     } finally {
       this.forget();
     }

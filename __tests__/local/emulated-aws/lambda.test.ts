@@ -84,6 +84,23 @@ test('a configuration is asked for once, until something about functions changes
   expect(account.asked).toHaveLength(3);
 });
 
+test('what is invoked while an alias is being moved does not stay at the version of before', async () => {
+  let live = '7';
+  let invokedMeanwhile: Promise<unknown> | undefined;
+  const invoke = async (): Promise<unknown> =>
+    await account.ask(lambda, { url: `${FUNCTION}:live/invocations`, body: {} });
+  const account: FakeMoto = moto(({ method }) => {
+    if (method !== 'PUT') return { ...CONFIGURATION, Version: live };
+    invokedMeanwhile = invoke();
+    live = '8';
+    return {};
+  });
+  await account.ask(lambda, { method: 'PUT', url: `${FUNCTION}/aliases/live`, body: { FunctionVersion: '8' } });
+  await invokedMeanwhile;
+  await invoke();
+  expect(ran.map(({ configuration }) => configuration.version)).toEqual(['7', '8']);
+});
+
 test('an unknown function is answered as AWS does', async () => {
   const account = moto(() => failure('ResourceNotFoundException', 'Function not found', 404));
   expect(await account.ask(lambda, { url: '/2015-03-31/functions/other/invocations', body: {} })).toMatchObject({
