@@ -32,7 +32,7 @@ function awsFailure(error: unknown): Failure {
   const { name, message, code, status } = partsOf(error);
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError') {
     return {
-      words: `There are no AWS credentials: ${message}`,
+      words: `There are no AWS credentials: ${message.replace(/\.?$/, '.')}`,
       remedy: /sso|login|expired/i.test(message)
         ? 'aws sso login'
         : 'aws configure sso (or: aws configure), then export AWS_PROFILE="<the name you gave it>"',

@@ -97,6 +97,12 @@ describe('AWS account', () => {
       process.env['AWS_ACCESS_KEY_ID'] = 'AKIATEST';
     });
 
+    it('is told with the profile that has none', async () => {
+      expect(await sees(awsAccount, {}, { AWS_PROFILE: 'mistyped' })).toEqual([
+        expect.stringMatching(/^problem: There are no AWS credentials: .*\. AWS_PROFILE is "mistyped"\. -> /),
+      ]);
+    });
+
     it('is not asked, and whatever is in it is not checked', async () => {
       const lines = await sees(awsAccount, {});
       expect(lines).toEqual([expect.stringMatching(/^problem: There are no AWS credentials: .* -> aws configure sso/)]);

@@ -7,13 +7,18 @@ export const awsAccount: Check = {
   subject: 'AWS account',
   look: async (around) => {
     const { endpointUrl } = around.reading.settings.aws;
+    const profile = around.reading.environment['AWS_PROFILE'];
     const where = endpointUrl === undefined ? '' : ` at ${endpointUrl} (AWS_ENDPOINT_URL)`;
     try {
       const { account, arn } = await around.identity();
       return ok(`${account}${where}, as ${arn.split(':').at(-1)}.`);
     } catch (error) {
       const { words, remedy } = failureOf(error);
-      return problem(where === '' ? words : `${words} This is about AWS${where}.`, remedy);
+      const which = [
+        ...(where === '' ? [] : [`This is about AWS${where}.`]),
+        ...(profile === undefined ? [] : [`AWS_PROFILE is "${profile}".`]),
+      ];
+      return problem([words, ...which].join(' '), remedy);
     }
   },
 };
