@@ -6,8 +6,9 @@ import { CodeStore } from '../../local/emulated-aws/lambda/code-store';
 import { AIMS } from '../aims';
 import { against, type Aim, type Figure } from '../figure';
 import { nodejsRuntime, onNode, type FunctionCode } from '../function-code';
-import { evict, startFunction, startProgram, type ProcessStart } from '../process-start';
+import { evict, type ProcessStart } from '../process-start';
 import type { Section, SectionOptions } from '../section';
+import { Starter } from '../starter';
 import { median } from '../statistics';
 
 /** How often each is started. */
@@ -44,6 +45,20 @@ async function measure(folder: string, { progress }: SectionOptions): Promise<Fi
   const node = join(folder, 'node');
   await copyFile(process.execPath, node);
   const candidates = await prepare(folder, node);
+  const starter = await Starter.begin();
+  try {
+    return [...(await startAll(starter, candidates, node, progress)), ...(await sizes(candidates))];
+  } finally {
+    await starter.end();
+  }
+}
+
+async function startAll(
+  starter: Starter,
+  candidates: readonly Candidate[],
+  node: string,
+  progress: SectionOptions['progress'],
+): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const cache of ['warm', 'cold'] as const) {
     const starts = new Map<string, ProcessStart[]>();
@@ -54,10 +69,13 @@ async function measure(folder: string, { progress }: SectionOptions): Promise<Fi
       progress(`${cache} page cache, round ${round + 1} of ${ROUNDS[cache]}`);
       const prepared = async () => (cache === 'cold' ? evict(files) : undefined);
       await prepared();
-      bare.push((await startProgram(node, ['-e', '0'])).milliseconds);
+      bare.push((await starter.start({ kind: 'program', program: node, args: ['-e', '0'] })).milliseconds);
       for (const { name, code } of candidates) {
         await prepared();
-        starts.set(name, [...(starts.get(name) ?? []), await startFunction(code, VARIABLES, PING)]);
+        starts.set(name, [
+          ...(starts.get(name) ?? []),
+          await starter.start({ kind: 'function', code, variables: VARIABLES, event: PING }),
+        ]);
       }
     }
     figures.push({ name: `${FLOOR}, ${cache} page cache`, value: median(bare), unit: 'ms' });
@@ -73,7 +91,7 @@ async function measure(folder: string, { progress }: SectionOptions): Promise<Fi
     }
     if (cache === 'warm') figures.push(...overTheFloor(candidates, starts));
   }
-  return [...figures, ...(await sizes(candidates))];
+  return figures;
 }
 
 /** Processor time and memory, which the rest of the machine disturbs less; beside the empty handler's. */
