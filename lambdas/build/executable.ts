@@ -21,7 +21,8 @@ export function executableRecipe(architecture: keyof typeof BUN_TARGET): string 
  * Throws an Error with Bun's words when it fails.
  */
 export function compile(code: string, architecture: keyof typeof BUN_TARGET): Promise<Uint8Array> {
-  // One after the other: the first may have to fetch the runtime of its architecture for the next.
+  if (architecture === (process.arch === 'arm64' ? 'arm64' : 'x86_64')) return compileNow(code, architecture);
+  // One after the other: the first may have to fetch the runtime of another architecture for the next.
   const compiled = (last.get(architecture) ?? Promise.resolve()).then(() => compileNow(code, architecture));
   last.set(
     architecture,
@@ -30,7 +31,7 @@ export function compile(code: string, architecture: keyof typeof BUN_TARGET): Pr
   return compiled;
 }
 
-/** The end of the last compilation for each architecture. */
+/** The end of the last compilation for each architecture that is not this machine's. */
 const last = new Map<string, Promise<unknown>>();
 
 async function compileNow(code: string, architecture: keyof typeof BUN_TARGET): Promise<Uint8Array> {

@@ -10,9 +10,8 @@ import { createS3Files } from '../adapters/s3-files';
 import { createSqsQueue } from '../adapters/sqs-queue';
 import { ssmSecrets } from '../adapters/ssm-secrets';
 import { systemClock, systemRandomness } from '../adapters/system';
-import { createTelegramOperatorSide } from '../adapters/telegram/operator-side';
 import { createWebhookGuard } from '../adapters/telegram/webhook-guard';
-import type { QueueItem, QueueOutcome, World } from '../chat/ports';
+import type { OperatorSide, QueueItem, QueueOutcome, World } from '../chat/ports';
 import { createVisitorSide } from '../chat/visitor/side';
 
 /** Parts of the world that are not made of the environment: the fakes of a test, the stores of `npm start`. */
@@ -53,7 +52,7 @@ export function createRequestDispatcher(
   };
   const visitors = createVisitorSide(world);
   const isWebhookSecret = createWebhookGuard(secrets, environment.stage);
-  const operators = createTelegramOperatorSide(world, { apiRoot: environment.telegramApiRoot });
+  const operators = lateOperators(world, environment.telegramApiRoot);
 
   const deliver = async (item: QueueItem, attempt: number): Promise<QueueOutcome> => {
     if (item.kind !== 'to-visitor') return operators.deliver(item, attempt);
@@ -95,5 +94,18 @@ function originOf(event: unknown): Correlation {
   return {
     ...(gatewayRequestId === undefined ? {} : { gatewayRequestId }),
     ...(isWebSocketEvent(event) ? { connection: event.requestContext.connectionId } : {}),
+  };
+}
+
+/** The operators' side, loaded with the first update or delivery: visitors do not need it. */
+function lateOperators(world: World, apiRoot: string | undefined): OperatorSide {
+  let loaded: Promise<OperatorSide> | undefined;
+  const side = () =>
+    (loaded ??= import('../adapters/telegram/operator-side.ts').then(({ createTelegramOperatorSide }) =>
+      createTelegramOperatorSide(world, { apiRoot }),
+    ));
+  return {
+    receiveUpdate: async (update) => (await side()).receiveUpdate(update),
+    deliver: async (item, attempt) => (await side()).deliver(item, attempt),
   };
 }
