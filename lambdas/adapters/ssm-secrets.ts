@@ -37,7 +37,7 @@ export function ssmSecrets(
  * Throws an error that names the parameter and how to set it; never its value.
  */
 export async function readSecureString(name: string): Promise<string> {
-  const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+  const { GetParameterCommand, SSMClient } = await import('./sdk/ssm.ts');
   const client = new SSMClient({});
   const { Parameter } = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
   const value = Parameter?.Value?.trim();
