@@ -27,12 +27,9 @@ const SINGLE_ACTIONS: Readonly<Record<string, string>> = {
  * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 export function iamActions(request: AwsRequest): readonly IamAction[] {
-  const tables = batchTables(request);
-  if (tables.length === 0) return [iamAction(request)];
-  return tables.map((table) => ({
-    action: `dynamodb:${request.operation}`,
-    resource: tableArn(table, request.region),
-  }));
+  const resources = [...batchTables(request), ...batchProjects(request)];
+  if (resources.length === 0) return [iamAction(request)];
+  return resources.map((resource) => ({ action: `${request.service}:${request.operation}`, resource }));
 }
 
 function iamAction(request: AwsRequest): IamAction {
@@ -94,14 +91,20 @@ function resourceOf(request: AwsRequest): string {
         ? arn('sqs', body['QueueUrl'].split('/').at(-1) ?? '')
         : arn('sqs', text(body['QueueName']));
     case 'ssm':
-      return arn('ssm', `parameter/${parameterName(text(body['Name']) || text(body['ResourceId']))}`);
+      return request.operation === 'DescribeParameters'
+        ? '*'
+        : arn('ssm', `parameter/${parameterName(text(body['Name']) || text(body['ResourceId']))}`);
     case 'logs':
-      return body['logGroupName'] === undefined ? '*' : arn('logs', `log-group:${text(body['logGroupName'])}:*`);
+      // Without a group all of them are asked for, whatever the beginning of the names that are wanted.
+      return request.operation === 'DescribeLogGroups'
+        ? arn('logs', 'log-group:*')
+        : body['logGroupName'] === undefined
+          ? text(body['resourceArn']) || '*'
+          : arn('logs', `log-group:${text(body['logGroupName'])}:*`);
     case 'codebuild':
-      return arn(
-        'codebuild',
-        `project/${text(body['name']) || text(body['projectName']) || text(Array.isArray(body['names']) ? body['names'][0] : '')}`,
-      );
+      return request.operation.startsWith('List')
+        ? '*'
+        : projectArn(text(body['name']) || text(body['projectName']), request.region);
     case 'secretsmanager':
       return text(body['SecretId']) || '*';
     default:
@@ -116,11 +119,22 @@ function dynamoDbTable(body: Record<string, unknown>, region: string): string {
   return `${tableArn(table, region)}${index === '' ? '' : `/index/${index}`}`;
 }
 
+/** The projects of a BatchGetProjects, which may be named by their ARNs. */
+function batchProjects(request: AwsRequest): readonly string[] {
+  if (request.service !== 'codebuild' || request.operation !== 'BatchGetProjects') return [];
+  const { names } = jsonBody(request);
+  return Array.isArray(names) ? names.map((name) => projectArn(text(name), request.region)) : [];
+}
+
+function projectArn(name: string, region: string): string {
+  return `arn:aws:codebuild:${region}:${ACCOUNT_ID}:project/${name.split('/').at(-1) ?? ''}`;
+}
+
 /** The tables of a BatchGetItem or BatchWriteItem. */
 function batchTables(request: AwsRequest): readonly string[] {
   if (request.service !== 'dynamodb' || !request.operation.startsWith('Batch')) return [];
   const items = jsonBody(request)['RequestItems'];
-  return isRecord(items) ? Object.keys(items) : [];
+  return isRecord(items) ? Object.keys(items).map((table) => tableArn(table, request.region)) : [];
 }
 
 function tableArn(table: string, region: string): string {
@@ -198,9 +212,10 @@ const LAMBDA_OPERATIONS: readonly (readonly [RegExp, Readonly<Record<string, str
   ],
   [/\/functions\/([^/]+)$/, { GET: 'GetFunction', DELETE: 'DeleteFunction' }],
   [/\/functions\/?$/, { GET: 'ListFunctions', POST: 'CreateFunction' }],
+  [/\/tags\/(.+)$/, { GET: 'ListTags', POST: 'TagResource', DELETE: 'UntagResource' }],
   [/\/event-source-mappings\/?$/, { GET: 'ListEventSourceMappings', POST: 'CreateEventSourceMapping' }],
   [
-    /\/event-source-mappings\/[^/]+$/,
+    /\/(event-source-mapping)s\/([^/]+)$/,
     { GET: 'GetEventSourceMapping', PUT: 'UpdateEventSourceMapping', DELETE: 'DeleteEventSourceMapping' },
   ],
 ];
@@ -209,13 +224,15 @@ function lambda(request: AwsRequest): IamAction {
   for (const [pattern, methods] of LAMBDA_OPERATIONS) {
     const match = pattern.exec(request.path);
     if (match === null) continue;
-    const name = match[1] === undefined ? '' : (match[1].split(':function:').at(-1) ?? '');
+    const action = `lambda:${methods[request.method] ?? request.method}`;
+    const [, first = '', mapping] = match;
+    const arn = (rest: string): string => `arn:aws:lambda:${request.region}:${ACCOUNT_ID}:${rest}`;
+    if (mapping !== undefined) return { action, resource: arn(`event-source-mapping:${mapping}`) };
+    if (first.startsWith('arn:') && !first.includes(':function:')) return { action, resource: first };
+    const name = first.split(':function:').at(-1) ?? '';
     const qualifier = request.query.get('Qualifier');
     const qualified = qualifier === null || name.includes(':') ? name : `${name}:${qualifier}`;
-    return {
-      action: `lambda:${methods[request.method] ?? request.method}`,
-      resource: name === '' ? '*' : `arn:aws:lambda:${request.region}:${ACCOUNT_ID}:function:${qualified}`,
-    };
+    return { action, resource: name === '' ? '*' : arn(`function:${qualified}`) };
   }
   return { action: `lambda:${request.method}`, resource: request.path };
 }

@@ -62,14 +62,14 @@ export class Configuration {
     return referencesOf(this.expressions.get(address)?.[attribute]).some((reference) => reference.startsWith('var.'));
   }
 
-  /** The resources that were found changed in something that the code makes this attribute of. */
-  movedSourcesOf(address: string, attribute: string): readonly string[] {
-    return referencesOf(this.expressions.get(address)?.[attribute]).flatMap((reference) => {
+  /** What was found changed of that which the code makes an attribute of, also deep in it: whose it is, and what it is now. */
+  movedSourcesOf(address: string, attribute: string): readonly { readonly address: string; readonly now: unknown }[] {
+    return referencesWithin(this.expressions.get(address)?.[attribute]).flatMap((reference) => {
       const [type, name, source = ''] = reference.split('.');
       const change = this.found.get(`${type}.${name}`);
-      const key = source.split('[')[0] ?? '';
-      const moved = change !== undefined && key !== '' && !same(inside(change.before, key), inside(change.after, key));
-      return moved ? [`${type}.${name}`] : [];
+      if (change === undefined || source === '') return [];
+      const now = inside(change.after, source);
+      return same(inside(change.before, source), now) ? [] : [{ address: `${type}.${name}`, now }];
     });
   }
 
@@ -111,4 +111,10 @@ function same(one: unknown, other: unknown): boolean {
 function referencesOf(expression: unknown): readonly string[] {
   if (typeof expression !== 'object' || expression === null || !('references' in expression)) return [];
   return Array.isArray(expression.references) ? expression.references.filter((one) => typeof one === 'string') : [];
+}
+
+/** Blocks are lists of expressions by their attributes. */
+function referencesWithin(expression: unknown): readonly string[] {
+  if (typeof expression !== 'object' || expression === null) return [];
+  return [...referencesOf(expression), ...Object.values(expression).flatMap(referencesWithin)];
 }

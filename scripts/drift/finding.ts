@@ -171,20 +171,26 @@ function followsFromOthers({ kind, action, differences: changes }: Finding): boo
   return kind === 'unapplied' && action === 'to be changed' && changes.every(isConsequence);
 }
 
-/** Whether deploying would do this only because of what else is reported as changed in the cloud: it is made of that. */
+/**
+ * Whether deploying would do this only because of what else is reported as changed in the cloud: every value that is new is one
+ * of that. Not the repository has changed, but what it refers to.
+ */
 function followsFromDrift(
   { kind, address, differences: changes }: Finding,
   drifting: ReadonlySet<string>,
   configuration: Configuration,
 ): boolean {
   const own = changes.filter((difference) => !isConsequence(difference));
-  return (
-    kind === 'unapplied' &&
-    own.length > 0 &&
-    own.every(({ attribute }) =>
-      configuration.movedSourcesOf(address, attribute).some((source) => drifting.has(source)),
-    )
-  );
+  const follows = ({ attribute, after }: Difference) =>
+    configuration
+      .movedSourcesOf(address, attribute)
+      .some((source) => drifting.has(source.address) && bare(after) === bare(JSON.stringify(source.now)));
+  return kind === 'unapplied' && own.length > 0 && own.every(follows);
+}
+
+/** A number that is put into a text becomes one. */
+function bare(json = ''): string {
+  return json.replace(/^"(.*)"$/, '$1');
 }
 
 function nameOf(values: Record<string, unknown>): string | undefined {

@@ -16,8 +16,6 @@ export interface Meddling {
   readonly what: string;
   /** Terraform's addresses of what is reported, without the hash at the end. */
   readonly addresses: readonly string[];
-  /** What would be deployed because of it, and is reported as not deployed yet. @default - nothing */
-  readonly undeployed?: readonly string[];
   readonly by: (aws: EmulatedAws) => Promise<unknown>;
 }
 
@@ -227,8 +225,7 @@ export const MEDDLING: readonly Meddling[] = [
   {
     what: 'a secret',
     addresses: ['aws_ssm_parameter.dev_bot-token_parameter'],
-    // Instances that are warm, and Telegram, still have the one that was deployed.
-    undeployed: ['aws_lambda_function.dev_request-dispatcher_function', 'aws_lambda_invocation.dev_webhook_invocation'],
+    // And not, beside it, what names its version: the function's environment and the registration of the webhook.
     by: (aws) =>
       aws.call(
         json('ssm', 'AmazonSSM.PutParameter', {

@@ -306,9 +306,14 @@ test('a secret that somebody replaced is drift, although the check itself plans 
 describe('what is made of something that was changed in the cloud', () => {
   /** The bot's token was replaced, and its version, which the registration of the webhook names, is a new one. */
   const plan = (more: { other?: object; reported?: boolean } = {}): Plan => {
-    const before = { input: '{"version":"1"}', function_name: 'dev-lifecycle-handler' };
-    const token = { value: '1:OLD', version: '1' };
-    const changed = { value: more.reported === false ? '1:OLD' : '2:NEW', version: '2' };
+    const before = {
+      input: '{"version":"1"}',
+      function_name: 'dev-lifecycle-handler',
+      environment: [{ variables: { LOG_LEVEL: 'INFO', TOKEN_VERSION: '1' } }],
+    };
+    const references = ['aws_ssm_parameter.token.version', 'aws_ssm_parameter.token'];
+    const token = { value: '1:OLD', version: 1 };
+    const changed = { value: more.reported === false ? '1:OLD' : '2:NEW', version: 2 };
     return {
       resource_drift: [entry('aws_ssm_parameter.token', ['update'], token, changed)],
       resource_changes: [
@@ -317,7 +322,12 @@ describe('what is made of something that was changed in the cloud', () => {
           'aws_lambda_invocation.webhook',
           ['delete', 'create'],
           before,
-          { ...before, input: '{"version":"2"}', ...more.other },
+          {
+            ...before,
+            input: '{"version":"2"}',
+            environment: [{ variables: { LOG_LEVEL: 'INFO', TOKEN_VERSION: '2' } }],
+            ...more.other,
+          },
           { after_unknown: { result: true } },
         ),
       ],
@@ -327,7 +337,7 @@ describe('what is made of something that was changed in the cloud', () => {
             { address: 'aws_ssm_parameter.token', expressions: { value: { references: ['var.TELEGRAM_BOT_TOKEN'] } } },
             {
               address: 'aws_lambda_invocation.webhook',
-              expressions: { input: { references: ['aws_ssm_parameter.token.version', 'aws_ssm_parameter.token'] } },
+              expressions: { input: { references }, environment: [{ variables: { references } }] },
             },
           ],
         },
@@ -340,14 +350,17 @@ describe('what is made of something that was changed in the cloud', () => {
   });
 
   test('is listed if the repository has changed it, too', () => {
-    expect(lines(plan({ other: { function_name: 'other' } }))).toContain(
-      'unapplied aws_lambda_invocation.webhook to be replaced; function_name: "dev-lifecycle-handler" -> "other"; input.version: "1" -> "2"',
+    const environment = [{ variables: { LOG_LEVEL: 'DEBUG', TOKEN_VERSION: '2' } }];
+    expect(lines(plan({ other: { environment } }))).toContain(
+      'unapplied aws_lambda_invocation.webhook to be replaced; environment[0].variables.LOG_LEVEL: "INFO" -> "DEBUG"; ' +
+        'environment[0].variables.TOKEN_VERSION: "1" -> "2"; input.version: "1" -> "2"',
     );
   });
 
   test('is listed if what it is made of is not', () => {
     expect(lines(plan({ reported: false }))).toEqual([
-      'unapplied aws_lambda_invocation.webhook to be replaced; input.version: "1" -> "2"',
+      'unapplied aws_lambda_invocation.webhook to be replaced; ' +
+        'environment[0].variables.TOKEN_VERSION: "1" -> "2"; input.version: "1" -> "2"',
     ]);
   });
 });

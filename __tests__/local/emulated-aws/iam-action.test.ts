@@ -1,0 +1,40 @@
+import { ownRequest } from '../../../local/emulated-aws/aws-request';
+import { iamActions } from '../../../local/emulated-aws/iam-action';
+
+const REGIONAL = 'eu-north-1:123456789012';
+const said = (service: string, request: { method?: string; url?: string; target?: string; body?: unknown }): string[] =>
+  iamActions(ownRequest({ service, region: 'eu-north-1', ...request })).map(
+    ({ action, resource }) => `${action} ${resource}`,
+  );
+
+/** What Terraform asks when it plans, in the words of IAM: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+test('the tags of a function and of an event source mapping are read from these', () => {
+  const tags = (arn: string) => said('lambda', { method: 'GET', url: `/2017-03-31/tags/${encodeURIComponent(arn)}` });
+  const fn = `arn:aws:lambda:${REGIONAL}:function:dev-request-dispatcher`;
+  const mapping = `arn:aws:lambda:${REGIONAL}:event-source-mapping:0b6d`;
+  expect([...tags(fn), ...tags(mapping)]).toEqual([`lambda:ListTags ${fn}`, `lambda:ListTags ${mapping}`]);
+  expect(said('lambda', { method: 'GET', url: '/2015-03-31/event-source-mappings/0b6d' })).toEqual([
+    `lambda:GetEventSourceMapping ${mapping}`,
+  ]);
+});
+
+test('every project of a batch is asked for, by its name or its ARN', () => {
+  const project = (name: string) => `arn:aws:codebuild:${REGIONAL}:project/${name}`;
+  const target = 'CodeBuild_20161006.BatchGetProjects';
+  expect(said('codebuild', { target, body: { names: ['one', project('two')] } })).toEqual([
+    `codebuild:BatchGetProjects ${project('one')}`,
+    `codebuild:BatchGetProjects ${project('two')}`,
+  ]);
+  expect(said('codebuild', { target: 'CodeBuild_20161006.ListSourceCredentials', body: {} })).toEqual([
+    'codebuild:ListSourceCredentials *',
+  ]);
+});
+
+test('what lists everything is no matter of one resource', () => {
+  expect(
+    said('logs', { target: 'Logs_20140328.DescribeLogGroups', body: { logGroupNamePrefix: '/aws/lambda/dev' } }),
+  ).toEqual([`logs:DescribeLogGroups arn:aws:logs:${REGIONAL}:log-group:*`]);
+  expect(said('ssm', { target: 'AmazonSSM.DescribeParameters', body: { ParameterFilters: [] } })).toEqual([
+    'ssm:DescribeParameters *',
+  ]);
+});
