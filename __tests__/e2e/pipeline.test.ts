@@ -124,16 +124,16 @@ async function storedCode(commit: string): Promise<string> {
   return Buffer.from(await storedChecksum(commit), 'hex').toString('base64');
 }
 
-function builtChecksum({ folder: build }: EndedBuild): string {
-  const zip = readFileSync(join(build, 'src', 'dist', 'lambdas', 'common', 'any', 'function.zip'));
+function builtChecksum({ folder: build }: EndedBuild, kind = 'common', architecture = 'any'): string {
+  const zip = readFileSync(join(build, 'src', 'dist', 'lambdas', kind, architecture, 'function.zip'));
   return createHash('sha256').update(zip).digest('hex');
 }
 
-async function byHand(version: string): Promise<EndedBuild> {
+async function byHand(version: string, variables: Readonly<Record<string, string>> = {}): Promise<EndedBuild> {
   const command = readme(
     'aws codebuild start-build --project-name build-and-deploy-project --buildspec-override buildspecs/build-lambda.yml',
   );
-  return await builds.run({ ...startedBy(command), version });
+  return await builds.run({ ...startedBy(command), version, variables });
 }
 
 const push = (commit: string, testsPass = true): Promise<EndedBuild> =>
@@ -155,12 +155,26 @@ function outcome(build: EndedBuild, expected: 'SUCCEEDED' | 'FAILED'): string {
 describe('while the stacks are deployed', () => {
   let built: EndedBuild;
 
-  step('build-lambda.yml, started by hand, builds and stores, before there is anything to deploy to', async () => {
+  step('build-lambda.yml, started by hand, builds the executable of either architecture, and stores it', async () => {
     await buildsCanRun();
-    built = await byHand('main');
-    expect(outcome(built, 'SUCCEEDED')).toBe('SUCCEEDED');
-    expect(built.log).toMatch(/function\.zip stored/);
+    const sums = new Set<string>();
+    for (const architecture of ['arm64', 'x86_64']) {
+      const build = await byHand('main', { BUILD_KIND: 'native', ARCHITECTURE: architecture });
+      expect(outcome(build, 'SUCCEEDED')).toBe('SUCCEEDED');
+      expect(await storedChecksum(build.commit)).toBe(builtChecksum(build, 'native', architecture));
+      sums.add(await storedChecksum(build.commit));
+    }
+    expect(sums.size).toBe(2);
   });
+
+  step(
+    'the build for Node.js takes its place, as the project says, before there is anything to deploy to',
+    async () => {
+      built = await byHand('main');
+      expect(outcome(built, 'SUCCEEDED')).toBe('SUCCEEDED');
+      expect(built.log).toMatch(/function\.zip stored/);
+    },
+  );
 
   step('the same commit comes to the same bytes when it is built again', async () => {
     const again = await byHand(built.commit);

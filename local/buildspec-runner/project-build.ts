@@ -12,6 +12,8 @@ export interface ProjectBuildRequest {
   readonly trigger?: string;
   /** `--buildspec-override` of `start-build`. @default - the project's own buildspec */
   readonly buildspec?: string;
+  /** `--environment-variables-override` of `start-build`. @default - the project's own */
+  readonly variables?: Readonly<Record<string, string>>;
   /** An empty folder of this build's own. */
   readonly folder: string;
   /** `PATH`, `HOME`, and what Terraform needs on this machine. */
@@ -42,6 +44,7 @@ export async function buildProject(request: ProjectBuildRequest): Promise<BuildR
       CODEBUILD_INITIATOR: trigger === undefined ? 'somebody' : 'GitHub-Hookshot/0000000',
       ...(trigger !== undefined && { CODEBUILD_WEBHOOK_TRIGGER: trigger }),
       ...(await variablesOf(aws, project)),
+      ...request.variables,
       ...request.machine,
     },
   });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 
 import { buildProject } from '../../../local/buildspec-runner/project-build';
@@ -18,6 +18,8 @@ export interface Start {
   /** What GitHub's webhook says. @default - the build is started by hand */
   readonly trigger?: string;
   readonly buildspec?: string;
+  /** Variables in place of the project's own. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** @default true */
   readonly testsPass?: boolean;
 }
@@ -79,7 +81,7 @@ PATH="${PATH}" exec npm "$@"
   }
 
   /** Runs a build to its end. */
-  async run({ project, version, trigger, buildspec, testsPass = true }: Start): Promise<EndedBuild> {
+  async run({ project, version, trigger, buildspec, variables, testsPass = true }: Start): Promise<EndedBuild> {
     const folder = join(this.folder, `build-${++this.count}`);
     mkdirSync(folder);
     const result = await buildProject({
@@ -88,10 +90,12 @@ PATH="${PATH}" exec npm "$@"
       source: { repository: this.repository.url, version },
       ...(trigger !== undefined && { trigger }),
       ...(buildspec !== undefined && { buildspec }),
+      ...(variables !== undefined && { variables }),
       folder,
       machine: { ...this.machine, TESTS_PASS: String(testsPass) },
     });
-    if (project !== 'drift-check-project') renameSync(join(folder, 'src', 'node_modules'), this.kept);
+    const modules = join(folder, 'src', 'node_modules');
+    if (project !== 'drift-check-project' && existsSync(modules)) renameSync(modules, this.kept);
     return { ...result, folder };
   }
 
