@@ -5,7 +5,8 @@ import WebSocket from 'ws';
 /** A frame of the wire protocol. */
 export type Frame = readonly unknown[];
 
-const PATIENCE_MS = 20_000;
+/** Longer than Telegram pauses, at worst, before it brings an update again (`webhookRetryPause` of the sandbox, a hundred times). */
+const PATIENCE_MS = 90_000;
 
 /** A visitor's WebSocket, as wscat or the widget opens it. */
 export class Visitor {
