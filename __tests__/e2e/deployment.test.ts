@@ -245,8 +245,10 @@ describe('an owner deploys the native build, with dev and prod', () => {
 
   step('a bot token is revoked and replaced while people chat, and not a message is lost', async () => {
     const visitor = await join(url(native, 'ws', 'dev'), 'help-in-dev', 'v1s1t0r0004', 'Barbara');
-    await chatBothWays(visitor, support.dev!, { question: 'Who are you?', answer: 'The same as ever.' });
-    const rotation = await rotateToken(native, support.dev!, visitor, () => keep(native.deploy('kite-stack')));
+    const question = 'Who are you?';
+    await chatBothWays(visitor, support.dev!, { question, answer: 'The same as ever.' });
+    const deploy = () => keep(native.deploy('kite-stack'));
+    const rotation = await rotateToken(native, support.dev!, visitor, question, deploy);
     devToken = rotation.token;
     expect(rotation).toMatchObject(NOTHING_LOST);
     await visitor.close();

@@ -28,18 +28,19 @@ const PATIENCE_MS = 90_000;
 /**
  * The owner has BotFather revoke the token, writes the new one into `.env` and deploys; Telegram fails in the middle of the first
  * attempt. A visitor and an operator go on as if nothing were.
+ * @param asked what the visitor has asked before, which the operator answers
  */
 export async function rotateToken(
   sandbox: Sandbox,
   { telegram, group, operator }: Support,
   visitor: Visitor,
+  asked: string,
   deploy: () => Promise<CommandResult>,
 ): Promise<TokenRotation> {
   const texts = (): unknown[] => visitor.frames().flatMap(([tag, , text]) => (tag === 'TXT' ? [text] : []));
-  const asked = telegram.people.messages(group).findLast(({ from }) => from?.username === SANDBOX_BOTS.dev.username);
-  const answer = (text = ''): void => {
-    telegram.people.send({ chat: group, from: operator, text, ...(asked && { replyTo: asked.message_id }) });
-  };
+  // Of this visitor: the bot's last message may be about another one.
+  const { message_id: replyTo } = await telegram.message(group, ({ text }) => text?.includes(asked) ?? false);
+  const answer = (text = ''): void => void telegram.people.send({ chat: group, from: operator, text, replyTo });
   const before = texts().length;
 
   const token = telegram.revokeToken(SANDBOX_BOTS.dev.username);
