@@ -168,8 +168,6 @@ export class DriftReader extends Construct {
           this.account.arn('logs', `log-group:/aws/${group}/*`),
         ),
       },
-      // It lists by the beginning of a name, and AWS checks it against all groups.
-      { actions: ['logs:DescribeLogGroups'], resources: [this.account.arn('logs', 'log-group:*')] },
     ];
   }
 
@@ -245,6 +243,7 @@ export class DriftReader extends Construct {
     return {
       actions: [
         'codebuild:ListSourceCredentials',
+        'logs:DescribeLogGroups',
         'logs:DescribeQueryDefinitions',
         'sns:GetSubscriptionAttributes',
         'ssm:DescribeParameters',

@@ -46,8 +46,11 @@ function iamAction(request: AwsRequest): IamAction {
     case 'apigateway':
       return {
         action: `apigateway:${request.method}`,
-        resource: `arn:aws:apigateway:${request.region}::${request.path}`,
+        // What is called `/v2/apis/...` over HTTP is `/apis/...` to IAM.
+        resource: `arn:aws:apigateway:${request.region}::${request.path.replace(/^\/v2\//, '/')}`,
       };
+    case 'budgets':
+      return budgets(request);
     case 'scheduler':
       return {
         action: `scheduler:${SCHEDULER[request.method] ?? request.method}Schedule`,
@@ -56,6 +59,18 @@ function iamAction(request: AwsRequest): IamAction {
     default:
       return byOperation(request);
   }
+}
+
+/** Whatever is read of a budget, and whatever is changed of it, is one permission each. */
+function budgets(request: AwsRequest): IamAction {
+  const body = jsonBody(request);
+  if (request.operation.endsWith('ForResource'))
+    return { action: `budgets:${request.operation}`, resource: text(body['ResourceARN']) || '*' };
+  const budget = isRecord(body['Budget']) ? body['Budget'] : body;
+  return {
+    action: `budgets:${request.operation.startsWith('Describe') ? 'ViewBudget' : 'ModifyBudget'}`,
+    resource: `arn:aws:budgets::${ACCOUNT_ID}:budget/${text(budget['BudgetName'])}`,
+  };
 }
 
 const SCHEDULER: Readonly<Record<string, string>> = { GET: 'Get', POST: 'Create', PUT: 'Update', DELETE: 'Delete' };
@@ -95,12 +110,9 @@ function resourceOf(request: AwsRequest): string {
         ? '*'
         : arn('ssm', `parameter/${parameterName(text(body['Name']) || text(body['ResourceId']))}`);
     case 'logs':
-      // Without a group all of them are asked for, whatever the beginning of the names that are wanted.
-      return request.operation === 'DescribeLogGroups'
-        ? arn('logs', 'log-group:*')
-        : body['logGroupName'] === undefined
-          ? text(body['resourceArn']) || '*'
-          : arn('logs', `log-group:${text(body['logGroupName'])}:*`);
+      return body['logGroupName'] === undefined
+        ? text(body['resourceArn']) || '*'
+        : arn('logs', `log-group:${text(body['logGroupName'])}:*`);
     case 'codebuild':
       return request.operation.startsWith('List')
         ? '*'

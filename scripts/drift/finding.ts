@@ -167,8 +167,10 @@ function plannedAction({ change: { actions } }: ResourceChange): Finding['action
   return 'to be changed';
 }
 
+/** A replacement, too, has its cause in another resource if nothing of its own that is new is known yet. */
 function followsFromOthers({ kind, action, differences: changes }: Finding): boolean {
-  return kind === 'unapplied' && action === 'to be changed' && changes.every(isConsequence);
+  const kept = action === 'to be changed' || action === 'to be replaced';
+  return kind === 'unapplied' && kept && changes.every(isConsequence);
 }
 
 /**

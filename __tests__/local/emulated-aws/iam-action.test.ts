@@ -33,8 +33,29 @@ test('every project of a batch is asked for, by its name or its ARN', () => {
 test('what lists everything is no matter of one resource', () => {
   expect(
     said('logs', { target: 'Logs_20140328.DescribeLogGroups', body: { logGroupNamePrefix: '/aws/lambda/dev' } }),
-  ).toEqual([`logs:DescribeLogGroups arn:aws:logs:${REGIONAL}:log-group:*`]);
+  ).toEqual(['logs:DescribeLogGroups *']);
   expect(said('ssm', { target: 'AmazonSSM.DescribeParameters', body: { ParameterFilters: [] } })).toEqual([
     'ssm:DescribeParameters *',
+  ]);
+});
+
+test('a budget is seen or changed, whatever of it', () => {
+  const budget = 'arn:aws:budgets::123456789012:budget/kite-monthly';
+  const ask = (operation: string, body: unknown) =>
+    said('budgets', { target: `AWSBudgetServiceGateway.${operation}`, body });
+  expect([
+    ...ask('DescribeNotificationsForBudget', { BudgetName: 'kite-monthly' }),
+    ...ask('CreateBudget', { Budget: { BudgetName: 'kite-monthly' } }),
+    ...ask('ListTagsForResource', { ResourceARN: budget }),
+  ]).toEqual([
+    `budgets:ViewBudget ${budget}`,
+    `budgets:ModifyBudget ${budget}`,
+    `budgets:ListTagsForResource ${budget}`,
+  ]);
+});
+
+test('an API is a path to IAM, without the version that its address has', () => {
+  expect(said('apigateway', { method: 'GET', url: '/v2/apis/abc/stages/dev' })).toEqual([
+    'apigateway:GET arn:aws:apigateway:eu-north-1::/apis/abc/stages/dev',
   ]);
 });

@@ -141,6 +141,15 @@ test('what changes only because something else does is not listed beside it', ()
   expect(lines(plan)).toEqual(['drift aws_lambda_function.f changed; memory_size: 256 -> 512']);
 });
 
+test('a replacement that is caused by another resource only is not listed beside it, either', () => {
+  const plan = together(drifted('aws_apigatewayv2_stage.s', { name: 'dev' }, { name: 'other' }), {
+    resource_changes: [
+      entry('aws_lambda_invocation.i', ['delete', 'create'], { input: 'a' }, {}, { after_unknown: { input: true } }),
+    ],
+  });
+  expect(lines(plan)).toEqual(['drift aws_apigatewayv2_stage.s changed; name: "dev" -> "other"']);
+});
+
 test('a value that AWS computes is no drift of a resource that is to be replaced for another reason', () => {
   const plan: Plan = {
     resource_drift: [

@@ -8,6 +8,7 @@ import { conditionKeys, PolicyStatement, statementsOf } from '../statements';
  */
 export const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'codebuild:ListSourceCredentials': 'an account has one list of credentials',
+  'logs:DescribeLogGroups': 'lists names and settings of groups, and nothing that is in them',
   'logs:DescribeQueryDefinitions': 'lists all saved queries',
   'route53:ListHostedZones': 'lists all zones: a zone is found by its name',
   'sns:GetSubscriptionAttributes': 'subscriptions are no resources to IAM',
