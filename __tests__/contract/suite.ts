@@ -269,12 +269,15 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
     test('a burst is slowed down with 429, which says when to try again', async () => {
       const { name } = await channel();
       const ann = await visitor(name);
-      for (let i = 0; i < 70; i++) ann.send(['TXT', `burst${i}`, 'x', NOW]);
       const frames: unknown[][] = [];
-      for (let i = 0; i < 70; i++) frames.push((await ann.next()) as unknown[]);
-      const slow = frames.filter(([tag, , code]) => tag === 'ERR' && code === 429);
-      expect(slow.length).toBeGreaterThan(0);
-      expect(slow[0]?.[1]).toMatch(/try again in \d+ seconds?/);
+      const slow = () => frames.filter(([tag, , code]) => tag === 'ERR' && code === 429);
+      // The minute that is counted may end amid a burst, not amid the next one, too.
+      for (let burst = 0; burst < 2 && slow().length === 0; burst++) {
+        for (let i = 0; i < 70; i++) ann.send(['TXT', `burst${burst}-${i}`, 'x', NOW]);
+        for (let i = 0; i < 70; i++) frames.push((await ann.next()) as unknown[]);
+      }
+      expect(slow().length).toBeGreaterThan(0);
+      expect(slow()[0]?.[1]).toMatch(/try again in \d+ seconds?/);
       expect(frames.filter(([tag]) => tag === 'ACK').length).toBeGreaterThanOrEqual(50);
       await ann.close();
     });

@@ -5,6 +5,9 @@ import { SANDBOX_BOTS, type Sandbox } from '../../local/sandbox/sandbox';
 import type { Telegram } from '../../local/telegram';
 import { Visitor } from './visitor';
 
+/** How long a delivery may take on a machine on which two accounts are deployed meanwhile, milliseconds. */
+const PATIENCE_MS = 120_000;
+
 /** A bot, the group it is in, and the operator who writes there. */
 export interface Support {
   readonly telegram: Telegram;
@@ -22,19 +25,19 @@ export async function hostChannel(sandbox: Sandbox, stage: 'dev' | 'prod', chann
   const group = telegram.people.group({ title: `Support in ${stage}`, owner: operator, kind: 'supergroup' });
   telegram.people.addBot({ chat: group, by: operator, bot, administrator: true });
   telegram.people.send({ chat: group, from: operator, text: `/host ${channel}` });
-  await telegram.message(group, ({ text }) => text?.includes(`?c=${channel}`) ?? false, 30_000);
+  await telegram.message(group, ({ text }) => text?.includes(`?c=${channel}`) ?? false, PATIENCE_MS);
   return { telegram, group, operator, delivered: async () => await queueIsEmpty(sandbox, `${stage}-delivery.fifo`) };
 }
 
 async function queueIsEmpty(sandbox: Sandbox, name: string): Promise<void> {
   const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
   const body = { QueueUrl: `${sandbox.aws.url}/123456789012/${name}`, AttributeNames };
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
     const { Attributes } = await sandbox.aws.call({ service: 'sqs', target: 'AmazonSQS.GetQueueAttributes', body });
     if (isRecord(Attributes) && AttributeNames.every((attribute) => Attributes[attribute] === '0')) return;
     await pause(100);
   }
-  throw new Error(`The queue ${name} did not become empty within 30 s.`);
+  throw new Error(`The queue ${name} did not become empty within ${PATIENCE_MS / 1000} s.`);
 }
 
 /** Opens a connection and joins a channel. */
@@ -54,7 +57,7 @@ export async function chatBothWays(
   const { telegram, group, operator } = support;
   visitor.send(['TXT', `id of ${words.question}`, words.question, new Date().toISOString()]);
   await visitor.frame('ACK', ([, id]) => id === `id of ${words.question}`);
-  const question = await telegram.message(group, ({ text }) => text?.includes(words.question) ?? false, 30_000);
+  const question = await telegram.message(group, ({ text }) => text?.includes(words.question) ?? false, PATIENCE_MS);
   await support.delivered();
   telegram.people.send({ chat: group, from: operator, text: words.answer, replyTo: question.message_id });
   await visitor.frame('TXT', ([, , text]) => text === words.answer);
