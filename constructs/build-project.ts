@@ -64,7 +64,7 @@ export class BuildProject extends Construct implements Grantee {
     return this.project.arn;
   }
 
-  /** Where the image is that shows how the last build ended; empty without `badge`. A branch is chosen by `&branch=main`. */
+  /** Where the image is that shows how the last build ended; empty without `badge`. It names a branch, and takes another. */
   get badgeUrl(): string {
     return this.project.badgeUrl;
   }
