@@ -28,7 +28,7 @@ export const deployment: Section = {
       await step(
         'cdktf deploy kite-build',
         () => cdktf('deploy', 'kite-build'),
-        'most of it waits that the AWS provider has built in for IAM',
+        'most of it waits that the AWS provider has built in, for life cycles of S3 above all',
       );
       await uploadZips(sandbox, zips);
       await step('cdktf deploy kite-stack', () => cdktf('deploy', 'kite-stack'));
