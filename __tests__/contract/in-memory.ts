@@ -10,6 +10,7 @@ import type { QueueItem } from '../../lambdas/chat/ports';
 import { createRequestDispatcher, type DispatcherHandler } from '../../lambdas/request-dispatcher/wiring';
 import { createTelegram } from '../../local/telegram';
 import { HandshakeRefused, Inbox, type ChatUnderTest, type Client, type ConnectOptions } from './driver';
+import { memoryEnvironment } from '../lambdas/request-dispatcher/memory-environment';
 
 const TOKEN = '123456:in-memory-contract';
 const BOT = 'kite_contract_bot';
@@ -43,23 +44,11 @@ export async function inMemoryChat(): Promise<ChatUnderTest> {
     secrets: { botToken: async () => TOKEN },
     settings,
   });
-  const unused = 'unused';
-  dispatch.handler = createRequestDispatcher(
-    {
-      ...settings,
-      botTokenParameter: unused,
-      telegramApiRoot: apiRoot,
-      logLevel: 'ERROR',
-      channelsTable: unused,
-      membersTable: unused,
-      connectionsTable: unused,
-      messagesTable: unused,
-      filesBucket: unused,
-      deliveryQueueUrl: unused,
-      websocketCallbackUrl: 'https://unused.example',
-    },
-    { ...world, queue, delayQueueItem: async (receiptHandle, seconds) => queue.delay(receiptHandle, seconds) },
-  );
+  dispatch.handler = createRequestDispatcher(memoryEnvironment(settings, apiRoot, 'ERROR'), {
+    ...world,
+    queue,
+    delayQueueItem: async (receiptHandle, seconds) => queue.delay(receiptHandle, seconds),
+  });
   await registerWebhook(await createBotApi(TOKEN, apiRoot), `${origin}/dev/tg`, webhookSecret(TOKEN, 'dev'));
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

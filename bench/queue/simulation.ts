@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryStores } from '../../lambdas/adapters/memory/stores';
-import { MemoryFiles, MemoryLogger, MemoryPush } from '../../lambdas/adapters/memory/world';
+import { MemoryFiles, MemoryLogger, MemoryPush, repeatableRandomness } from '../../lambdas/adapters/memory/world';
 import { groupOf } from '../../lambdas/adapters/sqs-queue';
 import { createTelegramOperatorSide } from '../../lambdas/adapters/telegram/operator-side';
 import { createTelegramHost } from '../../lambdas/adapters/telegram/telegram-host';
@@ -132,7 +132,6 @@ class Simulation {
     private readonly queue: FifoQueue,
     private readonly deadLetters: FifoQueue,
   ) {
-    let drawn = 0;
     this.world = {
       ...createMemoryStores(clock),
       push: this.push,
@@ -146,9 +145,7 @@ class Simulation {
       files: new MemoryFiles(),
       secrets: { botToken: async () => TOKEN },
       clock,
-      random: {
-        bytes: (count) => createHash('shake256', { outputLength: count }).update(`random ${drawn++}`).digest(),
-      },
+      random: repeatableRandomness(),
       logger: new MemoryLogger(),
       settings: {
         stage: 'dev',

@@ -33,7 +33,7 @@ export interface Channel {
   readonly forum: boolean;
   /** Web origins that may connect (`https://example.com`); empty: all. */
   readonly origins: readonly string[];
-  /** Messages that visitors tried to send since the channel began. */
+  /** Messages that visitors tried to send, and joins, since the channel began: what the limit of the channel counts. */
   readonly messages: number;
   readonly rate?: RateWindow;
   readonly createdAt: string;

@@ -5,6 +5,7 @@ import { systemClock } from '../../../lambdas/adapters/system';
 import { webhookSecret } from '../../../lambdas/adapters/telegram/webhook-secret';
 import { createRequestDispatcher, type DispatcherHandler } from '../../../lambdas/request-dispatcher/wiring';
 import { createTelegram, type Telegram } from '../../../local/telegram';
+import { memoryEnvironment } from './memory-environment';
 
 /** What somebody who runs Kite finds in the log about one message, asked as `docs/operations.md` says. */
 const TOKEN = '123456:correlation-test-token';
@@ -31,24 +32,10 @@ beforeEach(async () => {
   printed = [];
   seen = 0;
   world = createMemoryWorld({ secrets: { botToken: async () => TOKEN }, clock: systemClock });
-  const unused = 'unused';
-  handler = createRequestDispatcher(
-    {
-      ...world.settings,
-      stage: 'dev',
-      botTokenParameter: unused,
-      telegramApiRoot: apiRoot,
-      logLevel: 'INFO',
-      channelsTable: unused,
-      membersTable: unused,
-      connectionsTable: unused,
-      messagesTable: unused,
-      filesBucket: unused,
-      deliveryQueueUrl: unused,
-      websocketCallbackUrl: 'https://unused.example',
-    },
-    { ...world, logger: createLogger('request-dispatcher', 'INFO', (line) => printed.push(line)) },
-  );
+  handler = createRequestDispatcher(memoryEnvironment({ ...world.settings, stage: 'dev' }, apiRoot, 'INFO'), {
+    ...world,
+    logger: createLogger('request-dispatcher', 'INFO', (line) => printed.push(line)),
+  });
   operator = telegram.people.user({ firstName: 'Olena' }).id;
   chat = telegram.people.group({ title: 'Support', owner: operator, kind: 'supergroup' });
   telegram.people.addBot({ chat, by: operator, bot: BOT, administrator: true });

@@ -6,13 +6,14 @@ import { bundle } from '../../../lambdas/build/bundle';
 import { compile } from '../../../lambdas/build/executable';
 import { FakeRuntimeApi } from './fake-runtime-api';
 
-// The executable itself, as Lambda starts it. It is made for Linux: elsewhere only the runtime's own tests run.
+/** What this machine can start; undefined: nothing that is made for Lambda. */
 const architecture =
   process.platform === 'linux'
     ? ({ x64: 'x86_64', arm64: 'arm64' } as const)[process.arch as 'x64' | 'arm64']
     : undefined;
 if (architecture === undefined)
-  console.log(`Skipped: a Lambda executable does not run on ${process.platform} ${process.arch}.`);
+  console.log(`A Lambda executable cannot be started on ${process.platform} ${process.arch}.`);
+// Skipped on macOS and Windows only, because they cannot start an executable made for Linux; CI is Linux and runs it.
 const whereItRuns = architecture === undefined ? describe.skip : describe;
 
 whereItRuns('the native build', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionId } from '../../chat/identifiers';
-import type { QueueItem, World } from '../../chat/ports';
+import type { QueueItem, Randomness, World } from '../../chat/ports';
 import { createMemoryStores, type MemoryStores } from './stores';
 
 /** A clock that only tests move; `sleep` moves it. */
@@ -102,6 +102,12 @@ export class MemoryLogger {
   }
 }
 
+/** Bytes that differ from call to call, and are the same in every run. */
+export function repeatableRandomness(): Randomness {
+  let drawn = 0;
+  return { bytes: (count) => createHash('shake256', { outputLength: count }).update(`random ${drawn++}`).digest() };
+}
+
 /** A world of which a test sees everything. */
 export type MemoryWorld = World &
   MemoryStores & {
@@ -115,7 +121,6 @@ export type MemoryWorld = World &
 /** Makes an empty world with a clock that stands still and repeatable randomness. */
 export function createMemoryWorld(overrides: Partial<World> = {}): MemoryWorld {
   const clock = new MemoryClock();
-  let drawn = 0;
   return {
     ...createMemoryStores(clock),
     push: new MemoryPush(),
@@ -123,9 +128,7 @@ export function createMemoryWorld(overrides: Partial<World> = {}): MemoryWorld {
     files: new MemoryFiles(),
     secrets: { botToken: async () => '123456:test-token' },
     clock,
-    random: {
-      bytes: (count) => createHash('shake256', { outputLength: count }).update(`random ${drawn++}`).digest(),
-    },
+    random: repeatableRandomness(),
     logger: new MemoryLogger(),
     settings: {
       stage: 'dev',

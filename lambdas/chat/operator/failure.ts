@@ -1,4 +1,6 @@
+import type { Message } from '../model';
 import type { World } from '../ports';
+import { traceOf } from '../trace';
 import { HostFailure } from './host';
 
 /**
@@ -17,4 +19,13 @@ export async function welcome(
     world.logger.info(`${what}: not done`, { kind: error.kind, reason: error.message });
     return false;
   }
+}
+
+/** Logs that a delivery failed for the `attempt`th time. The saved query `message` finds the line by its handle. */
+export function logUndelivered(
+  world: Pick<World, 'logger'>,
+  { message, failure, attempt }: { readonly message: Message; readonly failure: HostFailure; readonly attempt: number },
+): void {
+  const { kind, message: reason } = failure;
+  world.logger.warn('A message could not be delivered', { ...traceOf(message), kind, reason, attempt });
 }

@@ -1,10 +1,9 @@
 import type { Member, Message } from '../../model';
 import type { QueueOutcome, World } from '../../ports';
-import { welcome } from '../failure';
+import { logUndelivered, welcome } from '../failure';
 import { headerOf } from '../header';
 import type { Host, HostFailure } from '../host';
 import { plain } from '../rich-text';
-import { traceOf } from '../../trace';
 import { waitFor } from './another-turn';
 import { backOff } from './back-off';
 import { linkParts, type Part } from './post-of';
@@ -25,12 +24,7 @@ export type Remedy = QueueOutcome | { readonly parts?: readonly Part[] };
 export async function remedyFor(world: World, host: Host, trouble: Trouble): Promise<Remedy> {
   const { channel, member, place, message, failure, attempt } = trouble;
   const { kind, details } = failure;
-  world.logger.warn('A message could not be delivered', {
-    ...traceOf(message),
-    kind,
-    reason: failure.message,
-    attempt,
-  });
+  logUndelivered(world, trouble);
   switch (kind) {
     case 'busy': {
       const until = world.clock.now() + (details.retryAfter ?? 5) * 1000;

@@ -4,6 +4,7 @@ import type { QueueOutcome, Receipt, World } from '../../ports';
 import { correctedKey, hostMessageFrames } from '../../protocol/server-frame';
 import { deliverToVisitor } from '../../visitor/delivery';
 import { leaveChannel } from '../commands/leave';
+import { logUndelivered } from '../failure';
 import { CAPTION_LENGTH, type Host, HostFailure, TEXT_LENGTH } from '../host';
 import { plain } from '../rich-text';
 import { splitText } from '../split-text';
@@ -154,12 +155,7 @@ async function cure(
   { chat, message, failure, attempt }: { chat: ChatId; message: Message; failure: HostFailure; attempt: number },
 ): Promise<QueueOutcome | undefined> {
   const { kind, details } = failure;
-  world.logger.warn('A message could not be delivered', {
-    ...traceOf(message),
-    kind,
-    reason: failure.message,
-    attempt,
-  });
+  logUndelivered(world, { message, failure, attempt });
   switch (kind) {
     case 'busy':
       return waitFor(world, 'to-chat', conversation, details.retryAfter ?? 5, attempt);
