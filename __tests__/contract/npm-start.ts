@@ -17,7 +17,7 @@ export async function npmStartChat(): Promise<ChatUnderTest> {
   const { apiRoot } = await telegram.listen();
   const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), 'kite-contract-'));
-  const child = spawn(process.execPath, [require.resolve('tsx/cli'), path.join(ROOT, 'local/start.ts')], {
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'local/start.ts')], {
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],

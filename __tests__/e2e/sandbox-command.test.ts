@@ -5,10 +5,14 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 jest.setTimeout(60_000);
 
 const ROOT = resolve(__dirname, '..', '..');
+
+/** As in `package.json`, but found from any working directory. */
+const TSX = pathToFileURL(require.resolve('tsx')).href;
 
 let tools: string;
 
@@ -30,8 +34,8 @@ async function sandbox(
   variables: Record<string, string> = {},
 ): Promise<{ status: number | null; said: string }> {
   symlinkSync(process.execPath, join(tools, 'node'));
-  const program = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  const child = spawn(process.execPath, [program, join(ROOT, 'local', 'sandbox.ts'), ...parameters], {
+  const program = ['--import', TSX, join(ROOT, 'local', 'sandbox.ts')];
+  const child = spawn(process.execPath, [...program, ...parameters], {
     cwd: tools,
     env: { HOME: tools, PATH: `${tools}:${dirname('/bin/sh')}`, ...variables },
   });

@@ -58,6 +58,14 @@ test('npm start -- --reset begins anew', async () => {
   expect(existsSync(old)).toBe(false);
 });
 
+// Who started the program must not kill it because it is slow to answer: its data would not be written.
+test('npm start that is busy when Ctrl-C comes still ends in order', async () => {
+  running = new Typed(folder, 'npm start', { PORT: '0' });
+  await running.prints('Kite is ready');
+  await running.interruptBusy('local/start.ts', 1_000);
+  expect(running.output).toContain('Ended. The data is kept.');
+});
+
 function pairs<T>(all: readonly T[]): (readonly T[])[] {
   return all.flatMap((_, index) => (index % 2 === 0 ? [all.slice(index, index + 2)] : []));
 }

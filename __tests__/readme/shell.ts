@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -80,5 +80,32 @@ export class Typed {
     if (pid === undefined || exitCode !== null || signalCode !== null) return;
     process.kill(-pid, 'SIGINT');
     await this.ended;
+  }
+
+  /** Ctrl-C while the program that the line started in the end is busy, and does not come to its signals for that long. */
+  async interruptBusy(program: string, milliseconds: number): Promise<void> {
+    const busy = this.processOf(program);
+    process.kill(busy, 'SIGSTOP');
+    const ended = this.interrupt();
+    await new Promise((done) => setTimeout(done, milliseconds));
+    try {
+      process.kill(busy, 'SIGCONT');
+    } catch {
+      // Gone: what it printed tells the test.
+    }
+    await ended;
+  }
+
+  /** The youngest process of this line with that file in its command: the others started it. */
+  private processOf(file: string): number {
+    const found = execFileSync('ps', ['-A', '-o', 'pid=,pgid=,args='], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, group, ...args]) => group === `${this.process.pid}` && args.includes(file))
+      .map(([pid]) => Number(pid))
+      .sort((a, b) => a - b);
+    const youngest = found.at(-1);
+    if (youngest === undefined) throw new Error(`No process of this line runs ${file}.`);
+    return youngest;
   }
 }

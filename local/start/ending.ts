@@ -2,7 +2,7 @@ import { SettingsError } from '../../config';
 import { Failure } from '../embedded/failure';
 
 /** A second Ctrl-C after this many milliseconds ends at once. */
-const IMPATIENCE = 500;
+const IMPATIENCE = 1_500;
 
 /** How a program that runs until Ctrl-C ends: in order, unless somebody is in a hurry. */
 export class Ending {

@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 
 const ROOT = resolve(__dirname, '..', '..', '..');
 
-/** As `tsx local/start.ts`, in one process instead of two, so that a killed one is gone. */
+/** As in `package.json`, but found from any working directory. */
 const TSX = pathToFileURL(require.resolve('tsx')).href;
 
 /** A new folder for the data and as the working directory, where no .env lies. */
