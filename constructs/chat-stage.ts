@@ -109,7 +109,7 @@ export class ChatStage extends Construct {
         sentence: `${props.botToken.friendlyUniqueId} is no bot token: copy it from @BotFather as it is, for example 123456:ABC-DEF.`,
       },
     });
-    this.queue = new DeliveryQueue(this, 'delivery', { stage, alarms: this.alarms });
+    this.queue = new DeliveryQueue(this, 'delivery', { account, stage, alarms: this.alarms });
     this.webSocket = this.webSocketStage();
     this.http = this.httpStage();
     this.dispatcher = this.dispatcherFunction();

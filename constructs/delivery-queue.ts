@@ -1,14 +1,15 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
-import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import { Construct } from 'constructs';
 import { Alarm, AlarmRoute } from './alarm';
+import { AwsAccount } from './aws-account';
 import { Duration } from './duration';
 import { LiveFunction } from './live-function';
 import { policyDocument } from './role';
 import { Metric, Statistic } from './metric';
 
 export interface DeliveryQueueProps {
+  readonly account: AwsAccount;
   readonly stage: string;
   /** Who hears of messages that come late or could not be delivered. */
   readonly alarms: AlarmRoute;
@@ -31,16 +32,19 @@ export class DeliveryQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: DeliveryQueueProps) {
     super(scope, id);
-    const name = `${props.stage}-delivery`;
+    const queueName = `${props.stage}-delivery.fifo`;
+    const deadLettersName = `${props.stage}-delivery-dead-letters.fifo`;
     this.deadLetters = new SqsQueue(this, 'dead-letters', {
-      name: `${name}-dead-letters.fifo`,
+      name: deadLettersName,
       fifoQueue: true,
+      policy: tlsOnly(props.account.arn('sqs', deadLettersName)),
       messageRetentionSeconds: Duration.days(14).toSeconds(),
       sqsManagedSseEnabled: true,
     });
     this.queue = new SqsQueue(this, 'queue', {
-      name: `${name}.fifo`,
+      name: queueName,
       fifoQueue: true,
+      policy: tlsOnly(props.account.arn('sqs', queueName)),
       contentBasedDeduplication: false,
       // Six times the function's time-out: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
       visibilityTimeoutSeconds: 180,
@@ -48,8 +52,6 @@ export class DeliveryQueue extends Construct {
       sqsManagedSseEnabled: true,
       redrivePolicy: JSON.stringify({ deadLetterTargetArn: this.deadLetters.arn, maxReceiveCount: ATTEMPTS }),
     });
-    this.refusePlainText('dead-letters-policy', this.deadLetters);
-    this.refusePlainText('queue-policy', this.queue);
     this.watch(props.alarms);
   }
 
@@ -88,24 +90,6 @@ export class DeliveryQueue extends Construct {
     return { namespace: 'AWS/SQS', name, dimensions: { QueueName: queueName }, statistic };
   }
 
-  private refusePlainText(id: string, queue: SqsQueue): void {
-    new SqsQueuePolicy(this, id, {
-      queueUrl: queue.url,
-      // A deny, so the wildcards take away and give nothing:
-      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
-      policy: policyDocument([
-        {
-          Sid: 'TlsOnly',
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 'sqs:*',
-          Resource: queue.arn,
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ]),
-    });
-  }
-
   private watch(route: AlarmRoute): void {
     const { stage } = route;
     new Alarm(this, 'undelivered', {
@@ -129,4 +113,23 @@ export class DeliveryQueue extends Construct {
       limit: { above: PATIENCE.toSeconds() },
     });
   }
+}
+
+/**
+ * A queue's policy that refuses whoever comes without TLS. It is made with the queue: as a resource of its own it takes
+ * Terraform another 25 seconds, because the provider waits after each change of a queue.
+ */
+function tlsOnly(queueArn: string): string {
+  return policyDocument([
+    {
+      Sid: 'TlsOnly',
+      Effect: 'Deny',
+      Principal: '*',
+      // A deny, so the wildcard takes away and gives nothing:
+      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+      Action: 'sqs:*',
+      Resource: queueArn,
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+  ]);
 }

@@ -3,8 +3,9 @@ import { LiveFunction } from '../../constructs/live-function';
 import { StoredArtifact } from '../../constructs/stored-artifact';
 import { Synthesized } from './synthesized';
 
-const stack = Synthesized.stackWith((scope) => {
+const stack = Synthesized.stackWith((scope, account) => {
   const queue = new DeliveryQueue(scope, 'delivery', {
+    account,
     stage: 'dev',
     alarms: {
       prefix: 'kite',
@@ -46,6 +47,24 @@ describe('DeliveryQueue', () => {
       deadLetterTargetArn: expect.stringMatching(/dead-letters/) as string,
       maxReceiveCount: 100,
     });
+  });
+
+  it('refuses whoever comes without TLS, in either queue', () => {
+    for (const one of [deadLetters, queue]) {
+      expect(JSON.parse(String(one?.['policy']))).toMatchObject({
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'sqs:*',
+            Resource: expect.stringMatching(
+              new RegExp(`^arn:aws:sqs:eu-north-1:.*:${String(one?.['name'])}$`),
+            ) as string,
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ],
+      });
+    }
   });
 
   const alarm = (name: string) => stack.all('aws_cloudwatch_metric_alarm').find((one) => one['alarm_name'] === name);

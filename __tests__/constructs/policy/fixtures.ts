@@ -157,7 +157,10 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
   },
   'queue-not-public': {
     keeps: letsIn('aws_sqs_queue_policy', ALARMS, FROM_ALARMS),
-    breaks: { 'it lets in {"*":["*"]}': letsIn('aws_sqs_queue_policy', '*', FROM_ALARMS) },
+    breaks: {
+      'it lets in {"*":["*"]}': letsIn('aws_sqs_queue_policy', '*', FROM_ALARMS),
+      'it lets in {"AWS":["999999999999"]}': letsIn('aws_sqs_queue', { AWS: '999999999999' }, FROM_ALARMS),
+    },
   },
   'topic-publishers-named': {
     keeps: letsIn('aws_sns_topic_policy', ALARMS, FROM_ALARMS),

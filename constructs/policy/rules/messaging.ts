@@ -26,9 +26,9 @@ export const MESSAGING_RULES = [
       'give it a policy that denies sqs:* where aws:SecureTransport is false, as constructs/delivery-queue.ts does.',
     of: ['aws_sqs_queue'],
     problem: (queue, stack) =>
-      stack
-        .belonging(queue, 'aws_sqs_queue_policy', 'queue_url')
-        .some(({ attributes }) => refusesPlainText(attributes['policy'], ['sqs:*']))
+      [queue, ...stack.belonging(queue, 'aws_sqs_queue_policy', 'queue_url')].some(({ attributes }) =>
+        refusesPlainText(attributes['policy'], ['sqs:*']),
+      )
         ? undefined
         : 'it answers requests without TLS',
   },
@@ -37,8 +37,8 @@ export const MESSAGING_RULES = [
     reason: 'Whoever may send to a queue speaks in the name of visitors',
     source: 'FSBP SQS.3',
     remedy: 'name the service that may, with a condition on where it comes from.',
-    of: ['aws_sqs_queue_policy'],
-    problem: ({ attributes }) => openTo(attributes['policy']),
+    of: ['aws_sqs_queue', 'aws_sqs_queue_policy'],
+    problem: ({ attributes }) => (attributes['policy'] === undefined ? undefined : openTo(attributes['policy'])),
   },
   {
     name: 'topic-publishers-named',
