@@ -104,9 +104,10 @@ describe('an owner deploys the native build, with dev and prod', () => {
   };
 
   step('kite-stack before kite-build fails with a sentence that says what to do', async () => {
-    const { status, output } = await keep(refused(native, 'kite-stack'));
+    const sentence = 'Deploy kite-build first (npx cdktf deploy kite-build)';
+    const { status, output } = await keep(refused(native, 'kite-stack', sentence));
     expect(status).not.toBe(0);
-    expect(errorsIn(output)).toContain('Deploy kite-build first (npx cdktf deploy kite-build)');
+    expect(errorsIn(output)).toContain(sentence);
     expect(await inventory(native.aws)).toEqual(['bucket kite-sandbox-state']);
   });
 
@@ -137,7 +138,7 @@ describe('an owner deploys the native build, with dev and prod', () => {
       when: (parameters) => parameters.text('url')?.endsWith('/prod/tg') ?? false,
       fault: { kind: 'refuse', description: REFUSAL },
     });
-    const { status, output } = await keep(refused(native, 'kite-stack'));
+    const { status, output } = await keep(refused(native, 'kite-stack', REFUSAL));
     expect(status).not.toBe(0);
     expect(errorsIn(output)).toContain(REFUSAL);
     native.telegram.faults.clear();

@@ -6,9 +6,9 @@ import type { Sandbox, StackName } from '../../local/sandbox/sandbox';
  * what it printed, and that is where the errors are, or all but the first (seen on a busy machine): then Terraform itself is
  * asked for its reason, with what cdktf synthesized.
  *
- * @param words what is to be read. Default: any error
+ * @param words what is to be read in the error
  */
-export async function refused(sandbox: Sandbox, stack: StackName, words = 'Error: '): Promise<CommandResult> {
+export async function refused(sandbox: Sandbox, stack: StackName, words: string): Promise<CommandResult> {
   const result = await sandbox.deploy(stack);
   const said = ERROR.test(result.output) && errorsIn(result.output).includes(words);
   if (result.status === 0 || said || !TERRAFORM_RAN.test(result.output)) return result;

@@ -47,7 +47,7 @@ export async function rotateToken(
   sandbox.writeSettings({ TELEGRAM_BOT_TOKEN: token });
   answer(ANSWERS[0]);
   telegram.faults.inject({ method: 'setWebhook', times: Infinity, fault: { kind: 'refuse', description: REFUSAL } });
-  const failed = await refused(sandbox, 'kite-stack');
+  const failed = await refused(sandbox, 'kite-stack', REFUSAL);
   telegram.faults.clear();
 
   answer(ANSWERS[1]);
