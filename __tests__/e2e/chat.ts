@@ -8,6 +8,16 @@ import { Visitor } from './visitor';
 /** How long a delivery may take on a machine on which two accounts are deployed meanwhile, milliseconds. */
 const PATIENCE_MS = 120_000;
 
+/** Where visitors connect to a stage. */
+export function webSocketOf({ port }: Sandbox, stage: 'dev' | 'prod'): string {
+  return `ws://localhost:${port}/${stage}`;
+}
+
+/** Where a stage answers requests. */
+export function httpOf({ port }: Sandbox, stage: 'dev' | 'prod'): string {
+  return `http://localhost:${port}/${stage}`;
+}
+
 /** A bot, the group it is in, and the operator who writes there. */
 export interface Support {
   readonly telegram: Telegram;

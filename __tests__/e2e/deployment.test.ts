@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join as path } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -9,57 +8,43 @@ import { buildZips, succeeded, zipsOf } from '../../local/sandbox/steps';
 import { remoteChat } from '../contract/remote';
 import { chatContract } from '../contract/suite';
 import { filledIn, readme } from '../readme/readme';
-import { chatBothWays, hostChannel, join, type Support } from './chat';
+import { chatBothWays, hostChannel, httpOf, join, webSocketOf, type Support } from './chat';
 import { askDoctor } from './doctor';
+import { DOMAIN, GITHUB_TOKEN, NODE_JS_SETTINGS, deployNodeJs, type NodeJsDeployment } from './node-js-owner';
 import { withPrograms } from './programs';
 import { errorsIn, refused } from './refusal';
 import { refusedCalls } from './role-policies';
 import { runSchedule } from './schedule';
-import { NOTHING_LOST, rotateToken } from './token-rotation';
+import { NOTHING_LOST } from './token-rotation';
+import { changesIn, environments, filesBelow, secretsIn } from './traces';
 import { Visitor } from './visitor';
 
 /**
  * Two accounts side by side, because Terraform's provider mostly waits. The first goes through an owner's whole life with
- * the native build and both stages; the second deploys the Node.js build as an asset, under a domain in Route 53.
+ * the native build and both stages; the second deploys the Node.js build as an asset, under a domain in Route 53, and
+ * changes the token of its bot.
  * Tests of one account build on each other, in order.
  */
 const LONG_MS = 400_000;
 
 const REFUSAL = 'Bad Request: bad webhook: the certificate of this host has expired';
-const GITHUB_TOKEN = 'ghp_sandbox-secret-of-a-repository';
-const DOMAIN = 'kite.example';
 
 let native: Sandbox;
 let common: Sandbox;
 /** What the second account is doing meanwhile. */
-let commonDeployed: Promise<CommonDeployment> | undefined;
+let commonDeployed: Promise<NodeJsDeployment> | undefined;
 
 beforeAll(async () => {
   await Promise.all([buildZips(zipsOf('native')), buildZips(zipsOf('common'))]);
-  native = await start({});
-  common = await start({
-    RUNTIME: 'nodejs22.x',
-    BUILD_LAMBDA_VIA_ASSET: 'true',
-    PROD_STAGE: 'false',
-    DOMAIN,
-    DNS: 'route53',
-    LOG_ARCHIVE: 'true',
-    TRACING: 'true',
-    OWNER: 'support team',
-    CODE_CREDENTIAL: 'token',
-    GITHUB_TOKEN,
-  });
+  [native, common] = await Promise.all([start({}), start(NODE_JS_SETTINGS)]);
+  commonDeployed = deployNodeJs(common);
+  // Its test says so if it fails.
+  commonDeployed.catch(() => undefined);
 }, LONG_MS);
 
 afterAll(async () => {
   await Promise.all([native?.stop(), common?.stop()]);
 }, LONG_MS);
-
-/** Lets the second account begin, if it has not begun yet. */
-async function deployedCommon(): Promise<CommonDeployment> {
-  commonDeployed ??= deployCommon(common);
-  return await commonDeployed;
-}
 
 /** Starts an account with the state bucket in it. */
 async function start(settings: Readonly<Record<string, string>>): Promise<Sandbox> {
@@ -68,15 +53,9 @@ async function start(settings: Readonly<Record<string, string>>): Promise<Sandbo
   return sandbox;
 }
 
-function url(sandbox: Sandbox, scheme: 'ws' | 'http', stage: 'dev' | 'prod'): string {
-  return `${scheme}://localhost:${sandbox.port}/${stage}`;
-}
-
 describe('an owner deploys the native build, with dev and prod', () => {
   const printed: string[] = [];
   const support: Partial<Record<'dev' | 'prod', Support>> = {};
-  /** What it is changed to. */
-  let devToken = '';
   let failed: string | undefined;
   /** A step of the owner's life: after one that failed, the others are not tried. */
   const step = (title: string, body: () => Promise<void>): void =>
@@ -112,8 +91,6 @@ describe('an owner deploys the native build, with dev and prod', () => {
   });
 
   step('kite-build is deployed from nothing, and the functions are stored where it says', async () => {
-    // From here on the other account is busy, too. Not before: see `refused`.
-    deployedCommon().catch(() => undefined);
     await succeeded('kite-build', keep(native.type(readme('npx cdktf deploy kite-build'))));
     // It succeeds at once here; __tests__/e2e/pipeline.test.ts runs what it names.
     const startBuild = readme(
@@ -158,12 +135,12 @@ describe('an owner deploys the native build, with dev and prod', () => {
 
   for (const stage of ['dev', 'prod'] as const)
     step(`the transcript of the README holds in ${stage}, word for word`, async () => {
-      const visitor = await Visitor.connect(`${url(native, 'ws', stage)}?param=test`);
+      const visitor = await Visitor.connect(`${webSocketOf(native, stage)}?param=test`);
       expect(visitor.protocol).toBe('k1te.chat.v1');
       expect(await visitor.ask('Hi')).toBe('OK');
       expect(await visitor.ask('["PING"]')).toBe('["PONG"]');
       await visitor.close();
-      const answer = await fetch(`${url(native, 'http', stage)}/tg`);
+      const answer = await fetch(`${httpOf(native, stage)}/tg`);
       expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 200, body: 'OK' });
     });
 
@@ -171,14 +148,14 @@ describe('an owner deploys the native build, with dev and prod', () => {
     step(`a visitor and an operator chat both ways in ${stage}`, async () => {
       const channel = `help-in-${stage}`;
       support[stage] = await hostChannel(native, stage, channel);
-      const visitor = await join(url(native, 'ws', stage), channel, 'v1s1t0r0001', 'Ada');
+      const visitor = await join(webSocketOf(native, stage), channel, 'v1s1t0r0001', 'Ada');
       await chatBothWays(visitor, support[stage]!, { question: `Is ${stage} there?`, answer: `Yes, ${stage} is.` });
       await visitor.close();
     });
 
   step('dev cannot see prod: neither a channel, nor anything that its functions ask for', async () => {
-    await expect(Visitor.connect(`${url(native, 'ws', 'dev')}?c=help-in-prod`)).rejects.toThrow('404');
-    await expect(Visitor.connect(`${url(native, 'ws', 'prod')}?c=help-in-dev`)).rejects.toThrow('404');
+    await expect(Visitor.connect(`${webSocketOf(native, 'dev')}?c=help-in-prod`)).rejects.toThrow('404');
+    await expect(Visitor.connect(`${webSocketOf(native, 'prod')}?c=help-in-dev`)).rejects.toThrow('404');
     for (const [stage, other] of [
       ['dev', 'prod'],
       ['prod', 'dev'],
@@ -194,8 +171,8 @@ describe('an owner deploys the native build, with dev and prod', () => {
     chatContract(async () => {
       if (failed !== undefined) throw new Error(`Not tried, because this failed: ${failed}`);
       return remoteChat({
-        websocketUrl: url(native, 'ws', 'dev'),
-        apiUrl: url(native, 'http', 'dev'),
+        websocketUrl: webSocketOf(native, 'dev'),
+        apiUrl: httpOf(native, 'dev'),
         telegram: native.telegram,
         bot: SANDBOX_BOTS.dev.username,
         close: async () => undefined,
@@ -204,7 +181,7 @@ describe('an owner deploys the native build, with dev and prod', () => {
   });
 
   step('a message is delivered late, and not lost, when Telegram fails', async () => {
-    const visitor = await join(url(native, 'ws', 'dev'), 'help-in-dev', 'v1s1t0r0002', 'Grace');
+    const visitor = await join(webSocketOf(native, 'dev'), 'help-in-dev', 'v1s1t0r0002', 'Grace');
     native.telegram.faults.inject({
       method: 'sendMessage',
       times: 1,
@@ -215,7 +192,7 @@ describe('an owner deploys the native build, with dev and prod', () => {
   });
 
   step('a visitor who has left is gone at the management API', async () => {
-    const visitor = await join(url(native, 'ws', 'dev'), 'help-in-dev', 'v1s1t0r0003', 'Edsger');
+    const visitor = await join(webSocketOf(native, 'dev'), 'help-in-dev', 'v1s1t0r0003', 'Edsger');
     await visitor.close();
     await expect(
       native.aws.call({ service: 'execute-api', method: 'GET', url: '/dev/@connections/none' }),
@@ -244,18 +221,6 @@ describe('an owner deploys the native build, with dev and prod', () => {
     expect(well).toEqual(expect.arrayContaining(['State bucket', 'kite-stack', 'Webhook of prod', 'Groups of prod']));
   });
 
-  step('a bot token is revoked and replaced while people chat, and not a message is lost', async () => {
-    const visitor = await join(url(native, 'ws', 'dev'), 'help-in-dev', 'v1s1t0r0004', 'Barbara');
-    const question = 'Who are you?';
-    await chatBothWays(visitor, support.dev!, { question, answer: 'The same as ever.' });
-    const deploy = () => keep(native.deploy('kite-stack'));
-    const rotation = await rotateToken(native, support.dev!, visitor, question, deploy);
-    devToken = rotation.token;
-    expect(rotation).toMatchObject(NOTHING_LOST);
-    await visitor.close();
-    expect(changesIn((await succeeded('plan', keep(native.diff('kite-stack')))).output)).toBe('No changes.');
-  });
-
   step('what the functions print is in their log groups, without a word of what was said', async () => {
     await native.aws.flushLogs();
     const events = await logEvents(native, '/aws/lambda/dev-request-dispatcher');
@@ -281,16 +246,15 @@ describe('an owner deploys the native build, with dev and prod', () => {
   });
 
   step('no secret is in cdktf.out, in what was printed, or in the environment of a function or a build', async () => {
-    const secrets = [SANDBOX_BOTS.dev.token, SANDBOX_BOTS.prod.token, devToken].flatMap((token) => [
-      token,
-      token.split(':')[1]!,
-    ]);
     expect(
-      found(secrets, {
-        printed: printed.join('\n'),
-        ...filesBelow(path(native.folder, 'cdktf.out')),
-        ...(await environments(native)),
-      }),
+      secretsIn(
+        Object.values(SANDBOX_BOTS).map(({ token }) => token),
+        {
+          printed: printed.join('\n'),
+          ...filesBelow(path(native.folder, 'cdktf.out')),
+          ...(await environments(native)),
+        },
+      ),
     ).toEqual([]);
   });
 
@@ -302,58 +266,13 @@ describe('an owner deploys the native build, with dev and prod', () => {
   });
 });
 
-interface CommonDeployment {
-  readonly printed: string;
-  readonly secondPlans: readonly string[];
-  readonly resources: readonly string[];
-  readonly environments: Readonly<Record<string, string>>;
-  readonly transcript: readonly string[];
-  readonly webhook: string;
-  readonly left: readonly string[];
-}
-
-async function deployCommon(sandbox: Sandbox): Promise<CommonDeployment> {
-  const printed: string[] = [];
-  const done = async (what: string, command: Promise<CommandResult>): Promise<string> => {
-    const { output } = await succeeded(what, command);
-    printed.push(output);
-    return output;
-  };
-  await sandbox.makeZone(DOMAIN);
-  await done('both stacks', sandbox.type(readme('npm run deploy-prod')));
-  await sandbox.serve();
-  const support = await hostChannel(sandbox, 'dev', 'by-node-js');
-  const visitor = await join(url(sandbox, 'ws', 'dev'), 'by-node-js', 'v1s1t0r0001', 'Ada');
-  const transcript = [visitor.protocol, await visitor.ask('Hi'), await visitor.ask('["PING"]')];
-  await chatBothWays(visitor, support, { question: 'Node.js?', answer: 'Indeed.' });
-  await visitor.close();
-  const secondPlans = [
-    await done('plan of kite-build', sandbox.diff('kite-build')),
-    await done('plan of kite-stack', sandbox.diff('kite-stack')),
-  ];
-  const [resources, variables] = [await inventory(sandbox.aws), await environments(sandbox)];
-  const webhook = String(sandbox.telegram.calls('setWebhook').at(-1)?.parameters['url']);
-  const files = filesBelow(path(sandbox.folder, 'cdktf.out'));
-  await done('destroy of kite-stack', sandbox.destroy('kite-stack'));
-  await done('destroy of kite-build', sandbox.destroy('kite-build'));
-  return {
-    printed: printed.join('\n'),
-    secondPlans,
-    resources,
-    environments: { ...files, ...variables },
-    transcript,
-    webhook,
-    left: await inventory(sandbox.aws),
-  };
-}
-
 describe('an owner deploys the Node.js build as an asset, under a domain in Route 53', () => {
-  let deployed: CommonDeployment;
+  let deployed: NodeJsDeployment;
 
   test(
     'both stacks are deployed and destroyed',
     async () => {
-      deployed = await deployedCommon();
+      deployed = (await commonDeployed)!;
     },
     LONG_MS,
   );
@@ -390,14 +309,22 @@ describe('an owner deploys the Node.js build as an asset, under a domain in Rout
     );
   });
 
+  test('a bot token is revoked and replaced while people chat, and not a message is lost', () => {
+    expect(deployed.rotation).toMatchObject(NOTHING_LOST);
+  });
+
   test('a second plan of either stack shows no change', () => {
     for (const plan of deployed.secondPlans) expect(changesIn(plan)).toBe('No changes.');
   });
 
+  test('every call that a function made is one that its role allows', () => {
+    expect(deployed.callers).toEqual(new Set(['kite-dev-request-dispatcher', 'kite-dev-lifecycle-handler']));
+    expect(deployed.refusedCalls).toEqual([]);
+  });
+
   test('no secret is in cdktf.out, in what was printed, or in the environment of a function or a build', () => {
-    expect(
-      found([SANDBOX_BOTS.dev.token, GITHUB_TOKEN], { printed: deployed.printed, ...deployed.environments }),
-    ).toEqual([]);
+    const secrets = [SANDBOX_BOTS.dev.token, deployed.rotation.token, GITHUB_TOKEN];
+    expect(secretsIn(secrets, { printed: deployed.printed, ...deployed.environments })).toEqual([]);
   });
 
   test('nothing is left but the state bucket', () => {
@@ -405,47 +332,7 @@ describe('an owner deploys the Node.js build as an asset, under a domain in Rout
   });
 });
 
-/** What a plan would change: `No changes.`, or the plan itself. */
-function changesIn(output: string): string {
-  return output.includes('No changes.')
-    ? 'No changes.'
-    : output.slice(output.search(/Terraform will perform|Terraform used/));
-}
-
-/** Which secrets are in which of the texts. */
-function found(secrets: readonly string[], texts: Readonly<Record<string, string>>): string[] {
-  return Object.entries(texts).flatMap(([name, text]) =>
-    secrets.flatMap((secret, index) => (text.includes(secret) ? [`secret ${index} in ${name}`] : [])),
-  );
-}
-
-function filesBelow(folder: string): Record<string, string> {
-  const files: Record<string, string> = {};
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (name.includes('.terraform/providers') || !statSync(path(folder, name)).isFile()) continue;
-    files[name] = readFileSync(path(folder, name), 'latin1');
-  }
-  return files;
-}
-
-/** The environments of all functions and build projects, as the account tells them. */
-async function environments(sandbox: Sandbox): Promise<Record<string, string>> {
-  const functions = await sandbox.aws.call({ service: 'lambda', method: 'GET', url: '/2015-03-31/functions/' });
-  const { projects: names } = await sandbox.aws.call({
-    service: 'codebuild',
-    target: 'CodeBuild_20161006.ListProjects',
-    body: {},
-  });
-  const projects = await sandbox.aws.call({
-    service: 'codebuild',
-    target: 'CodeBuild_20161006.BatchGetProjects',
-    body: { names },
-  });
-  const texts = { 'the functions': JSON.stringify(functions), 'the build projects': JSON.stringify(projects) };
-  expect(texts['the functions']).toContain('BOT_TOKEN_PARAMETER');
-  return texts;
-}
-
+/** What a log group holds, when something has come. */
 async function logEvents(sandbox: Sandbox, logGroupName: string): Promise<string> {
   const target = 'Logs_20140328.FilterLogEvents';
   for (let tries = 0; ; tries += 1) {

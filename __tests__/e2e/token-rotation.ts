@@ -29,13 +29,14 @@ const PATIENCE_MS = 90_000;
  * The owner has BotFather revoke the token, writes the new one into `.env` and deploys; Telegram fails in the middle of the first
  * attempt. A visitor and an operator go on as if nothing were.
  * @param asked what the visitor has asked before, which the operator answers
+ * @param keep takes what the deployments print
  */
 export async function rotateToken(
   sandbox: Sandbox,
   { telegram, group, operator }: Support,
   visitor: Visitor,
   asked: string,
-  deploy: () => Promise<CommandResult>,
+  keep: (command: Promise<CommandResult>) => Promise<CommandResult>,
 ): Promise<TokenRotation> {
   const texts = (): unknown[] => visitor.frames().flatMap(([tag, , text]) => (tag === 'TXT' ? [text] : []));
   // Of this visitor: the bot's last message may be about another one.
@@ -47,14 +48,14 @@ export async function rotateToken(
   sandbox.writeSettings({ TELEGRAM_BOT_TOKEN: token });
   answer(ANSWERS[0]);
   telegram.faults.inject({ method: 'setWebhook', times: Infinity, fault: { kind: 'refuse', description: REFUSAL } });
-  const failed = await refused(sandbox, 'kite-stack', REFUSAL);
+  const failed = await keep(refused(sandbox, 'kite-stack', REFUSAL));
   telegram.faults.clear();
 
   answer(ANSWERS[1]);
   visitor.send(['TXT', 'id while rotating', QUESTION, new Date().toISOString()]);
   await visitor.frame('ACK', ([, id]) => id === 'id while rotating');
   const early = texts().slice(before);
-  const { status, output } = await deploy();
+  const { status, output } = await keep(sandbox.deploy('kite-stack'));
   if (status !== 0) throw new Error(`The deployment of the new token failed: ${errorsIn(output)}`);
   await visitor.frame('TXT', ([, , text]) => text === ANSWERS[1]);
   const question = await telegram.message(group, ({ text }) => text?.includes(QUESTION) ?? false, PATIENCE_MS);

@@ -32,7 +32,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
   'npx cdktf deploy kite-stack --var-file=.env': DEPLOYMENT,
   'npm run build:widget': { ci: ['npm run --silent build'], why: 'npm run build is build:lambdas, then build:widget' },
   'npm run diff kite-stack -- --var-file=.env': DEPLOYMENT,
-  'npm run deploy-prod': DEPLOYMENT,
+  'npm run deploy-prod': { test: '__tests__/e2e/node-js-owner.ts' },
   'npm run destroy-prod': DEPLOYMENT,
   'git tag v1.0.0 && git push origin v1.0.0': PIPELINE,
   'npm run doctor': { test: '__tests__/scripts/doctor/command.test.ts' },
