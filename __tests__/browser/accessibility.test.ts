@@ -8,10 +8,25 @@ jest.setTimeout(60_000);
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
+/** Resolves when nothing moves or fades any more, the widget's own tree included, but for what does so without end. */
+async function stillness(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const trees = (root: Document | ShadowRoot): (Document | ShadowRoot)[] => [
+      root,
+      ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? trees(shadowRoot) : [])),
+    ];
+    const ending = trees(document)
+      .flatMap((root) => root.getAnimations())
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    // One that is taken back has ended, too.
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
+}
+
 /** What axe-core finds wrong, one line each. Its rules cover WCAG 2.2 AA and its best practices. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  await stillness(page);
   const { violations: found } = await page.evaluate(() =>
     (window as unknown as { axe: { run: (context: Document) => Promise<AxeResults> } }).axe.run(document),
   );
