@@ -8,6 +8,9 @@ export interface TestFile {
   readonly buffer: Buffer;
 }
 
+/** How long a message stays where somebody points, at most, milliseconds. */
+const POINTED_MS = 3_000;
+
 /** The first value that there is. Playwright's own waiting takes no promises. @throws Error after 15 seconds */
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   const end = Date.now() + 15_000;
@@ -144,9 +147,17 @@ export class Operator {
     return this.page.locator('kite-console article', { hasText: text }).last();
   }
 
+  /** Points at a message and presses one of its buttons; points again if the list has moved away meanwhile, as people do. */
   async does(action: string, text: string): Promise<void> {
-    await this.message(text).hover();
-    await this.message(text).getByRole('button', { name: action, exact: true }).click();
+    const button = this.message(text).getByRole('button', { name: action, exact: true });
+    for (let tries = 1; ; tries += 1) {
+      await this.message(text).hover();
+      try {
+        return await button.click({ timeout: POINTED_MS });
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
   }
 
   /** What people wrote in the open topic, top to bottom, without headers and without what the bot says itself. */
