@@ -275,6 +275,30 @@ describe('the chat of npm start, in a browser', () => {
     await visitor.sees('Taras here');
   });
 
+  test('the switch for topics stays where it was put while the server is slow and others write', async () => {
+    const operator = await scene.operator();
+    await operator.openGroup('Kite support');
+    const topics = operator.page.getByRole('switch', { name: 'Topics' });
+    const before = await topics.isChecked();
+    let answer = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (answer = resolve));
+    await operator.page.route('**/actions/setForum', async (route) => {
+      await slow;
+      await route.continue();
+    });
+    await topics.setChecked(!before);
+    await operator.write('Meanwhile');
+    expect(await topics.isChecked()).toBe(!before);
+    const answered = operator.page.waitForResponse('**/actions/setForum');
+    answer();
+    await answered;
+    await operator.write('Afterwards');
+    expect(await topics.isChecked()).toBe(!before);
+    await topics.setChecked(before);
+    await operator.write('As it was');
+    expect(await topics.isChecked()).toBe(before);
+  });
+
   test('without topics an operator answers by replying, and the right visitor gets it', async () => {
     const other = await scene.browser.newContext();
     const [first, second] = [await scene.visitor(), await scene.visitor(other)];

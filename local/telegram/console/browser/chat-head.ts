@@ -20,9 +20,19 @@ export interface ChatHeadActions {
   readonly onJump: (message: number) => void;
 }
 
+/** What is open. */
+export interface ChatHead {
+  readonly chat: ChatView;
+  readonly topic?: TopicView;
+  readonly view: ConsoleView;
+  readonly pinned?: Message;
+  /** What the operator has put the switch for topics to, while the server does not show it yet. */
+  readonly askedForum?: boolean;
+}
+
 /** The name of the open chat or topic, what can be done with it, and its pinned message. */
 export function chatHead(
-  { chat, topic, view, pinned }: { chat: ChatView; topic?: TopicView; view: ConsoleView; pinned?: Message },
+  { chat, topic, view, pinned, askedForum }: ChatHead,
   actions: ChatHeadActions,
 ): TemplateResult {
   return html`<div class="bar">
@@ -35,17 +45,17 @@ export function chatHead(
           >${topic ? `Topic in ${chat.title}` : chat.type === 'private' ? 'Private chat' : membersText(chat)}</small
         >
       </div>
-      ${topic ? topicTools(topic, actions) : chat.type === 'private' ? nothing : groupTools(chat, actions)}
+      ${topic ? topicTools(topic, actions) : chat.type === 'private' ? nothing : groupTools(chat, askedForum ?? chat.forum, actions)}
     </div>
     ${pinned ? pin(pinned, actions) : nothing}`;
 }
 
-function groupTools({ forum }: ChatView, { onForum, onDialog }: ChatHeadActions): TemplateResult {
+function groupTools({ forum }: ChatView, checked: boolean, { onForum, onDialog }: ChatHeadActions): TemplateResult {
   return html`<label class="switch"
       >Topics<input
         type="checkbox"
         role="switch"
-        .checked=${live(forum)}
+        .checked=${live(checked)}
         @change=${({ target }: Event) => onForum((target as HTMLInputElement).checked)}
     /></label>
     ${forum ? html`<button class="text-button" @click=${() => onDialog('topic')}>New topic</button>` : nothing}`;

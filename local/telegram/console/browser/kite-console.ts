@@ -29,6 +29,7 @@ export class KiteConsole extends LitElement {
     listShown: { state: true },
     dialog: { state: true },
     target: { state: true },
+    askedForum: { state: true },
   };
 
   declare base: string;
@@ -40,6 +41,8 @@ export class KiteConsole extends LitElement {
   declare private dialog: DialogKind | undefined;
   /** The message that the operator was taken to. */
   declare private target: number | undefined;
+  /** A group whose topics the operator has turned on or off, until the server shows it. */
+  declare private askedForum: { readonly chat: string; readonly forum: boolean } | undefined;
 
   private readonly client = new Client(() => this.base);
   private stopWatching: (() => void) | undefined;
@@ -115,11 +118,17 @@ export class KiteConsole extends LitElement {
     const messages = messagesIn(chat, topic?.id);
     const pinned = messages.findLast(({ message_id: id }) => chat.pinned.includes(id));
     return html`${chatHead(
-        { chat, topic, view, pinned },
+        {
+          chat,
+          topic,
+          view,
+          pinned,
+          askedForum: this.askedForum?.chat === chat.key ? this.askedForum.forum : undefined,
+        },
         {
           onBack: () => this.back(),
           onDialog: (kind) => (this.dialog = kind),
-          onForum: (forum) => void this.goWhere(deeds.setForum(chat, forum)),
+          onForum: (forum) => void this.setForum(chat, forum),
           onClosed: (closed) => void deeds.setTopicClosed(place, closed),
           onDeleteTopic: () => void deeds.deleteTopic(place).then(() => this.go({ chat: chat.key })),
           onJump: (id) => this.jumpTo(id),
@@ -246,6 +255,13 @@ export class KiteConsole extends LitElement {
     if (to) this.go(to);
   }
 
+  private async setForum(chat: ChatView, forum: boolean): Promise<void> {
+    this.askedForum = { chat: chat.key, forum };
+    const place = await this.deeds.setForum(chat, forum);
+    if (place) this.go(place);
+    else this.askedForum = undefined;
+  }
+
   private go(place: Place): void {
     this.place = place;
     this.listShown = false;
@@ -278,6 +294,8 @@ export class KiteConsole extends LitElement {
     if (!people.some(({ id }) => id === memory.me)) memory.me = people[0]?.id;
     const chats = memory.me === undefined ? [] : chatsOf(view, memory.me);
     const chat = chats.find(({ key }) => key === this.place?.chat);
+    const asked = view.chats.find(({ key }) => key === this.askedForum?.chat);
+    if (asked?.forum === this.askedForum?.forum) this.askedForum = undefined;
     const topicGone = this.place?.topic !== undefined && !chat?.topics.some(({ id }) => id === this.place?.topic);
     if (!chat) this.place = chats[0] && { chat: chats[0].key };
     else if (topicGone || !chat.forum) this.place = { chat: chat.key };
