@@ -299,6 +299,19 @@ describe('the chat of npm start, in a browser', () => {
     expect(await topics.isChecked()).toBe(before);
   });
 
+  test('the switch for topics goes back when the server refuses', async () => {
+    const operator = await scene.operator();
+    await operator.openGroup('Kite support');
+    const topics = operator.page.getByRole('switch', { name: 'Topics' });
+    const before = await topics.isChecked();
+    await operator.page.route('**/actions/setForum', (route) =>
+      route.fulfill({ status: 400, json: { error: 'Not now.' } }),
+    );
+    await topics.click();
+    await operator.page.getByText('Not now.', { exact: true }).waitFor();
+    await operator.page.getByRole('switch', { name: 'Topics', checked: before }).waitFor();
+  });
+
   test('without topics an operator answers by replying, and the right visitor gets it', async () => {
     const other = await scene.browser.newContext();
     const [first, second] = [await scene.visitor(), await scene.visitor(other)];

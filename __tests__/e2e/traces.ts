@@ -10,7 +10,7 @@ export function changesIn(output: string): string {
     : output.slice(output.search(/Terraform will perform|Terraform used/));
 }
 
-/** Which secrets are in which of the texts, as a whole or but for what a bot's token has before its colon. */
+/** Which secrets are in which of the texts; of a bot's token, what stands behind its colon. */
 export function secretsIn(secrets: readonly string[], texts: Readonly<Record<string, string>>): string[] {
   const parts = secrets.map((secret) => secret.split(':').at(-1)!);
   return Object.entries(texts).flatMap(([name, text]) =>

@@ -31,10 +31,8 @@ export interface ChatHead {
 }
 
 /** The name of the open chat or topic, what can be done with it, and its pinned message. */
-export function chatHead(
-  { chat, topic, view, pinned, askedForum }: ChatHead,
-  actions: ChatHeadActions,
-): TemplateResult {
+export function chatHead(head: ChatHead, actions: ChatHeadActions): TemplateResult {
+  const { chat, topic, view, pinned } = head;
   return html`<div class="bar">
       <button class="icon back" aria-label="Back to the chats" title="Back to the chats" @click=${actions.onBack}>
         ${backIcon}
@@ -45,17 +43,17 @@ export function chatHead(
           >${topic ? `Topic in ${chat.title}` : chat.type === 'private' ? 'Private chat' : membersText(chat)}</small
         >
       </div>
-      ${topic ? topicTools(topic, actions) : chat.type === 'private' ? nothing : groupTools(chat, askedForum ?? chat.forum, actions)}
+      ${topic ? topicTools(topic, actions) : chat.type === 'private' ? nothing : groupTools(head, actions)}
     </div>
     ${pinned ? pin(pinned, actions) : nothing}`;
 }
 
-function groupTools({ forum }: ChatView, checked: boolean, { onForum, onDialog }: ChatHeadActions): TemplateResult {
+function groupTools({ chat: { forum }, askedForum }: ChatHead, { onForum, onDialog }: ChatHeadActions): TemplateResult {
   return html`<label class="switch"
       >Topics<input
         type="checkbox"
         role="switch"
-        .checked=${live(checked)}
+        .checked=${live(askedForum ?? forum)}
         @change=${({ target }: Event) => onForum((target as HTMLInputElement).checked)}
     /></label>
     ${forum ? html`<button class="text-button" @click=${() => onDialog('topic')}>New topic</button>` : nothing}`;

@@ -257,9 +257,10 @@ export class KiteConsole extends LitElement {
 
   private async setForum(chat: ChatView, forum: boolean): Promise<void> {
     this.askedForum = { chat: chat.key, forum };
-    const place = await this.deeds.setForum(chat, forum);
-    if (place) this.go(place);
-    else this.askedForum = undefined;
+    const place = this.deeds.setForum(chat, forum);
+    // Refused, or the group has become another chat.
+    if ((await place)?.chat !== chat.key) this.askedForum = undefined;
+    await this.goWhere(place);
   }
 
   private go(place: Place): void {
