@@ -5,7 +5,8 @@ import { LocalStack } from './stacks/local';
 import { MainStack } from './stacks/main';
 
 const settings = readSettings();
-const app = new App();
+/** All stacks. Synthesized when this file is run or imported; a refusal is printed and sets the exit code. */
+export const app = new App();
 
 new MainStack(app, 'kite', {
   prodStage: settings.prodStage,

@@ -1,5 +1,5 @@
 import { spawnSync, SpawnSyncReturns } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
@@ -20,6 +20,9 @@ const SETTINGS = {
   CODE_CREDENTIAL: 'token',
 };
 
+const APP = path.join(ROOT, 'scripts/app.cjs');
+const TSX = path.join(ROOT, 'node_modules/tsx/dist/cli.mjs');
+
 /** What `cdktf synth` does: runs main.ts, in a folder of its own with nothing in the environment but what is given. */
 describe('main.ts', () => {
   let folder = '';
@@ -28,8 +31,8 @@ describe('main.ts', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  function synth(environment: Record<string, string> = {}): SpawnSyncReturns<string> {
-    return spawnSync(process.execPath, [path.join(ROOT, 'node_modules/tsx/dist/cli.mjs'), path.join(ROOT, 'main.ts')], {
+  function synth(environment: Record<string, string> = {}, program = [APP]): SpawnSyncReturns<string> {
+    return spawnSync(process.execPath, program, {
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...environment },
       encoding: 'utf8',
@@ -49,6 +52,38 @@ describe('main.ts', () => {
       stacks: Record<string, unknown>;
     };
     expect(Object.keys(stacks).sort()).toEqual(['kite-build', 'kite-stack', 'local']);
+  });
+
+  it('synthesizes the same bytes under Bun and under Node.js, dollar signs in .env included', () => {
+    const given = { ...SETTINGS, EMAIL: 'you+$HOME@example.com', GIT_REPOSITORY: 'unused' };
+    writeFileSync(
+      path.join(folder, '.env'),
+      Object.entries(given)
+        .map(([name, value]) => `${name}="${value}"\n`)
+        .join(''),
+    );
+    writeFileSync(path.join(folder, '.env.local'), 'DOMAIN="not-read.example"\n');
+    const [bun, node] = [[APP], [TSX, path.join(ROOT, 'main.ts')]].map((program, i) => {
+      const out = path.join(folder, `out${i}`);
+      expect(synth({ CDKTF_OUTDIR: out, CLOUDFLARE_API_TOKEN: 'a-token' }, program)).toMatchObject({
+        status: 0,
+        stderr: '',
+      });
+      return files(out).map((file) => [path.relative(out, file), readFileSync(file, 'utf8')]);
+    });
+    expect(bun).toEqual(node);
+    expect(JSON.stringify(bun)).toContain('you+$HOME@example.com');
+  });
+
+  it('says as npm run synth which stacks there are and what to know of them, and forgets stacks that are gone', () => {
+    mkdirSync(path.join(folder, 'cdktf.out/stacks/kite-gone'), { recursive: true });
+    const { status, stdout, stderr } = synth({ RUNTIME: 'provided.al2' }, [APP, path.join(ROOT, 'scripts/synth.ts')]);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: 'Generated Terraform code for the stacks: kite-build, kite-stack, local\n',
+    });
+    expect(stderr).toMatch(/^\[kite-stack\] warn: AWS no longer maintains the runtime provided\.al2/);
+    expect(readdirSync(path.join(folder, 'cdktf.out/stacks')).sort()).toEqual(['kite-build', 'kite-stack', 'local']);
   });
 
   it('writes no secret into what it synthesizes, wherever the secret is given', () => {

@@ -294,7 +294,7 @@ export class Sandbox {
   }
 
   private prepareFolder(): void {
-    const program = [process.execPath, TSX, join(ROOT, 'main.ts')];
+    const program = [process.execPath, join(ROOT, 'scripts', 'app.cjs')];
     const settings = {
       language: 'typescript',
       app: program.map((part) => JSON.stringify(part)).join(' '),
