@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FILE_TYPES, fileLimit } from '../../lambdas/chat/file-limits';
+import { FRAME_BYTES, MEMBER_NAME_LENGTH, MESSAGE_ID_LENGTH, RATE_LIMITS, TEXT_BYTES } from '../../lambdas/chat/limits';
+import { parseClientFrame } from '../../lambdas/chat/protocol/client-frame';
+import { SUBPROTOCOL } from '../../lambdas/chat/protocol/subprotocol';
+
+/** docs/protocol.md is what people write clients by: it must say what the server does. */
+const text = readFileSync(join(__dirname, '../../docs/protocol.md'), 'utf8');
+
+/** The rows of the table below a heading, cell by cell, without its head. */
+function rowsBelow(heading: string): string[][] {
+  const [, after = ''] = text.split(`\n${heading}\n`);
+  const [section = ''] = after.split(/\n#/);
+  const rows = section.split('\n').filter((line) => line.startsWith('|'));
+  return rows.slice(2).map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+test('every frame of a client that the page shows is read, with the elements in that order', () => {
+  const values: Record<string, unknown> = {
+    memberId: 'abcdefghij',
+    memberName: 'Ada',
+    channel: 'my-channel',
+    messageId: 'm1',
+    text: 'Hello',
+    timestamp: '2026-01-02T03:04:05Z',
+    url: 'https://api.example.com/files/x',
+    fileName: 'cat.png',
+    fileType: 'image/png',
+    fileSize: 10,
+  };
+  const frames = rowsBelow('### From the client').map(([frame = '']) => frame.replaceAll('`', ''));
+  const tags = frames.map((frame) => {
+    const elements = frame.slice(1, -1).split(', ');
+    const sent = elements.map((name) => (name.startsWith('"') ? (JSON.parse(name) as string) : values[name]));
+    expect(sent).not.toContain(undefined);
+    return parseClientFrame(JSON.stringify(sent)).tag;
+  });
+  expect(tags).toEqual(['JOIN', 'TXT', 'UPL', 'BIN', 'PING']);
+});
+
+test('the numbers on the page are the server’s', () => {
+  const written = (bytes: number) => bytes.toLocaleString('en-US');
+  expect(text).toContain(`\`${SUBPROTOCOL}\``);
+  expect(text).toContain(`A frame may have ${written(FRAME_BYTES)} bytes`);
+  expect(text).toContain(`1 to ${written(TEXT_BYTES)} bytes of UTF-8`);
+  expect(text).toContain(`up to ${MEMBER_NAME_LENGTH} characters`);
+  expect(text).toContain(`name of 1 to ${MESSAGE_ID_LENGTH} characters`);
+  expect(text).toContain(`${RATE_LIMITS.messagesPerVisitor} messages a minute for each visitor`);
+  expect(text).toContain(`${written(RATE_LIMITS.messagesPerChannel)} messages and joins a minute`);
+});
+
+test('every type of file is on the page with its limit', () => {
+  const rows = [...text.matchAll(/^\| (`\w+\/.*`) \| (\d+) MiB \|$/gm)];
+  const listed = rows.flatMap(([, types = '', size]) =>
+    types.split(', ').map((type) => [type.replaceAll('`', ''), Number(size) * 1024 * 1024]),
+  );
+  expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(FILE_TYPES.map((type) => [type, fileLimit(type)])));
+});
+
+test('every error code is on the page', () => {
+  const source = readFileSync(join(__dirname, '../../lambdas/chat/refusal.ts'), 'utf8');
+  const codes = [...(/RefusalCode = ([^;]+);/.exec(source)?.[1] ?? '').matchAll(/\d+/g)].map(([code]) => code);
+  expect(codes.length).toBeGreaterThan(5);
+  expect(rowsBelow('### Errors').map(([code]) => code)).toEqual(codes);
+});
