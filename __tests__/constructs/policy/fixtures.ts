@@ -91,6 +91,13 @@ const calls = (change: Change) =>
     ...change,
   });
 
+const queryAlarm =
+  (expression: string, id = 'alarm') =>
+  (scope: Construct) =>
+    resource(scope, 'aws_cloudwatch_metric_alarm', id, {
+      metric_query: [{ id: 'found', expression, return_data: true }],
+    });
+
 /** A token as BotFather gives it, which nobody has. */
 const BOT_TOKEN = `${1234567890}:${'AAExample'.repeat(4)}`;
 
@@ -173,6 +180,15 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
   'topic-tls-only': {
     keeps: topicWith(tlsOnly('sns:Publish')),
     breaks: { 'it takes messages without TLS': topicWith() },
+  },
+  'alarm-query-accepted': {
+    keeps: (scope) => {
+      queryAlarm(`SELECT SUM(Errors) FROM "AWS/Lambda" WHERE a = 'this OR that' AND b != 'c'`)(scope);
+      queryAlarm('m1 OR m2', 'math')(scope);
+    },
+    breaks: {
+      'its query has an OR': queryAlarm(`SELECT SUM(Errors) FROM "AWS/Lambda" WHERE a = 'b' or a = 'c'`),
+    },
   },
   'stream-encrypted': {
     keeps: one('aws_kinesis_firehose_delivery_stream', { server_side_encryption: { enabled: true } }),
