@@ -129,7 +129,13 @@ export const DRIFT_CALLS: Calls = [
   ...['dev', 'prod'].flatMap((stage): Calls => {
     const fn = lambda(`${stage}-request-dispatcher`);
     return [
-      ...on(fn, 'lambda', ['GetFunction', 'GetPolicy', 'GetAlias', 'ListVersionsByFunction']),
+      ...on(fn, 'lambda', [
+        'GetFunction',
+        'GetFunctionRecursionConfig',
+        'GetPolicy',
+        'GetAlias',
+        'ListVersionsByFunction',
+      ]),
       ...on(table(`${stage}.Messages`), 'dynamodb', [
         'DescribeTable',
         'DescribeTimeToLive',
