@@ -103,7 +103,8 @@ export class BuildProject extends Construct implements Grantee {
         ],
       },
       logsConfig: { cloudwatchLogs: { status: 'ENABLED', groupName: logs.logGroupName } },
-      dependsOn: source.ready,
+      // CodeBuild tries the role on the connection when the project is made, and a push may start a build right after it.
+      dependsOn: [...source.ready, ...this.role.grants],
     });
   }
 

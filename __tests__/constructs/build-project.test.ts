@@ -109,6 +109,15 @@ describe('BuildProject', () => {
     ]);
   });
 
+  it('is made once its role may use the connection, read its secrets and write its log: CodeBuild tries the connection at once', () => {
+    const stack = project({ secrets: { TF_VAR_TELEGRAM_BOT_TOKEN: '/kite/dev/telegram-bot-token' } }, 'connection');
+    expect(stack.the('aws_codebuild_project')['depends_on']).toEqual(
+      ['write-logs', 'use-connection', 'read-secrets'].map(
+        (grant) => expect.stringMatching(new RegExp(`^aws_iam_role_policy\\..*_${grant}_`)) as string,
+      ),
+    );
+  });
+
   it('imports a token as a sensitive variable', () => {
     const stack = project({}, 'token');
     expect(stack.the('aws_codebuild_source_credential')).toMatchObject({
@@ -116,9 +125,9 @@ describe('BuildProject', () => {
       auth_type: 'PERSONAL_ACCESS_TOKEN',
       token: '${var.GITHUB_TOKEN}',
     });
-    expect(stack.the('aws_codebuild_project')['depends_on']).toEqual([
+    expect(stack.the('aws_codebuild_project')['depends_on']).toContain(
       stack.address('aws_codebuild_source_credential'),
-    ]);
+    );
   });
 
   it('may bring code to its functions, and never delete one', () => {
