@@ -47,7 +47,7 @@ export class BuildProject extends Construct implements Grantee {
       roleName: `${props.rolePrefix}-${props.projectName}`,
       description: `What builds of ${props.projectName} may do`,
       service: 'codebuild.amazonaws.com',
-      onBehalfOf: props.account.accountId,
+      onBehalfOf: props.account,
     });
     const logs = new LogGroup(this, 'logs', {
       logGroupName: `/aws/codebuild/${props.projectName}`,

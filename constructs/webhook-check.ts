@@ -44,7 +44,7 @@ export class WebhookCheck extends Construct implements Grantee {
       roleName: `${prefix}-${stage}-webhook-check`,
       description: `Starts the check of the webhook of ${stage}`,
       service: 'scheduler.amazonaws.com',
-      onBehalfOf: props.account.accountId,
+      onBehalfOf: props.account,
     });
     props.lifecycle.grantInvoke(this);
     this.schedule();

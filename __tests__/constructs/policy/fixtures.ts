@@ -57,10 +57,12 @@ const role = (scope: Construct, id = 'role') => resource(scope, 'aws_iam_role', 
 
 const grants = (statement: object) => one('aws_iam_role_policy', { policy: policy({ Effect: 'Allow', ...statement }) });
 
-const trusts = (principal: unknown, Condition?: object) =>
-  one('aws_iam_role', {
-    assume_role_policy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal, Condition }),
-  });
+const trusts =
+  (principal: unknown, Condition?: object, id = 'one') =>
+  (scope: Construct) =>
+    resource(scope, 'aws_iam_role', id, {
+      assume_role_policy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal, Condition }),
+    });
 const OF_THIS_ACCOUNT = { StringEquals: { 'aws:SourceAccount': '123456789012' } };
 
 const build = (change: Change) => one('aws_codebuild_project', { name: 'p', ...change });
@@ -315,10 +317,19 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
     },
   },
   'role-for-one-service': {
-    keeps: trusts({ Service: 'codebuild.amazonaws.com' }, OF_THIS_ACCOUNT),
+    keeps: (scope) => {
+      trusts({ Service: 'codebuild.amazonaws.com' }, OF_THIS_ACCOUNT)(scope);
+      trusts({ Service: 'firehose.amazonaws.com' }, { StringEquals: { 'sts:ExternalId': '123456789012' } }, 'f')(scope);
+    },
     breaks: {
       '{"AWS":["*"]} may take it on': trusts({ AWS: '*' }, OF_THIS_ACCOUNT),
-      'codebuild.amazonaws.com may take it on for any account': trusts({ Service: 'codebuild.amazonaws.com' }),
+      'codebuild.amazonaws.com is not bound to an account by aws:SourceAccount or aws:SourceArn': trusts({
+        Service: 'codebuild.amazonaws.com',
+      }),
+      'firehose.amazonaws.com is not bound to an account by sts:ExternalId': trusts(
+        { Service: 'firehose.amazonaws.com' },
+        OF_THIS_ACCOUNT,
+      ),
     },
   },
   'secret-encrypted': {
