@@ -66,7 +66,7 @@ export class SettingsError extends Error {
 }
 
 /** The environment, and under it what `.env` says: a variable that is set wins over the file. An empty one counts as not set. */
-export function readEnvironment(file = '.env'): Environment {
+export function readEnvironment(file = '.env'): Readonly<Record<string, string>> {
   const fromFile = existsSync(file) ? parse(readFileSync(file)) : {};
   return filled({ ...fromFile, ...filled(process.env) });
 }

@@ -150,7 +150,6 @@ export const DRIFT_CALLS: Calls = [
       ]),
       ['sqs:GetQueueAttributes', queue(`${stage}-delivery.fifo`)],
       ['ssm:GetParameter', parameter(`${stage}/telegram-bot-token`)],
-      ['ssm:GetParameters', parameter(`${stage}/telegram-bot-token`)],
       ...on(role(`kite-${stage}-request-dispatcher`), 'iam', ['GetRole', 'GetRolePolicy', 'ListRolePolicies']),
     ];
   }),
