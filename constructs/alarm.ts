@@ -31,7 +31,10 @@ export interface AlarmProps {
   readonly period?: Duration;
   /** How many values in a row must be over the limit. @default 1 */
   readonly periods?: number;
-  /** What no value at all says. `bad` where somebody is supposed to report. @default good: nothing happened */
+  /**
+   * What no value at all says. `bad` where a report is due: the alarm then mails that it has no data. It has none from the start,
+   * which is no change of its state and no mail. @default good: nothing happened
+   */
   readonly silence?: 'good' | 'bad';
 }
 
@@ -58,7 +61,9 @@ export class Alarm extends Construct {
       ...measured(props),
       ...limits,
       evaluationPeriods: props.periods ?? 1,
-      treatMissingData: props.silence === 'bad' ? 'breaching' : 'notBreaching',
+      ...(props.silence === 'bad'
+        ? { treatMissingData: 'missing', insufficientDataActions: [topicArn] }
+        : { treatMissingData: 'notBreaching' }),
       // Said, so that an alarm which somebody silenced is seen as drift.
       actionsEnabled: true,
       alarmActions: [topicArn],

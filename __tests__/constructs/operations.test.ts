@@ -57,20 +57,24 @@ describe('alarms', () => {
     }
   });
 
-  it('take silence for peace, but for the one that waits for a report', () => {
-    const alarming = all.filter(({ treat_missing_data: silence }) => silence !== 'notBreaching');
-    expect(alarming.map(({ alarm_name: name }) => name).sort()).toEqual([
+  it('take silence for peace, but for the one that waits for a report: it mails silence, and not before the first report', () => {
+    const waiting = all.filter(({ treat_missing_data: silence }) => silence !== 'notBreaching');
+    expect(waiting.map(({ alarm_name: name }) => name).sort()).toEqual([
       'kite-dev-webhook-lost',
       'kite-prod-webhook-lost',
     ]);
-    expect(alarm('kite-prod-webhook-lost')).toMatchObject({
-      treat_missing_data: 'breaching',
+    const lost = alarm('kite-prod-webhook-lost');
+    expect(lost).toMatchObject({
+      // An alarm begins without data. "breaching" would make it go off as soon as it is made.
+      treat_missing_data: 'missing',
+      insufficient_data_actions: lost['alarm_actions'],
       comparison_operator: 'LessThanThreshold',
       threshold: 1,
       statistic: 'Minimum',
       // Longer than it takes from one check to the next.
       period: 1800,
     });
+    for (const one of all) if (!waiting.includes(one)) expect(one).not.toHaveProperty('insufficient_data_actions');
   });
 
   it('look at the function behind the alias, which takes the traffic', () => {
