@@ -94,7 +94,11 @@ export class BuildProject extends Construct implements Grantee {
         type: 'LINUX_CONTAINER',
         computeType: 'BUILD_GENERAL1_SMALL',
         image: 'aws/codebuild/amazonlinux-x86_64-standard:5.0',
-        environmentVariable: Object.entries(props.environment).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })),
+        environmentVariable: Object.entries(props.environment).map(([name, value]) => ({
+          name,
+          value,
+          type: 'PLAINTEXT',
+        })),
       },
       logsConfig: { cloudwatchLogs: { status: 'ENABLED', groupName: logs.logGroupName } },
       // CodeBuild tries the role on the connection when the project is made, and a push may start a build right after it.

@@ -12,5 +12,4 @@ export interface Metric {
 
 /** What an alarm looks at: one metric, or a query of CloudWatch Metrics Insights. */
 export type Measure =
-  | { readonly kind: 'metric'; readonly metric: Metric }
-  | { readonly kind: 'query'; readonly query: string };
+  { readonly kind: 'metric'; readonly metric: Metric } | { readonly kind: 'query'; readonly query: string };

@@ -63,7 +63,11 @@ function isEmpty({ values }: NonNullable<Plan['prior_state']>): boolean {
   return !values?.root_module?.resources?.some(({ mode }) => mode === 'managed');
 }
 
-function run({ program = 'terraform', environment }: TerraformProps, cwd: string, args: readonly string[]): Promise<Ended> {
+function run(
+  { program = 'terraform', environment }: TerraformProps,
+  cwd: string,
+  args: readonly string[],
+): Promise<Ended> {
   return new Promise((resolve) => {
     execFile(program, args, { cwd, env: environment, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
       // A program that could not be started, or that was killed, has no exit code of its own.

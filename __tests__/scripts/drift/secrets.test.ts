@@ -8,7 +8,8 @@ const read = async (name: string) => {
 };
 
 test('Terraform gets the secrets that are deployed; of the others it says itself that they are missing', async () => {
-  const list = 'TF_VAR_TELEGRAM_BOT_TOKEN=/kite/dev/telegram-bot-token TF_VAR_TELEGRAM_PROD_BOT_TOKEN=/kite/prod/telegram-bot-token';
+  const list =
+    'TF_VAR_TELEGRAM_BOT_TOKEN=/kite/dev/telegram-bot-token TF_VAR_TELEGRAM_PROD_BOT_TOKEN=/kite/prod/telegram-bot-token';
   expect(await readSecrets(list, read)).toEqual({ TF_VAR_TELEGRAM_BOT_TOKEN: '1:dev' });
 });
 

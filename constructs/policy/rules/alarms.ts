@@ -5,7 +5,8 @@ export const ALARM_RULES = [
   {
     name: 'alarm-query-accepted',
     reason: 'CloudWatch refuses the alarm, and only when it is deployed: no emulator reads the query',
-    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html',
+    source:
+      'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html',
     remedy: 'make one alarm for each, as constructs/table-alarms.ts does: WHERE in Metrics Insights has AND only.',
     of: ['aws_cloudwatch_metric_alarm'],
     problem: ({ attributes }) =>

@@ -11,7 +11,9 @@ export const budget: Check = {
     const { account } = await around.account();
     try {
       await around.aws.describeBudgets(account);
-      return ok(`These credentials may look at budgets, and kite-build makes one of ${monthlyBudgetUsd} US dollars a month.`);
+      return ok(
+        `These credentials may look at budgets, and kite-build makes one of ${monthlyBudgetUsd} US dollars a month.`,
+      );
     } catch (error) {
       if (nameOf(error) !== 'AccessDeniedException') throw error;
       return problem(
