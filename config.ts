@@ -66,7 +66,7 @@ export class SettingsError extends Error {
 }
 
 /** The environment, and under it what `.env` says: a variable that is set wins over the file. An empty one counts as not set. */
-export function readEnvironment(file = '.env'): Environment {
+export function readEnvironment(file = '.env'): Readonly<Record<string, string>> {
   const fromFile = existsSync(file) ? parse(readFileSync(file)) : {};
   return filled({ ...fromFile, ...filled(process.env) });
 }
@@ -186,11 +186,29 @@ function httpUrl(name: string, example: string) {
 }
 
 const DOMAIN_NAME = /^(?=.{1,250}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-syntax */
+const OTHER_PARTITION = /^(cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)-/;
 const domainSentence = (name: string) => (value: string) =>
   `${name} is "${value}", which is no domain: write it without https:// and in lower case, for example ${name}="k1te.chat".`;
-const regionSentence = (name: string) => (value: string) =>
-  `${name} is "${value}", which is no region of AWS: write for example ${name}="eu-north-1".`;
+
+/** ARNs and hosts are written here as they are in the partition `aws`. */
+function region(name: string) {
+  return setting(
+    v.pipe(
+      v.string(),
+      v.regex(
+        REGION,
+        (issue) => `${name} is "${issue.input}", which is no region of AWS: write for example ${name}="eu-north-1".`,
+      ),
+      v.check(
+        (value) => !OTHER_PARTITION.test(value),
+        (issue) =>
+          `${name} is "${issue.input}", which is not in the partition "aws": Kite cannot be deployed to China, GovCloud, or an isolated or sovereign region. Write for example ${name}="eu-north-1".`,
+      ),
+    ),
+  );
+}
 
 const SETTINGS = v.object({
   STATE_BUCKET: matching(
@@ -199,8 +217,8 @@ const SETTINGS = v.object({
     (value) =>
       `STATE_BUCKET is "${value}", which cannot be a bucket's name: use 3 to 63 lower-case letters, digits and hyphens.`,
   ),
-  AWS_REGION: matching(REGION, regionSentence('AWS_REGION')),
-  AWS_DEFAULT_REGION: matching(REGION, regionSentence('AWS_DEFAULT_REGION')),
+  AWS_REGION: region('AWS_REGION'),
+  AWS_DEFAULT_REGION: region('AWS_DEFAULT_REGION'),
   REPOSITORY: matching(
     /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+$/,
     (value) =>

@@ -1,8 +1,4 @@
-import {
-  CloudwatchMetricAlarm,
-  CloudwatchMetricAlarmConfig,
-  CloudwatchMetricAlarmMetricQuery,
-} from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import { CloudwatchMetricAlarm, CloudwatchMetricAlarmConfig } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct, IConstruct } from 'constructs';
 import { Duration } from './duration';
 import { Measure } from './metric';
@@ -22,6 +18,8 @@ export interface AlarmProps {
   readonly route: AlarmRoute;
   /** The alarm's name and its section in the runbook, without prefix and stage: `delivery-delay`. */
   readonly name: string;
+  /** Which of several alarms with one section this is, for example a table. @default - there is only one */
+  readonly of?: string;
   /** What it means that it went off, for the person who gets the mail. */
   readonly meaning: string;
   /** The first thing to do about it. */
@@ -33,7 +31,10 @@ export interface AlarmProps {
   readonly period?: Duration;
   /** How many values in a row must be over the limit. @default 1 */
   readonly periods?: number;
-  /** What no value at all says. `bad` where somebody is supposed to report. @default good: nothing happened */
+  /**
+   * What no value at all says. `bad` where a report is due: the alarm then mails that it has no data. It has none from the start,
+   * which is no change of its state and no mail. @default good: nothing happened
+   */
   readonly silence?: 'good' | 'bad';
 }
 
@@ -49,7 +50,7 @@ export class Alarm extends Construct {
     super(scope, id);
     const { route, name, limit } = props;
     const { topicArn } = route;
-    this.alarmName = `${route.prefix}-${route.stage}-${name}`;
+    this.alarmName = [route.prefix, route.stage, name, props.of].filter((part) => part !== undefined).join('-');
     const limits: Pick<CloudwatchMetricAlarmConfig, 'comparisonOperator' | 'threshold'> =
       'above' in limit
         ? { comparisonOperator: 'GreaterThanThreshold', threshold: limit.above }
@@ -60,7 +61,9 @@ export class Alarm extends Construct {
       ...measured(props),
       ...limits,
       evaluationPeriods: props.periods ?? 1,
-      treatMissingData: props.silence === 'bad' ? 'breaching' : 'notBreaching',
+      ...(props.silence === 'bad'
+        ? { treatMissingData: 'missing', insufficientDataActions: [topicArn] }
+        : { treatMissingData: 'notBreaching' }),
       // Said, so that an alarm which somebody silenced is seen as drift.
       actionsEnabled: true,
       alarmActions: [topicArn],
@@ -88,17 +91,6 @@ function measured({ measure, period }: AlarmProps): Partial<CloudwatchMetricAlar
         period: seconds,
         ...(percentile ? { extendedStatistic: statistic } : { statistic }),
       };
-    }
-    case 'sum': {
-      const parts = measure.of.map(
-        ({ namespace, name, dimensions, statistic }, index): CloudwatchMetricAlarmMetricQuery => ({
-          id: `m${index}`,
-          metric: { namespace, metricName: name, dimensions, stat: statistic, period: seconds },
-        }),
-      );
-      // A metric without a value counts as none: otherwise the sum would have no value either.
-      const expression = parts.map(({ id }) => `FILL(${id}, 0)`).join(' + ');
-      return { metricQuery: [{ id: 'total', expression, label: 'Total', returnData: true }, ...parts] };
     }
     case 'query':
       return {

@@ -12,7 +12,7 @@ export interface ApiAlarmsProps {
 /** Now and then a request fails that is sent again: Telegram repeats an update, a browser connects anew. */
 const TOLERATED = 2;
 
-/** Alarms on both APIs of a stage: answers that are errors of ours, and frames that did not reach the function. */
+/** Alarms on both APIs of a stage: answers that are errors of ours, and frames that API Gateway could not hand to the function. */
 export class ApiAlarms extends Construct {
   constructor(scope: Construct, id: string, { route, webSocket, http }: ApiAlarmsProps) {
     super(scope, id);
@@ -28,12 +28,11 @@ export class ApiAlarms extends Construct {
     new Alarm(this, 'websocket', {
       route,
       name: 'websocket-errors',
-      meaning: `The WebSocket API of ${stage} could not bring several frames of visitors to the function, or its answers back.`,
-      remedy: `Look at the API's log for integrationError and error.`,
-      measure: {
-        kind: 'sum',
-        of: [webSocket.metric('IntegrationError', 'Sum'), webSocket.metric('ExecutionError', 'Sum')],
-      },
+      meaning: `API Gateway could not call the function for several frames of visitors of ${stage}, or could not use its answer.`,
+      remedy: `Look at the API's log for error and integrationError.`,
+      // Not IntegrationError: it counts every 4xx answer, so anyone can raise it with handshakes that the function refuses.
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html
+      measure: { kind: 'metric', metric: webSocket.metric('ExecutionError', 'Sum') },
       limit: { above: TOLERATED },
     });
   }

@@ -18,8 +18,6 @@ export interface BuildProjectProps {
   readonly buildspec: string;
   /** What the build may know that is no secret. */
   readonly environment: Record<string, string>;
-  /** Secrets, by the names of their parameters: CodeBuild reads the values when a build starts. @default - none */
-  readonly secrets?: Record<string, string>;
   /** A pattern of references, for example `^refs/heads/main$`: a push to one starts a build. @default - started by hand */
   readonly startsOn?: string;
   /** Whether an image shows anybody, without signing in, how the last build ended. @default false */
@@ -47,7 +45,7 @@ export class BuildProject extends Construct implements Grantee {
       roleName: `${props.rolePrefix}-${props.projectName}`,
       description: `What builds of ${props.projectName} may do`,
       service: 'codebuild.amazonaws.com',
-      onBehalfOf: props.account.accountId,
+      onBehalfOf: props.account,
     });
     const logs = new LogGroup(this, 'logs', {
       logGroupName: `/aws/codebuild/${props.projectName}`,
@@ -55,7 +53,6 @@ export class BuildProject extends Construct implements Grantee {
     });
     logs.grantWrite(this);
     this.allowConnection(props.source);
-    this.allowSecrets(props);
     this.project = this.projectOf(props, logs);
     if (props.startsOn) this.startOn(props.startsOn);
   }
@@ -97,13 +94,15 @@ export class BuildProject extends Construct implements Grantee {
         type: 'LINUX_CONTAINER',
         computeType: 'BUILD_GENERAL1_SMALL',
         image: 'aws/codebuild/amazonlinux-x86_64-standard:5.0',
-        environmentVariable: [
-          ...Object.entries(props.environment).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })),
-          ...Object.entries(props.secrets ?? {}).map(([name, value]) => ({ name, value, type: 'PARAMETER_STORE' })),
-        ],
+        environmentVariable: Object.entries(props.environment).map(([name, value]) => ({
+          name,
+          value,
+          type: 'PLAINTEXT',
+        })),
       },
       logsConfig: { cloudwatchLogs: { status: 'ENABLED', groupName: logs.logGroupName } },
-      dependsOn: source.ready,
+      // CodeBuild tries the role on the connection when the project is made, and a push may start a build right after it.
+      dependsOn: [...source.ready, ...this.role.grants],
     });
   }
 
@@ -129,15 +128,6 @@ export class BuildProject extends Construct implements Grantee {
     this.role.allow('use-connection', {
       actions: [`${service}:GetConnection`, `${service}:GetConnectionToken`],
       resources: [connectionArn],
-    });
-  }
-
-  private allowSecrets({ secrets, account }: BuildProjectProps): void {
-    const names = Object.values(secrets ?? {});
-    if (names.length === 0) return;
-    this.role.allow('read-secrets', {
-      actions: ['ssm:GetParameters'],
-      resources: names.map((name) => account.arn('ssm', `parameter${name}`)),
     });
   }
 }

@@ -25,7 +25,7 @@ export class BuildSchedule extends Construct implements Grantee {
       roleName: `${props.scheduleName}-schedule`,
       description: `Starts ${props.project.projectName}`,
       service: 'scheduler.amazonaws.com',
-      onBehalfOf: props.account.accountId,
+      onBehalfOf: props.account,
     });
     props.project.grantStart(this);
     new SchedulerSchedule(this, 'schedule', {

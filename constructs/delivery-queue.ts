@@ -1,4 +1,5 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
+import { LambdaFunctionRecursionConfig } from '@cdktf/provider-aws/lib/lambda-function-recursion-config';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { Construct } from 'constructs';
 import { Alarm, AlarmRoute } from './alarm';
@@ -17,6 +18,12 @@ export interface DeliveryQueueProps {
 
 /** Long enough to wait for an hour of 429 from Telegram, and short enough to hear of it the same day. */
 const ATTEMPTS = 100;
+
+/**
+ * Batches at once, of up to ten conversations each: more than Telegram takes from a bot, and no more than that of the ten
+ * executions of a new account, which both stages and the frames of visitors share (docs/adr/deliveries-continue.md).
+ */
+const BATCHES = 4;
 
 /** Telegram makes a busy group wait for minutes now and then. */
 const PATIENCE = Duration.minutes(15);
@@ -59,7 +66,12 @@ export class DeliveryQueue extends Construct {
     return this.queue.url;
   }
 
-  /** The function gets what is in the queue, may put more in, and answers which messages of a batch have failed. */
+  /**
+   * The function gets what is in the queue, may put more in, and answers which messages of a batch have failed.
+   *
+   * A long task continues through the queue. Lambda takes that for a loop and stops it after some 16 messages, unless told not to:
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+   */
   deliverTo(fn: LiveFunction): LambdaEventSourceMapping {
     const permission = fn.role.allow('use-delivery-queue', {
       actions: [
@@ -71,13 +83,18 @@ export class DeliveryQueue extends Construct {
       ],
       resources: [this.queue.arn],
     });
+    const continues = new LambdaFunctionRecursionConfig(this, 'continues', {
+      functionName: fn.resource.functionName,
+      recursiveLoop: 'Allow',
+    });
     return new LambdaEventSourceMapping(this, 'to-function', {
       eventSourceArn: this.queue.arn,
       functionName: fn.arn,
       batchSize: 10,
       functionResponseTypes: ['ReportBatchItemFailures'],
+      scalingConfig: { maximumConcurrency: BATCHES },
       // Lambda refuses a source that the function's role cannot read.
-      dependsOn: [permission],
+      dependsOn: [permission, continues],
     });
   }
 

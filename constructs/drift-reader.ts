@@ -86,6 +86,7 @@ export class DriftReader extends Construct {
           'lambda:GetFunction',
           'lambda:GetFunctionCodeSigningConfig',
           'lambda:GetFunctionConfiguration',
+          'lambda:GetFunctionRecursionConfig',
           'lambda:GetPolicy',
           'lambda:ListVersionsByFunction',
         ],

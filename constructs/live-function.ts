@@ -39,6 +39,7 @@ export const LIVE = 'live';
 export class LiveFunction extends Construct implements Grantee {
   readonly role: Role;
   readonly functionName: string;
+  readonly resource: LambdaFunction;
   readonly alias: LambdaAlias;
   readonly logs: LogGroup;
 
@@ -56,7 +57,8 @@ export class LiveFunction extends Construct implements Grantee {
     });
     this.logs.grantWrite(this);
     if (props.tracing) this.allowTracing();
-    this.alias = this.aliasOf(this.functionOf(props));
+    this.resource = this.functionOf(props);
+    this.alias = this.aliasOf(this.resource);
   }
 
   /** What a stage variable names: the function and its alias. */

@@ -109,7 +109,7 @@ export class LogArchive extends Construct {
       roleName: this.name,
       description: `Puts the logs of ${this.props.stage} into the archive`,
       service: 'firehose.amazonaws.com',
-      onBehalfOf: account.accountId,
+      onBehalfOf: account,
     });
     // https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
     role.allow(
@@ -150,7 +150,7 @@ export class LogArchive extends Construct {
       roleName: `${this.name}-subscriber`,
       description: `Brings the logs of ${stage} to Firehose`,
       service: 'logs.amazonaws.com',
-      onBehalfOf: account.accountId,
+      onBehalfOf: account,
     });
     role.allow('use-stream', { actions: ['firehose:PutRecord', 'firehose:PutRecordBatch'], resources: [stream.arn] });
     return role;

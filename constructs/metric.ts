@@ -10,8 +10,6 @@ export interface Metric {
   readonly statistic: Statistic;
 }
 
-/** What an alarm looks at: one metric, the sum of some, or a query of CloudWatch Metrics Insights. */
+/** What an alarm looks at: one metric, or a query of CloudWatch Metrics Insights. */
 export type Measure =
-  | { readonly kind: 'metric'; readonly metric: Metric }
-  | { readonly kind: 'sum'; readonly of: readonly Metric[] }
-  | { readonly kind: 'query'; readonly query: string };
+  { readonly kind: 'metric'; readonly metric: Metric } | { readonly kind: 'query'; readonly query: string };

@@ -1,6 +1,7 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
+import { AwsAccount } from './aws-account';
 
 /** One thing a role may do. */
 export interface Statement {
@@ -23,7 +24,7 @@ export interface RoleProps {
   /** The AWS service that takes the role on, for example `lambda.amazonaws.com`. */
   readonly service: string;
   /** Only on behalf of this account, against the confused deputy. @default - any account of the service */
-  readonly onBehalfOf?: string;
+  readonly onBehalfOf?: AwsAccount;
 }
 
 /**
@@ -46,7 +47,7 @@ export class Role extends Construct {
           Effect: 'Allow',
           Action: 'sts:AssumeRole',
           Principal: { Service: props.service },
-          ...(props.onBehalfOf && { Condition: { StringEquals: { 'aws:SourceAccount': props.onBehalfOf } } }),
+          ...(props.onBehalfOf && { Condition: onlyFor(props.onBehalfOf, props.service) }),
         },
       ]),
     });
@@ -91,4 +92,20 @@ export class Role extends Construct {
 /** An IAM policy document as JSON. */
 export function policyDocument(statements: readonly object[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}
+
+/** The condition in a trust policy that holds a service to one account, as AWS's own examples for that service have it. */
+function onlyFor(account: AwsAccount, service: string): object {
+  switch (service) {
+    // https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#firehose-assume-role
+    case 'firehose.amazonaws.com':
+      return { StringEquals: { 'sts:ExternalId': account.accountId } };
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#FirehoseExample
+    case 'logs.amazonaws.com':
+      return { StringLike: { 'aws:SourceArn': account.arn('logs', '*') } };
+    // https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+    // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    default:
+      return { StringEquals: { 'aws:SourceAccount': account.accountId } };
+  }
 }

@@ -44,13 +44,14 @@ export class SecretParameter extends Construct {
   }
 
   /**
-   * May read the value of this parameter.
+   * May read the value of this parameter, and of its versions by `<name>:<version>`.
    *
    * The key `aws/ssm` needs no grant: its policy lets everyone in the account use it through the parameter store.
    * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
    */
   grantRead(grantee: Grantee): IamRolePolicy {
-    return grantee.role.allow('read-secret', { actions: ['ssm:GetParameter'], resources: [this.resource.arn] });
+    const { arn } = this.resource;
+    return grantee.role.allow('read-secret', { actions: ['ssm:GetParameter'], resources: [arn, `${arn}:*`] });
   }
 }
 

@@ -44,7 +44,7 @@ export class WebhookCheck extends Construct implements Grantee {
       roleName: `${prefix}-${stage}-webhook-check`,
       description: `Starts the check of the webhook of ${stage}`,
       service: 'scheduler.amazonaws.com',
-      onBehalfOf: props.account.accountId,
+      onBehalfOf: props.account,
     });
     props.lifecycle.grantInvoke(this);
     this.schedule();
@@ -85,7 +85,7 @@ export class WebhookCheck extends Construct implements Grantee {
     new Alarm(this, 'lost', {
       route,
       name: 'webhook-lost',
-      meaning: `Telegram does not bring the updates of the bot of ${stage} to Kite: the webhook is another one, the token is not valid any more, or Telegram could not be asked for half an hour. Operators' answers do not arrive.`,
+      meaning: `Telegram does not bring the updates of the bot of ${stage} to Kite: the webhook is another one, or the token is not valid any more. Operators' answers do not arrive. INSUFFICIENT_DATA: nobody could ask Telegram for a while.`,
       remedy: `Read the last "webhook" line in the log ${this.props.lifecycle.logGroupName}; it says where the updates go.`,
       measure: of('WebhookIsOurs'),
       limit: { below: 1 },

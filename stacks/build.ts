@@ -170,8 +170,8 @@ export class BuildStack extends TerraformStack {
         STATE_REGION: state.own.region,
         AWS_REGION: aws.region,
         STACKS: `${prefix}-build ${prefix}-stack`,
+        SECRETS: this.driftSecrets,
       },
-      secrets: this.driftSecrets,
     });
     new DriftReader(this, 'drift-reader', {
       account: this.account,
@@ -224,14 +224,14 @@ export class BuildStack extends TerraformStack {
     };
   }
 
-  /** Terraform plans with the secrets that are deployed, so it needs them. */
-  private get driftSecrets(): Record<string, string> {
+  /** Terraform plans with the secrets that are deployed, so it needs them: variables, and the parameters that hold the values. */
+  private get driftSecrets(): string {
     const { prefix, prodStage, dns } = this.props;
-    return {
-      TF_VAR_TELEGRAM_BOT_TOKEN: botTokenParameter(prefix, 'dev'),
-      ...(prodStage && { TF_VAR_TELEGRAM_PROD_BOT_TOKEN: botTokenParameter(prefix, 'prod') }),
-      ...(dns === 'cloudflare' && { TF_VAR_CLOUDFLARE_API_TOKEN: cloudflareTokenParameter(prefix) }),
-    };
+    return [
+      `TF_VAR_TELEGRAM_BOT_TOKEN=${botTokenParameter(prefix, 'dev')}`,
+      ...(prodStage ? [`TF_VAR_TELEGRAM_PROD_BOT_TOKEN=${botTokenParameter(prefix, 'prod')}`] : []),
+      ...(dns === 'cloudflare' ? [`TF_VAR_CLOUDFLARE_API_TOKEN=${cloudflareTokenParameter(prefix)}`] : []),
+    ].join(' ');
   }
 
   private sourceOf(settings: StackSettings): BuildSource {

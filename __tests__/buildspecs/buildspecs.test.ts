@@ -35,7 +35,7 @@ describe.each(files)('%s', (file) => {
     const known = [
       ...['ARTIFACT_BUCKET', 'ARCHITECTURE', 'BUILD_KIND', 'TOPIC_ARN'], // every project's
       ...(file === 'drift-check.yml'
-        ? ['STACKS', 'AWS_REGION', 'PATH', 'HOME']
+        ? ['STACKS', 'SECRETS', 'AWS_REGION', 'PATH', 'HOME']
         : ['STAGE', 'FUNCTION_NAME', 'LIFECYCLE_FUNCTION_NAME']),
     ];
     for (const command of commands(spec)) {

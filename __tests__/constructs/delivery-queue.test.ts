@@ -94,7 +94,19 @@ describe('DeliveryQueue', () => {
     expect(stack.the('aws_lambda_event_source_mapping')).toMatchObject({
       function_name: `\${${stack.address('aws_lambda_alias')}.arn}`,
       function_response_types: ['ReportBatchItemFailures'],
-      depends_on: [expect.stringMatching(/use-delivery-queue/) as string],
+      depends_on: expect.arrayContaining([expect.stringMatching(/use-delivery-queue/)]) as string[],
+    });
+  });
+
+  it('delivers at most four batches at once, so that visitors can still connect and write in an account with ten executions', () => {
+    expect(stack.the('aws_lambda_event_source_mapping')).toMatchObject({ scaling_config: { maximum_concurrency: 4 } });
+  });
+
+  it('lets the function continue a long task through its queue, which Lambda would stop as a loop after 16 messages', () => {
+    expect(stack.grant('use-delivery-queue')[0]?.Action).toContain('sqs:SendMessage');
+    expect(stack.the('aws_lambda_function_recursion_config')).toMatchObject({
+      function_name: `\${${stack.address('aws_lambda_function')}.function_name}`,
+      recursive_loop: 'Allow',
     });
   });
 

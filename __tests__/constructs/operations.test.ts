@@ -33,8 +33,14 @@ describe('alarms', () => {
       'logged-errors',
       'request-dispatcher-errors',
       'request-dispatcher-throttles',
-      'table-errors',
-      'table-throttles',
+      'table-errors-Channels',
+      'table-errors-Connections',
+      'table-errors-Members',
+      'table-errors-Messages',
+      'table-throttles-Channels',
+      'table-throttles-Connections',
+      'table-throttles-Members',
+      'table-throttles-Messages',
       'undelivered-messages',
       'webhook-backlog',
       'webhook-failing',
@@ -51,20 +57,24 @@ describe('alarms', () => {
     }
   });
 
-  it('take silence for peace, but for the one that waits for a report', () => {
-    const alarming = all.filter(({ treat_missing_data: silence }) => silence !== 'notBreaching');
-    expect(alarming.map(({ alarm_name: name }) => name).sort()).toEqual([
+  it('take silence for peace, but for the one that waits for a report: it mails silence, and not before the first report', () => {
+    const waiting = all.filter(({ treat_missing_data: silence }) => silence !== 'notBreaching');
+    expect(waiting.map(({ alarm_name: name }) => name).sort()).toEqual([
       'kite-dev-webhook-lost',
       'kite-prod-webhook-lost',
     ]);
-    expect(alarm('kite-prod-webhook-lost')).toMatchObject({
-      treat_missing_data: 'breaching',
+    const lost = alarm('kite-prod-webhook-lost');
+    expect(lost).toMatchObject({
+      // An alarm begins without data. "breaching" would make it go off as soon as it is made.
+      treat_missing_data: 'missing',
+      insufficient_data_actions: lost['alarm_actions'],
       comparison_operator: 'LessThanThreshold',
       threshold: 1,
       statistic: 'Minimum',
       // Longer than it takes from one check to the next.
       period: 1800,
     });
+    for (const one of all) if (!waiting.includes(one)) expect(one).not.toHaveProperty('insufficient_data_actions');
   });
 
   it('look at the function behind the alias, which takes the traffic', () => {
@@ -76,27 +86,32 @@ describe('alarms', () => {
     });
   });
 
-  it('look at all four tables of the stage, and at none of the other', () => {
-    const [query] = alarm('kite-prod-table-throttles')['metric_query'] as { expression: string }[];
-    const tables = [...(query?.expression ?? '').matchAll(/TableName = '(.*?)'/g)].map(([, name]) => name);
-    expect(tables).toEqual(['prod.Channels', 'prod.Members', 'prod.Connections', 'prod.Messages']);
-    expect(query?.expression).toMatch(
-      /^SELECT SUM\(ThrottledRequests\) FROM SCHEMA\("AWS\/DynamoDB", Operation, TableName\)/,
-    );
-  });
+  it.each(['Channels', 'Members', 'Connections', 'Messages'])(
+    'name the table %s in the mail when DynamoDB refuses requests to it, by a query that CloudWatch accepts',
+    (table) => {
+      const throttles = alarm(`kite-prod-table-throttles-${table}`);
+      expect(throttles['alarm_description']).toContain(`the table prod.${table}`);
+      expect(throttles['metric_query']).toEqual([
+        {
+          id: 'found',
+          expression: `SELECT SUM(ThrottledRequests) FROM SCHEMA("AWS/DynamoDB", Operation, TableName) WHERE TableName = 'prod.${table}'`,
+          label: 'Found',
+          period: 300,
+          return_data: true,
+        },
+      ]);
+    },
+  );
 
-  it('add up what keeps a frame from the function, and what keeps the answer from the visitor', () => {
-    const queries = alarm('kite-dev-websocket-errors')['metric_query'] as {
-      id: string;
-      expression?: string;
-      metric?: Attributes;
-    }[];
-    expect(queries.map(({ metric }) => metric?.['metric_name'])).toEqual([
-      undefined,
-      'IntegrationError',
-      'ExecutionError',
-    ]);
-    expect(queries[0]?.expression).toBe('FILL(m0, 0) + FILL(m1, 0)');
+  it('count what the WebSocket API failed to do, and not the handshakes that the function refuses to strangers', () => {
+    expect(alarm('kite-dev-websocket-errors')).toMatchObject({
+      namespace: 'AWS/ApiGateway',
+      metric_name: 'ExecutionError',
+      dimensions: { Stage: 'dev' },
+      statistic: 'Sum',
+      threshold: 2,
+    });
+    expect(JSON.stringify(all)).not.toContain('IntegrationError');
   });
 
   it('count the errors that the function has caught', () => {

@@ -1,6 +1,8 @@
 import { Role } from '../../constructs/role';
-import { Synthesized } from './synthesized';
+import { statements, Synthesized } from './synthesized';
 
+/** Known when Terraform plans. */
+const ACCOUNT = '${data.aws_caller_identity.aws_identity_6BE966F6.account_id}';
 const props = { roleName: 'kite-test', description: 'test', service: 'codebuild.amazonaws.com' };
 
 describe('Role', () => {
@@ -27,17 +29,17 @@ describe('Role', () => {
     ).toThrow('test/role: "s3:*" is a wildcard; name the actions that everything needs.');
   });
 
-  it('can be taken on by the service for one account only', () => {
-    const stack = Synthesized.stackWith((scope) => {
-      new Role(scope, 'role', { ...props, onBehalfOf: '123456789012' });
+  it.each([
+    ['codebuild.amazonaws.com', { StringEquals: { 'aws:SourceAccount': ACCOUNT } }],
+    ['scheduler.amazonaws.com', { StringEquals: { 'aws:SourceAccount': ACCOUNT } }],
+    ['firehose.amazonaws.com', { StringEquals: { 'sts:ExternalId': ACCOUNT } }],
+    ['logs.amazonaws.com', { StringLike: { 'aws:SourceArn': `arn:aws:logs:eu-north-1:${ACCOUNT}:*` } }],
+  ])('can be assumed by %s for one account only, which that service names in its own way', (service, condition) => {
+    const stack = Synthesized.stackWith((scope, account) => {
+      new Role(scope, 'role', { ...props, service, onBehalfOf: account });
     });
-    expect(JSON.parse(String(stack.the('aws_iam_role')['assume_role_policy'])).Statement).toEqual([
-      {
-        Effect: 'Allow',
-        Action: 'sts:AssumeRole',
-        Principal: { Service: 'codebuild.amazonaws.com' },
-        Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } },
-      },
+    expect(statements(stack.the('aws_iam_role')['assume_role_policy'])).toEqual([
+      { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service }, Condition: condition },
     ]);
   });
 });

@@ -27,10 +27,11 @@ describe('SecretParameter', () => {
     });
   });
 
-  it('may be read by its own name only', () => {
+  it('may be read by its own name only, and each of its versions', () => {
     const stack = parameter();
+    const arn = `\${${stack.address('aws_ssm_parameter')}.arn}`;
     expect(stack.grant('read-secret')).toEqual([
-      { Effect: 'Allow', Action: ['ssm:GetParameter'], Resource: [`\${${stack.address('aws_ssm_parameter')}.arn}`] },
+      { Effect: 'Allow', Action: ['ssm:GetParameter'], Resource: [arn, `${arn}:*`] },
     ]);
   });
 

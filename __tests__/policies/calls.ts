@@ -129,7 +129,13 @@ export const DRIFT_CALLS: Calls = [
   ...['dev', 'prod'].flatMap((stage): Calls => {
     const fn = lambda(`${stage}-request-dispatcher`);
     return [
-      ...on(fn, 'lambda', ['GetFunction', 'GetPolicy', 'GetAlias', 'ListVersionsByFunction']),
+      ...on(fn, 'lambda', [
+        'GetFunction',
+        'GetFunctionRecursionConfig',
+        'GetPolicy',
+        'GetAlias',
+        'ListVersionsByFunction',
+      ]),
       ...on(table(`${stage}.Messages`), 'dynamodb', [
         'DescribeTable',
         'DescribeTimeToLive',
@@ -144,7 +150,6 @@ export const DRIFT_CALLS: Calls = [
       ]),
       ['sqs:GetQueueAttributes', queue(`${stage}-delivery.fifo`)],
       ['ssm:GetParameter', parameter(`${stage}/telegram-bot-token`)],
-      ['ssm:GetParameters', parameter(`${stage}/telegram-bot-token`)],
       ...on(role(`kite-${stage}-request-dispatcher`), 'iam', ['GetRole', 'GetRolePolicy', 'ListRolePolicies']),
     ];
   }),

@@ -60,9 +60,12 @@ const dispatcher = (stage: string, other: string): Expectation => ({
 const lifecycle = (stage: string, other: string): Expectation => ({
   allowed: [
     ['ssm:GetParameter', parameter(`${stage}/telegram-bot-token`)],
+    // The token of before, to tell the old bot to send nothing here any more.
+    ['ssm:GetParameter', parameter(`${stage}/telegram-bot-token:3`)],
     ['logs:PutLogEvents', logs(`/aws/lambda/${stage}-lifecycle-handler`)],
   ],
   denied: [
+    ['ssm:GetParameter', parameter(`${stage}/telegram-bot-token-of-another`)],
     ['ssm:GetParameter', parameter(`${other}/telegram-bot-token`)],
     ['logs:PutLogEvents', logs(`/aws/lambda/${other}-lifecycle-handler`)],
     ...chatCalls(stage).filter(([action]) => action !== 'ssm:GetParameter'),

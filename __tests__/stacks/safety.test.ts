@@ -119,6 +119,7 @@ describe('the rules', () => {
     aws_glue_catalog_table: 'describes files',
     aws_lambda_alias: 'is looked at with its function',
     aws_lambda_event_source_mapping: 'names a queue and a function',
+    aws_lambda_function_recursion_config: 'lets nobody in',
     aws_lambda_invocation: 'names a function',
     aws_route53_record: 'is public by nature',
     aws_s3_object: 'is private as its bucket is',

@@ -9,7 +9,7 @@ import type { CostOptions } from './options';
 export interface Deployment {
   /** Of the request dispatcher, MiB. */
   readonly memory: number;
-  /** Metrics that alarms look at: each is billed as one alarm. */
+  /** Alarms that are billed while nothing is wrong. */
   readonly alarms: number;
   readonly dashboards: number;
   /** Metrics of our own, made from what functions log. */
@@ -64,7 +64,7 @@ function count(stacks: readonly Resources[]): Deployment {
   const variables = (dispatcher?.['environment'] as { variables?: Record<string, string> } | undefined)?.variables;
   return {
     memory: Number(dispatcher?.['memory_size']),
-    alarms: all('aws_cloudwatch_metric_alarm').reduce((sum, alarm) => sum + metricsOf(alarm), 0),
+    alarms: all('aws_cloudwatch_metric_alarm').filter(isBilled).length,
     dashboards: all('aws_cloudwatch_dashboard').length,
     metrics: ownMetrics(all('aws_cloudwatch_metric_alarm')),
     queues: all('aws_lambda_event_source_mapping').length,
@@ -100,10 +100,9 @@ function startsOf(expression: string): number {
 }
 
 /**
- * An alarm on a formula is billed for each metric in it, one on a query for each metric that the query finds: those of the
- * tables exist only while something is wrong, so it counts as one. https://aws.amazon.com/cloudwatch/pricing/
+ * An alarm on a query is billed for each metric that the query finds: those of the tables exist only while something is wrong.
+ * https://aws.amazon.com/cloudwatch/pricing/
  */
-function metricsOf(alarm: Record<string, unknown>): number {
-  const queries = (alarm['metric_query'] ?? []) as readonly Record<string, unknown>[];
-  return Math.max(1, queries.filter((query) => query['metric'] !== undefined).length);
+function isBilled(alarm: Record<string, unknown>): boolean {
+  return alarm['metric_query'] === undefined;
 }

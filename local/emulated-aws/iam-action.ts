@@ -212,6 +212,7 @@ const LAMBDA_OPERATIONS: readonly (readonly [RegExp, Readonly<Record<string, str
   [/\/functions\/([^/]+)\/invocations$/, { POST: 'InvokeFunction' }],
   [/\/functions\/([^/]+)\/code$/, { PUT: 'UpdateFunctionCode' }],
   [/\/functions\/([^/]+)\/configuration$/, { GET: 'GetFunctionConfiguration', PUT: 'UpdateFunctionConfiguration' }],
+  [/\/functions\/([^/]+)\/recursion-config$/, { GET: 'GetFunctionRecursionConfig', PUT: 'PutFunctionRecursionConfig' }],
   [/\/functions\/([^/]+)\/versions$/, { GET: 'ListVersionsByFunction', POST: 'PublishVersion' }],
   [/\/functions\/([^/]+)\/aliases$/, { GET: 'ListAliases', POST: 'CreateAlias' }],
   [/\/functions\/([^/]+)\/aliases\/[^/]+$/, { GET: 'GetAlias', PUT: 'UpdateAlias', DELETE: 'DeleteAlias' }],

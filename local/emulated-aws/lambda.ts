@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { changed, empty, failure, type AwsReply } from './aws-reply';
+import { changed, empty, failure, json, type AwsReply } from './aws-reply';
 import { isRecord, jsonBody, ownRequest, text, withBody, type AwsRequest } from './aws-request';
 import type { EmulatedService, Send } from './emulated-service';
 import type { CodeStore } from './lambda/code-store';
@@ -19,6 +19,7 @@ const KEPT_SETTINGS = [
 ];
 
 const FUNCTION = /^\/2015-03-31\/functions\/([^/]+)(?:\/(code|configuration|invocations))?\/?$/;
+const RECURSION = /^\/2024-08-31\/functions\/([^/]+)\/recursion-config$/;
 const FUNCTIONS = /^\/2015-03-31\/functions\/?$/;
 
 /** Waits between the tries of an asynchronous invocation that fails, in milliseconds. Lambda's own are minutes. */
@@ -32,6 +33,8 @@ type Resolved =
 export class Lambda implements EmulatedService {
   readonly signingNames = ['lambda'];
   private readonly kept = new Map<string, Record<string, unknown>>();
+  /** `Allow` or `Terminate`, by function. Nothing here detects loops. */
+  private readonly loops = new Map<string, unknown>();
   private readonly resolved = new Map<string, Promise<Resolved>>();
   private readonly allowed = new Map<string, Promise<boolean>>();
 
@@ -43,6 +46,8 @@ export class Lambda implements EmulatedService {
   ) {}
 
   async answer(request: AwsRequest, send: Send): Promise<AwsReply | undefined> {
+    const [, looping] = RECURSION.exec(request.path) ?? [];
+    if (looping !== undefined) return await this.answerRecursion(looping, request, send);
     const [, encoded, part] = FUNCTION.exec(request.path) ?? [];
     const name = encoded === undefined ? '' : parseFunctionReference(encoded).name;
     if (part === 'invocations') return await this.answerInvoke(encoded ?? '', request, send);
@@ -56,8 +61,10 @@ export class Lambda implements EmulatedService {
         this.keep(name, jsonBody(request));
         return changed(await send(request), (body) => this.completed(body));
       }
-      if (request.method === 'DELETE' && encoded !== undefined && !request.query.has('Qualifier'))
+      if (request.method === 'DELETE' && encoded !== undefined && !request.query.has('Qualifier')) {
         this.kept.delete(name);
+        this.loops.delete(name);
+      }
       // Awaited here: what is looked up while moto changes an alias must not be remembered.
       return await send(request);
     } finally {
@@ -129,6 +136,15 @@ export class Lambda implements EmulatedService {
       configuration: readFunctionConfiguration(body),
       arn: qualifier === undefined ? arn : `${arn}:${qualifier}`,
     };
+  }
+
+  /** moto does not know loop detection: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionRecursionConfig.html */
+  private async answerRecursion(reference: string, request: AwsRequest, send: Send): Promise<AwsReply> {
+    const found = await this.resolve(reference, null, request.region, send);
+    if ('refusal' in found) return found.refusal;
+    const { name } = parseFunctionReference(reference);
+    if (request.method === 'PUT') this.loops.set(name, jsonBody(request)['RecursiveLoop']);
+    return json({ RecursiveLoop: this.loops.get(name) ?? 'Terminate' });
   }
 
   private async answerInvoke(reference: string, request: AwsRequest, send: Send): Promise<AwsReply> {

@@ -58,15 +58,42 @@ export class AwsAccess {
   }
 
   /**
-   * The status of a connection to GitHub: `AVAILABLE`, `PENDING` or `ERROR`. Throws an error with AWS's words.
-   *
-   * Signed here: AWS's own client of this service is one more package for one call. The service's older name has its own prefix.
+   * The status of a connection to GitHub: `AVAILABLE`, `PENDING` or `ERROR`. Throws an error with AWS's words. The service's older
+   * name has its own prefix.
    * https://docs.aws.amazon.com/codeconnections/latest/APIReference/API_GetConnection.html
    */
   async connectionStatus(connectionArn: string): Promise<string> {
     const [, , service = '', region = ''] = connectionArn.split(':');
-    const url = new URL(this.props.endpointUrl ?? `https://${service}.${region}.amazonaws.com`);
-    const body = JSON.stringify({ ConnectionArn: connectionArn });
+    const { Connection } = (await this.call({
+      service,
+      region,
+      host: `${service}.${region}.amazonaws.com`,
+      contentType: 'application/x-amz-json-1.0',
+      target: `${CONNECTION_TARGETS[service] ?? service}.GetConnection`,
+      body: { ConnectionArn: connectionArn },
+    })) as ConnectionAnswer;
+    return Connection?.ConnectionStatus ?? 'unknown';
+  }
+
+  /**
+   * Looks at the budgets of an account, which have no region. Throws an error with AWS's words.
+   * https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_DescribeBudgets.html
+   */
+  async describeBudgets(account: string): Promise<void> {
+    await this.call({
+      service: 'budgets',
+      region: 'us-east-1',
+      host: 'budgets.amazonaws.com',
+      contentType: 'application/x-amz-json-1.1',
+      target: 'AWSBudgetServiceGateway.DescribeBudgets',
+      body: { AccountId: account, MaxResults: 1 },
+    });
+  }
+
+  /** Signed here: AWS's own client of each service would be one more package for one call. */
+  private async call({ service, region, host, contentType, target, body: input }: SignedCall): Promise<unknown> {
+    const url = new URL(this.props.endpointUrl ?? `https://${host}`);
+    const body = JSON.stringify(input);
     const signer = new SignatureV4({
       service,
       region,
@@ -78,11 +105,7 @@ export class AwsAccess {
       protocol: url.protocol,
       hostname: url.hostname,
       path: '/',
-      headers: {
-        host: url.host,
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `${CONNECTION_TARGETS[service] ?? service}.GetConnection`,
-      },
+      headers: { host: url.host, 'content-type': contentType, 'x-amz-target': target },
       body,
     });
     const response = await fetch(new URL('/', url), {
@@ -91,14 +114,26 @@ export class AwsAccess {
       body,
       signal: AbortSignal.timeout(this.props.seconds * 1000),
     });
-    const answer = (await response.json()) as ConnectionAnswer;
-    if (!response.ok) throw refusal(response.status, answer);
-    return answer.Connection?.ConnectionStatus ?? 'unknown';
+    const answer: unknown = await response.json();
+    if (!response.ok) throw refusal(response.status, answer as RefusalAnswer);
+    return answer;
   }
+}
+
+interface SignedCall {
+  readonly service: string;
+  readonly region: string;
+  readonly host: string;
+  readonly contentType: string;
+  readonly target: string;
+  readonly body: object;
 }
 
 interface ConnectionAnswer {
   readonly Connection?: { readonly ConnectionStatus?: string };
+}
+
+interface RefusalAnswer {
   readonly __type?: string;
   readonly message?: string;
   readonly Message?: string;
@@ -110,7 +145,7 @@ const CONNECTION_TARGETS: Readonly<Record<string, string>> = {
 };
 
 /** In the shape of the SDK's errors. */
-function refusal(httpStatusCode: number, { __type, message, Message }: ConnectionAnswer): Error {
+function refusal(httpStatusCode: number, { __type, message, Message }: RefusalAnswer): Error {
   const name = __type?.split('#').at(-1) ?? 'UnknownError';
   return Object.assign(new Error(message ?? Message ?? name), { name, $metadata: { httpStatusCode } });
 }

@@ -38,6 +38,10 @@ export async function checkDrift(props: DriftCheckProps): Promise<void> {
       failed.push({ stack, words: masked(check.words, props.secrets) });
       continue;
     }
+    if (check.kind === 'not deployed') {
+      say(`${stack} is not deployed yet: there is nothing to compare.`);
+      continue;
+    }
     const all = findings(check.plan, stack, details.region);
     const counted = all.flatMap((finding) => withoutIgnored(finding, ignore) ?? []);
     ignored += all.length - counted.length;

@@ -15,6 +15,7 @@ export interface Plan {
 
 export interface StateResource {
   readonly address: string;
+  readonly mode?: 'managed' | 'data';
   readonly values?: Readonly<Record<string, unknown>>;
 }
 

@@ -57,10 +57,12 @@ const role = (scope: Construct, id = 'role') => resource(scope, 'aws_iam_role', 
 
 const grants = (statement: object) => one('aws_iam_role_policy', { policy: policy({ Effect: 'Allow', ...statement }) });
 
-const trusts = (principal: unknown, Condition?: object) =>
-  one('aws_iam_role', {
-    assume_role_policy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal, Condition }),
-  });
+const trusts =
+  (principal: unknown, Condition?: object, id = 'one') =>
+  (scope: Construct) =>
+    resource(scope, 'aws_iam_role', id, {
+      assume_role_policy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: principal, Condition }),
+    });
 const OF_THIS_ACCOUNT = { StringEquals: { 'aws:SourceAccount': '123456789012' } };
 
 const build = (change: Change) => one('aws_codebuild_project', { name: 'p', ...change });
@@ -90,6 +92,13 @@ const calls = (change: Change) =>
     qualifier: 'live',
     ...change,
   });
+
+const queryAlarm =
+  (expression: string, id = 'alarm') =>
+  (scope: Construct) =>
+    resource(scope, 'aws_cloudwatch_metric_alarm', id, {
+      metric_query: [{ id: 'found', expression, return_data: true }],
+    });
 
 /** A token as BotFather gives it, which nobody has. */
 const BOT_TOKEN = `${1234567890}:${'AAExample'.repeat(4)}`;
@@ -173,6 +182,15 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
   'topic-tls-only': {
     keeps: topicWith(tlsOnly('sns:Publish')),
     breaks: { 'it takes messages without TLS': topicWith() },
+  },
+  'alarm-query-accepted': {
+    keeps: (scope) => {
+      queryAlarm(`SELECT SUM(Errors) FROM "AWS/Lambda" WHERE a = 'this OR that' AND b != 'c'`)(scope);
+      queryAlarm('m1 OR m2', 'math')(scope);
+    },
+    breaks: {
+      'its query has an OR': queryAlarm(`SELECT SUM(Errors) FROM "AWS/Lambda" WHERE a = 'b' or a = 'c'`),
+    },
   },
   'stream-encrypted': {
     keeps: one('aws_kinesis_firehose_delivery_stream', { server_side_encryption: { enabled: true } }),
@@ -299,10 +317,19 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
     },
   },
   'role-for-one-service': {
-    keeps: trusts({ Service: 'codebuild.amazonaws.com' }, OF_THIS_ACCOUNT),
+    keeps: (scope) => {
+      trusts({ Service: 'codebuild.amazonaws.com' }, OF_THIS_ACCOUNT)(scope);
+      trusts({ Service: 'firehose.amazonaws.com' }, { StringEquals: { 'sts:ExternalId': '123456789012' } }, 'f')(scope);
+    },
     breaks: {
       '{"AWS":["*"]} may take it on': trusts({ AWS: '*' }, OF_THIS_ACCOUNT),
-      'codebuild.amazonaws.com may take it on for any account': trusts({ Service: 'codebuild.amazonaws.com' }),
+      'codebuild.amazonaws.com is not bound to an account by aws:SourceAccount or aws:SourceArn': trusts({
+        Service: 'codebuild.amazonaws.com',
+      }),
+      'firehose.amazonaws.com is not bound to an account by sts:ExternalId': trusts(
+        { Service: 'firehose.amazonaws.com' },
+        OF_THIS_ACCOUNT,
+      ),
     },
   },
   'secret-encrypted': {

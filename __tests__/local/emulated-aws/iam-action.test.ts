@@ -13,6 +13,11 @@ test('the tags of a function and of an event source mapping are read from these'
   const fn = `arn:aws:lambda:${REGIONAL}:function:dev-request-dispatcher`;
   const mapping = `arn:aws:lambda:${REGIONAL}:event-source-mapping:0b6d`;
   expect([...tags(fn), ...tags(mapping)]).toEqual([`lambda:ListTags ${fn}`, `lambda:ListTags ${mapping}`]);
+  const loop = '/2024-08-31/functions/dev-request-dispatcher/recursion-config';
+  expect([...said('lambda', { method: 'GET', url: loop }), ...said('lambda', { method: 'PUT', url: loop })]).toEqual([
+    `lambda:GetFunctionRecursionConfig ${fn}`,
+    `lambda:PutFunctionRecursionConfig ${fn}`,
+  ]);
   expect(said('lambda', { method: 'GET', url: '/2015-03-31/event-source-mappings/0b6d' })).toEqual([
     `lambda:GetEventSourceMapping ${mapping}`,
   ]);

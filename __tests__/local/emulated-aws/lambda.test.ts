@@ -193,3 +193,23 @@ test('settings that moto forgets read back', async () => {
     EphemeralStorage: { Size: 1024 },
   });
 });
+
+describe('the loop detection of a function', () => {
+  const loop = '/2024-08-31/functions/dev-request-dispatcher/recursion-config';
+  const read = async (account: FakeMoto) => await account.ask(lambda, { method: 'GET', url: loop });
+
+  test('is on until Terraform allows the function to call itself, and on again for a new function of that name', async () => {
+    const account = moto();
+    expect(await read(account)).toEqual({ status: 200, body: { RecursiveLoop: 'Terminate' } });
+    const allow = { method: 'PUT', url: loop, body: { RecursiveLoop: 'Allow' } };
+    expect((await account.ask(lambda, allow)).body).toEqual({ RecursiveLoop: 'Allow' });
+    expect((await read(account)).body).toEqual({ RecursiveLoop: 'Allow' });
+    await account.ask(lambda, { method: 'DELETE', url: FUNCTION });
+    expect((await read(account)).body).toEqual({ RecursiveLoop: 'Terminate' });
+  });
+
+  test('of a function that is not there is refused as AWS does', async () => {
+    const account = moto(() => failure('ResourceNotFoundException', 'Function not found', 404));
+    expect((await read(account)).status).toBe(404);
+  });
+});

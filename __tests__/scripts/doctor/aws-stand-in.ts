@@ -14,6 +14,7 @@ export async function awsStandIn(answers: AwsAnswers = {}): Promise<StandIn> {
 }
 
 const defaults: AwsAnswers = {
+  DescribeBudgets: { json: { Budgets: [] } },
   GetCallerIdentity: xml(
     `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT}:user/olena</Arn><UserId>AIDA</UserId><Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
   ),

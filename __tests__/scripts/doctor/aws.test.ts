@@ -1,4 +1,5 @@
 import { awsAccount } from '../../../scripts/doctor/checks/aws-account';
+import { budget } from '../../../scripts/doctor/checks/budget';
 import { functionZips } from '../../../scripts/doctor/checks/function-zips';
 import { mails } from '../../../scripts/doctor/checks/mails';
 import { sourceCredential } from '../../../scripts/doctor/checks/source-credential';
@@ -111,6 +112,36 @@ describe('AWS account', () => {
         expect(await owner.sees(check)).toEqual(['not checked: AWS cannot be asked: see AWS account.']);
       }
     });
+  });
+});
+
+describe('Budget', () => {
+  const refusal = (status: number) => ({
+    DescribeBudgets: { status, json: { __type: 'AccessDeniedException', Message: 'not authorized' } },
+  });
+
+  it('can be made', async () => {
+    expect(await sees(budget, { DescribeBudgets: { json: { Budgets: [] } } })).toEqual([
+      'ok: These credentials may look at budgets, and kite-build makes one of 20 US dollars a month.',
+    ]);
+    const asked = aws?.asked.find(({ headers }) => String(headers['x-amz-target']).endsWith('DescribeBudgets'));
+    expect(asked?.headers['x-amz-target']).toBe('AWSBudgetServiceGateway.DescribeBudgets');
+    expect(asked?.headers.authorization).toContain('/us-east-1/budgets/aws4_request');
+    expect(JSON.parse(asked?.body ?? '')).toEqual({ AccountId: ACCOUNT, MaxResults: 1 });
+  });
+
+  it.each([400, 403])('is refused where access to Billing is off (%s), and the way out is said', async (status) => {
+    expect(await sees(budget, refusal(status))).toEqual([
+      'problem: AWS refuses these credentials its budgets, so kite-build cannot make one. -> Sign in as the root user and activate "IAM user and role access to Billing information" on the page Account; or write MONTHLY_BUDGET_USD="0" into .env.',
+    ]);
+  });
+
+  it('is not asked about if none is made', async () => {
+    owner.settings({ ...COMPLETE, MONTHLY_BUDGET_USD: '0' });
+    expect(await sees(budget, refusal(400))).toEqual([
+      'note: MONTHLY_BUDGET_USD is 0: nobody is told what the account costs.',
+    ]);
+    expect(aws?.asked).toEqual([]);
   });
 });
 

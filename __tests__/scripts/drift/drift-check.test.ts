@@ -28,9 +28,9 @@ beforeEach(() => {
   log = [];
 });
 
-/** A check of both stacks: kite-build is always in order, kite-stack as given. */
+/** A check of both stacks: kite-build is always in order, kite-stack as given; undefined: it is not deployed. */
 async function check(
-  kiteStack: Plan | string,
+  kiteStack: Plan | string | undefined,
   { ignore = [], secrets = [], day = 1 }: { ignore?: IgnoreList; secrets?: string[]; day?: number } = {},
 ): Promise<Mail[]> {
   mails = [];
@@ -38,6 +38,7 @@ async function check(
     stacks: ['kite-build', 'kite-stack'],
     plan: async (stack): Promise<StackCheck> => {
       const plan = stack === 'kite-build' ? NOTHING : kiteStack;
+      if (plan === undefined) return { kind: 'not deployed', stack };
       return typeof plan === 'string' ? { kind: 'failed', stack, words: plan } : { kind: 'plan', stack, plan };
     },
     ignore,
@@ -57,6 +58,11 @@ async function check(
 test('an untouched deployment is mailed about to nobody, three times in a row', async () => {
   for (const day of [1, 2, 3]) expect(await check(NOTHING, { day })).toEqual([]);
   expect(log).toContain('No drift.');
+});
+
+test('as long as kite-stack is not deployed there is nothing to compare, which is no failure and no mail', async () => {
+  for (const day of [1, 2]) expect(await check(undefined, { day })).toEqual([]);
+  expect(log).toContain('kite-stack is not deployed yet: there is nothing to compare.');
 });
 
 test('the mail names what was changed, before and after, with a link; drift apart from what is not deployed', async () => {

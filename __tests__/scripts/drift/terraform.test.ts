@@ -17,17 +17,43 @@ function terraform(script: string): void {
   });
 }
 
-const look = () => planStack('kite-stack', scratch, path.join(scratch, 'bin/terraform'));
+const look = (environment?: Record<string, string>) =>
+  planStack('kite-stack', scratch, { program: path.join(scratch, 'bin/terraform'), environment });
+
+/** What `terraform show -json` says of the state, and of the plan. */
+const shows = (plan: object, state: object = STATE) =>
+  `if [ $1 = show ]; then case "$*" in *drift.plan) echo '${JSON.stringify(plan)}';; *) echo '${JSON.stringify(state)}';; esac; fi`;
+const STATE = { values: { root_module: { resources: [{ address: 'a.b', mode: 'managed' }] } } };
 
 test('exit code 0 is a plan without changes, 2 one with changes', async () => {
-  terraform('case $1 in show) echo \'{"resource_changes":[]}\';; esac');
+  terraform(shows({ resource_changes: [] }));
   expect(await look()).toEqual({ kind: 'plan', stack: 'kite-stack', plan: { resource_changes: [] } });
-  terraform('case $1 in plan) exit 2;; show) echo \'{"resource_changes":[{"address":"a.b"}]}\';; esac');
+  terraform(`${shows({ resource_changes: [{ address: 'a.b' }] })}\nif [ $1 = plan ]; then exit 2; fi`);
   expect(await look()).toMatchObject({ kind: 'plan', plan: { resource_changes: [{ address: 'a.b' }] } });
 });
 
+test.each([
+  ['never deployed', { format_version: '1.0' }],
+  ['destroyed', { values: { root_module: { resources: [{ address: 'data.a.b', mode: 'data' }] } } }],
+])('a stack that was %s has nothing to compare, and is not planned', async (_, state) => {
+  terraform(`${shows({}, state)}\nif [ $1 = plan ]; then echo "TELEGRAM_BOT_TOKEN is missing" >&2; exit 1; fi`);
+  expect(await look()).toEqual({ kind: 'not deployed', stack: 'kite-stack' });
+});
+
+test('a state that cannot be read is a failed check, and not a stack that is not deployed', async () => {
+  terraform('if [ $1 = init ]; then exit 0; fi; echo "Error: the state is cut off" >&2; exit 1');
+  expect(await look()).toMatchObject({ kind: 'failed', words: expect.stringContaining('the state is cut off') });
+});
+
+test('Terraform gets the secrets that were read for it', async () => {
+  terraform('echo "Error: token $TF_VAR_TELEGRAM_BOT_TOKEN" >&2; exit 1');
+  expect(await look({ TF_VAR_TELEGRAM_BOT_TOKEN: '1:a' })).toMatchObject({
+    words: expect.stringContaining('Error: token 1:a'),
+  });
+});
+
 test('exit code 1 is a failed check with the words of Terraform, never "no drift"', async () => {
-  terraform('case $1 in plan) echo "Error: no credentials" >&2; exit 1;; esac');
+  terraform(`${shows({})}\nif [ $1 = plan ]; then echo "Error: no credentials" >&2; exit 1; fi`);
   expect(await look()).toEqual({
     kind: 'failed',
     stack: 'kite-stack',
@@ -38,7 +64,7 @@ test('exit code 1 is a failed check with the words of Terraform, never "no drift
 });
 
 test('a check without Terraform has failed', async () => {
-  expect(await planStack('kite-stack', scratch, path.join(scratch, 'nowhere/terraform'))).toMatchObject({
+  expect(await planStack('kite-stack', scratch, { program: path.join(scratch, 'nowhere/terraform') })).toMatchObject({
     kind: 'failed',
     words: expect.stringContaining('ENOENT'),
   });

@@ -1,3 +1,4 @@
+import { ALARM_RULES } from './alarms';
 import { API_RULES } from './apis';
 import { BUCKET_RULES } from './buckets';
 import { BUILD_RULES } from './builds';
@@ -17,6 +18,7 @@ export const RULES = [
   ...TABLE_RULES,
   ...SURVIVAL_RULES,
   ...MESSAGING_RULES,
+  ...ALARM_RULES,
   ...FUNCTION_RULES,
   ...API_RULES,
   ...BUILD_RULES,

@@ -20,6 +20,10 @@ export const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
 /** Services whose roles AWS binds to a resource itself, without a condition that names the account. */
 const BOUND_BY_THEMSELVES = ['lambda.amazonaws.com', 'apigateway.amazonaws.com'];
 
+/** What a service names the account by for which it acts, where it is not one of these two. */
+const ACCOUNT_KEYS: Readonly<Record<string, readonly string[]>> = { 'firehose.amazonaws.com': ['sts:ExternalId'] };
+const SOURCE_KEYS = ['aws:SourceAccount', 'aws:SourceArn'];
+
 const POLICIES = ['aws_iam_role_policy', 'aws_iam_policy'] as const;
 
 export const PERMISSION_RULES = [
@@ -91,8 +95,10 @@ function tooMany(statement: PolicyStatement): string | undefined {
   if (Object.keys(statement.principals).join() !== 'Service' || services.length !== 1) {
     return `${JSON.stringify(statement.principals)} may take it on`;
   }
-  if (services.every((service) => BOUND_BY_THEMSELVES.includes(service))) return undefined;
-  return conditionKeys(statement).some((key) => key === 'aws:SourceAccount' || key === 'aws:SourceArn')
+  const [service = ''] = services;
+  if (BOUND_BY_THEMSELVES.includes(service)) return undefined;
+  const keys = ACCOUNT_KEYS[service] ?? SOURCE_KEYS;
+  return conditionKeys(statement).some((key) => keys.includes(key))
     ? undefined
-    : `${services.join()} may take it on for any account`;
+    : `${service} is not bound to an account by ${keys.join(' or ')}`;
 }

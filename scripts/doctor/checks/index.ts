@@ -2,6 +2,7 @@ import type { Check } from '../check';
 import type { Surroundings } from '../surroundings';
 import { awsAccount } from './aws-account';
 import { bot } from './bot';
+import { budget } from './budget';
 import { cloudflareToken } from './cloudflare-token';
 import { cloudflareZone } from './cloudflare-zone';
 import { docker } from './docker';
@@ -42,6 +43,7 @@ export function checksOf({ stages, reading }: Surroundings): readonly Check[] {
     region,
     stateBucket,
     sourceCredential,
+    budget,
     cloudflareToken,
     cloudflareZone,
     stack('kite-build', `npx cdktf deploy kite-build${token}`),
