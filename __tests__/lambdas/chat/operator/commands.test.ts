@@ -218,6 +218,16 @@ describe('/join and /leave', () => {
     expect(stage.last(chat).text).toMatch(/Ann\nyes, here$/);
   });
 
+  test('who goes on in Telegram sees a long message cut after a whole emoji', async () => {
+    await stage.hosting('my-channel');
+    const visitor = await stage.visitor('my-channel', 'Ann', 'anns-secret');
+    await visitor.say(`${'a'.repeat(297)}👨‍👩‍👧‍👦 and more`);
+    await stage.settle();
+    const ann = await person('Ann');
+    const [history] = await say(ann.here, ann.user, '/join my-channel anns-secret');
+    expect(history!.split('\n').at(-1)).toBe(`Ann: ${'a'.repeat(297)}…`);
+  });
+
   test('D2 D3 nobody becomes somebody else, or the host, by naming them', async () => {
     const { chat, operator } = await stage.hosting('my-channel');
     const visitor = await stage.visitor('my-channel', 'Ann');
