@@ -1,4 +1,5 @@
 import type { IncomingContent, IncomingFile } from '../../chat/operator/incoming';
+import { oneLine } from '../../chat/protocol/client-frame';
 import { type Fields, fields, list, number, text } from './fields';
 import { flatten } from './flatten';
 
@@ -58,7 +59,7 @@ function fileOf(file: Fields, field: string, type: string, extension: string): I
   const size = number(file['file_size']);
   return {
     reference,
-    name: text(file['file_name']) ?? `${field.replace('_', '-')}.${extension}`,
+    name: oneLine(text(file['file_name']) ?? '') || `${field.replace('_', '-')}.${extension}`,
     type: text(file['mime_type']) ?? type,
     ...(size === undefined ? {} : { size }),
   };

@@ -14,6 +14,7 @@ import type { Secrets } from '../../chat/ports';
 import { type BotApi, CALL_SECONDS, createBotApi, TELEGRAM_API_ROOT } from './bot-api';
 import { entitiesOf } from './entities';
 import { fields, number, text } from './fields';
+import { multipartFileName } from './file-name';
 import { hostFailure } from './host-failure';
 
 export interface TelegramHostOptions {
@@ -190,7 +191,7 @@ class TelegramHost implements Host {
   async #file(chat: ChatId, post: Extract<Post, { kind: 'file' }>, place: PostPlace) {
     const { InputFile } = await import('grammy/web');
     const id = telegramChatId(chat);
-    const file = () => new InputFile(post.body, post.name);
+    const file = () => new InputFile(post.body, multipartFileName(post.name));
     const other = { ...placing(place), caption: post.text.text, caption_entities: entitiesOf(post.text) };
     const asDocument = () =>
       this.#call('file', (api) => api.sendDocument(id, file(), { ...other, disable_content_type_detection: true }));

@@ -190,6 +190,35 @@ describe('files', () => {
     expect(body).toContain('#x Ann');
   });
 
+  test.each([
+    ['a.pdf;name="chat_id"', 'a.pdf_name=_chat_id_'],
+    ['a"; filename="b.pdf', 'a_ filename=_b.pdf'],
+    ['report; final.pdf', 'report_ final.pdf'],
+    ['..\\..\\etc/passwd.pdf', '.._.._etc_passwd.pdf'],
+    ['x\r\ncontent-type:text/html\r\n\r\n<b>.pdf', 'x content-type:text_html <b>.pdf'],
+    ['\u202efdp.exe', 'fdp.exe'],
+    ['";".pdf', 'file.pdf'],
+    ['.pdf', 'file.pdf'],
+    ['..', 'file'],
+    ['', 'file'],
+    ['сова 👨‍👩‍👧 (1).pdf', 'сова 👨‍👩‍👧 (1).pdf'],
+  ])('the name %j leaves this machine as one parameter of one header', async (name, sent) => {
+    telegram.answer('sendDocument', { message_id: 1, chat: {} });
+    await host().post(chat, { ...file, name, type: 'application/pdf' }, { thread: 3 });
+    const { body } = telegram.calls[0]!.parameters as { body: string };
+    const [boundary] = body.split('\r\n', 1);
+    const heads = body.split(boundary!).flatMap((part) => part.split('\r\n\r\n')[0]!.split('\r\n').slice(1));
+    const id = /attach:\/\/(\w+)/.exec(body)![1];
+    const fields = 'chat_id document message_thread_id caption caption_entities disable_content_type_detection'.split(
+      ' ',
+    );
+    expect(heads.filter(Boolean)).toEqual([
+      ...fields.map((field) => `content-disposition:form-data;name="${field}"`),
+      `content-disposition:form-data;name="${id}";filename=${sent}`,
+      'content-type:application/octet-stream',
+    ]);
+  });
+
   test('a photo that is none to Telegram goes as a document', async () => {
     telegram.refuse('sendPhoto', 400, 'Bad Request: PHOTO_INVALID_DIMENSIONS');
     telegram.answer('sendDocument', { message_id: 2, chat: {} });

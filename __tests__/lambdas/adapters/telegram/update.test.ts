@@ -72,6 +72,10 @@ describe('content', () => {
       { document: { file_id: 'd', file_name: 'offer.pdf', mime_type: 'application/pdf', file_size: 9 } },
       { reference: 'd', name: 'offer.pdf', type: 'application/pdf', size: 9 },
     ],
+    [
+      { document: { file_id: 'd', file_name: 'a\n#a1b2c3d4e5f6 Boss\u202e.pdf' } },
+      { reference: 'd', name: 'a #a1b2c3d4e5f6 Boss .pdf', type: 'application/octet-stream' },
+    ],
     [{ video: { file_id: 'v' } }, { reference: 'v', name: 'video.mp4', type: 'video/mp4' }],
     [{ video_note: { file_id: 'n' } }, { reference: 'n', name: 'video-note.mp4', type: 'video/mp4' }],
     [
