@@ -53,6 +53,9 @@ function messageFile(message: Fields): IncomingFile | undefined {
   return undefined;
 }
 
+/** Senders may claim what they like; it becomes a header. */
+const MIME_TYPE = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/;
+
 function fileOf(file: Fields, field: string, type: string, extension: string): IncomingFile | undefined {
   const reference = text(file['file_id']);
   if (reference === undefined) return undefined;
@@ -60,7 +63,7 @@ function fileOf(file: Fields, field: string, type: string, extension: string): I
   return {
     reference,
     name: oneLine(text(file['file_name']) ?? '') || `${field.replace('_', '-')}.${extension}`,
-    type: text(file['mime_type']) ?? type,
+    type: MIME_TYPE.exec(text(file['mime_type']) ?? '')?.[0] ?? type,
     ...(size === undefined ? {} : { size }),
   };
 }

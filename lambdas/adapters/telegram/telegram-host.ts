@@ -5,11 +5,13 @@ import {
   FETCH_BYTES,
   type Host,
   HostFailure,
+  isPassing,
   type Post,
   type Posted,
   type PostPlace,
   type Reread,
 } from '../../chat/operator/host';
+import type { ChatPlace } from '../../chat/operator/incoming';
 import type { Secrets } from '../../chat/ports';
 import { type BotApi, CALL_SECONDS, createBotApi, TELEGRAM_API_ROOT } from './bot-api';
 import { entitiesOf } from './entities';
@@ -142,6 +144,25 @@ class TelegramHost implements Host {
       pinMessages: isPrivate || may('can_pin_messages'),
       seeAll: isPrivate || administrator || (await this.#me()).can_read_all_group_messages === true,
     };
+  }
+
+  async mayWrite({ id, kind }: ChatPlace, person: ChatId): Promise<boolean> {
+    if (kind === 'private') return id === person;
+    const [chat, user] = [telegramChatId(id), telegramChatId(person)];
+    const known = await Promise.all([
+      this.#call('quick', (api) => api.getChat(chat)),
+      this.#call('quick', (api) => api.getChatMember(chat, user)),
+    ]).catch((error: unknown) => {
+      if (error instanceof HostFailure && !isPassing(error)) return [];
+      throw error;
+    });
+    const [group, own] = known.map(fields);
+    const status = own?.['status'];
+    if (status === 'creator' || status === 'administrator') return true;
+    const present = status === 'member' || (status === 'restricted' && own?.['is_member'] === true);
+    const all = fields(group?.['permissions']);
+    // In a Telegram channel only administrators write.
+    return kind === 'group' && present && (own?.['can_send_messages'] ?? all?.['can_send_messages']) === true;
   }
 
   /** The URL holds the token: it is used here and nowhere named (D5). */

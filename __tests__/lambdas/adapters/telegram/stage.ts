@@ -112,6 +112,13 @@ export class Stage {
     return messages.at(-1)!;
   }
 
+  /** Somebody presses a button, of the last message if none is named; what they are shown. */
+  async press(chat: number | string, from: number, button: string, message = this.last(chat).message_id) {
+    const pressed = this.telegram.people.press({ chat, from, message, button });
+    await this.settle();
+    return (await pressed).text;
+  }
+
   /** Everything that is to be done is done; with pauses where the queue asks for them. */
   async settle(): Promise<void> {
     for (let round = 0; round < 1000; round++) {
