@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { fileLimit, FILE_TYPES } from './file-limits';
 import { parseChannelName, parseHandle } from './identifiers';
 import { conversationKey, type Conversation } from './model';
@@ -16,12 +17,42 @@ export function fileRefusal(type: string, size: number): Refusal | undefined {
 }
 
 /**
- * A new object key: nobody can guess it (128 random bits), no two files share one, it names the conversation that it
- * will be erased with, and of the file's name only what is harmless in a URL (D5b, D15).
+ * A new object key: nobody can guess it (a token of 16 random bytes), no two files share one, it names the conversation
+ * that it will be erased with, and of the file's name only what is harmless in a URL (D5b, D15).
  */
-export function newFileKey(conversation: Conversation, fileName: string, random: Randomness): string {
-  const token = Buffer.from(random.bytes(16)).toString('hex');
-  return `${conversationKey(conversation)}/${token}/${safeName(fileName)}`;
+export function newFileKey(conversation: Conversation, fileName: string, token: Uint8Array): string {
+  return fileKey(conversation, token, safeName(fileName));
+}
+
+/**
+ * The key of a file that a visitor may upload. Half of its token is random, the other half a keyed hash of the rest of the
+ * key: {@link isUploadKey} knows it again, and nothing has to be stored for that.
+ */
+export function newUploadKey(
+  handleKey: string,
+  conversation: Conversation,
+  fileName: string,
+  random: Randomness,
+): string {
+  return uploadKey(handleKey, conversation, random.bytes(8), safeName(fileName));
+}
+
+/** Whether {@link newUploadKey} made this key, with the same `handleKey` and for the same conversation. */
+export function isUploadKey(handleKey: string, conversation: Conversation, key: string): boolean {
+  const [, , token = '', name = ''] = key.split('/');
+  return key === uploadKey(handleKey, conversation, Buffer.from(token, 'hex').subarray(0, 8), name);
+}
+
+function uploadKey(handleKey: string, conversation: Conversation, nonce: Uint8Array, name: string): string {
+  const proof = createHmac('sha256', Buffer.from(handleKey, 'base64url'))
+    .update(`upload\n${fileKey(conversation, nonce, name)}`)
+    .digest()
+    .subarray(0, 8);
+  return fileKey(conversation, Buffer.concat([nonce, proof]), name);
+}
+
+function fileKey(conversation: Conversation, token: Uint8Array, name: string): string {
+  return `${fileKeyPrefix(conversation)}${Buffer.from(token).toString('hex')}/${name}`;
 }
 
 /** The prefix of all keys of a conversation. */
@@ -46,11 +77,10 @@ export function fileUrl(apiUrl: string, key: string): string {
   return `${apiUrl}/files/${key}`;
 }
 
-/** The key in a link that this server issued for this conversation; undefined: any other URL (D5). */
-export function keyOfFileUrl(apiUrl: string, conversation: Conversation, url: string): string | undefined {
+/** The key in a link to a file of ours; undefined: any other URL (D5). */
+export function keyOfFileUrl(apiUrl: string, url: string): string | undefined {
   const prefix = `${apiUrl}/files/`;
-  const key = url.startsWith(prefix) ? parseFileKey(url.slice(prefix.length)) : undefined;
-  return key?.startsWith(fileKeyPrefix(conversation)) ? key : undefined;
+  return url.startsWith(prefix) ? parseFileKey(url.slice(prefix.length)) : undefined;
 }
 
 function safeName(fileName: string): string {

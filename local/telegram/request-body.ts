@@ -58,7 +58,7 @@ interface Part {
   readonly content: Buffer;
 }
 
-/** The parts of a multipart/form-data body (RFC 7578), tolerant of missing spaces as real servers are. */
+/** The parts of a multipart/form-data body (RFC 7578). */
 function* multipartParts(body: Buffer, contentType: string): Generator<Part> {
   const boundary = /boundary="?([^";]+)"?/.exec(contentType)?.[1];
   if (!boundary) throw badRequest('boundary of the multipart body is missing');
@@ -78,16 +78,23 @@ function* multipartParts(body: Buffer, contentType: string): Generator<Part> {
   }
 }
 
+/**
+ * Reads a part as Telegram's server does: parameters end at a semicolon even between quotes, nothing is unescaped, and of
+ * two with one name the last one holds (https://github.com/tdlib/td/blob/master/tdnet/td/net/HttpReader.cpp).
+ */
 function readPart(head: string, content: Buffer): Part | undefined {
-  const disposition = /^content-disposition:(.*)$/im.exec(head)?.[1] ?? '';
-  const field = /[;\s]name="([^"]*)"/i.exec(disposition)?.[1] ?? /[;\s]name=([^;\s"]+)/i.exec(disposition)?.[1];
-  if (field === undefined) return undefined;
-  const encoded = /filename\*=UTF-8''([^;\s]+)/i.exec(disposition)?.[1];
-  const plain =
-    /filename="((?:\\.|[^"\\])*)"/i.exec(disposition)?.[1] ?? /filename=([^;"\r\n]+)/i.exec(disposition)?.[1];
+  const disposition = /^content-disposition:\s*form-data;(.*)$/im.exec(head)?.[1] ?? '';
+  const parameters = new Map(
+    disposition.split(';').flatMap((parameter) => {
+      const [, key, value = ''] = /^\s*([^=]+?)\s*=\s*(.*?)\s*$/.exec(parameter) ?? [];
+      return key === undefined ? [] : [[key, value.replace(/^"(.*)"$/, '$1')] as const];
+    }),
+  );
+  const field = parameters.get('name');
+  if (!field) return undefined;
   return {
     field,
-    fileName: encoded ? decodeURIComponent(encoded) : plain?.replaceAll(/\\(.)/g, '$1'),
+    fileName: parameters.get('filename'),
     mimeType: /^content-type:\s*(.+?)\s*$/im.exec(head)?.[1],
     content,
   };

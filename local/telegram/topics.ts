@@ -3,7 +3,10 @@ import type { World } from './world';
 
 /** The colours a topic's icon may have; https://core.telegram.org/bots/api#createforumtopic */
 const COLORS = [0x6fb9f0, 0xffd67e, 0xcb86db, 0x8eee98, 0xff93b2, 0xfb6f5f] as const;
+/** Characters; https://core.telegram.org/bots/api#createforumtopic */
 const MAX_NAME = 128;
+
+const shortened = (name: string): string => [...name].slice(0, MAX_NAME).join('');
 
 /** Opens a topic; the service message that says so gives it its id. */
 export function createTopic(
@@ -11,7 +14,7 @@ export function createTopic(
   chat: ChatRecord,
   topic: { name: string; fromId: number; color?: number; emojiId?: string },
 ): TopicRecord {
-  const name = topic.name.slice(0, MAX_NAME);
+  const name = shortened(topic.name);
   const iconColor = topic.color ?? COLORS[chat.topics.size % COLORS.length] ?? COLORS[0];
   const icon = topic.emojiId ? { icon_custom_emoji_id: topic.emojiId } : {};
   const id = chat.nextMessageId;
@@ -32,7 +35,7 @@ export function editTopic(
   topic: TopicRecord,
   change: { fromId: number; name?: string; emojiId?: string },
 ): void {
-  if (change.name) topic.name = change.name.slice(0, MAX_NAME);
+  if (change.name) topic.name = shortened(change.name);
   if (change.emojiId !== undefined) topic.iconCustomEmojiId = change.emojiId || undefined;
   const body = {
     forum_topic_edited: {

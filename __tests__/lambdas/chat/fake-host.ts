@@ -93,6 +93,10 @@ export class FakeHost implements Host {
     return { forum: this.forum, manageTopics: true, pinMessages: true, seeAll: true };
   }
 
+  async mayWrite() {
+    return true;
+  }
+
   async fetchFile(): Promise<Uint8Array> {
     return new Uint8Array(1);
   }

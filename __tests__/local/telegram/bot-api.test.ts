@@ -54,6 +54,20 @@ describe('a bot that talks to the Bot API stand-in', () => {
     expect(updates.at(-1)?.message).toMatchObject({ text: 'Hi', message_thread_id: topic.message_thread_id });
   });
 
+  test('opens a topic of a long name, which is cut after 128 characters and not within one', async () => {
+    const topic = await api.createForumTopic(forum, '😀'.repeat(130));
+    expect(topic.name).toBe('😀'.repeat(128));
+  });
+
+  test('is understood as by Telegram: the last of two fields of one name holds, even between quotes', async () => {
+    const head = 'content-disposition:form-data;name="document";filename=a.pdf;name="other"';
+    const chat = `content-disposition: form-data; name="chat_id"\r\n\r\n${forum}`;
+    const body = `--b\r\n${chat}\r\n--b\r\n${head}\r\n\r\nx\r\n--b--\r\n`;
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    const answer = await fetch(`${apiRoot}/bot${TOKEN}/sendDocument`, { method: 'POST', headers, body });
+    expect(await answer.json()).toMatchObject({ description: 'Bad Request: there is no document in the request' });
+  });
+
   test('is told when a topic is gone', async () => {
     const topic = await api.createForumTopic(forum, 'Visitor');
     telegram.people.deleteTopic({ chat: forum, topic: topic.message_thread_id });

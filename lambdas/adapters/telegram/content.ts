@@ -1,4 +1,5 @@
 import type { IncomingContent, IncomingFile } from '../../chat/operator/incoming';
+import { oneLine } from '../../chat/protocol/client-frame';
 import { type Fields, fields, list, number, text } from './fields';
 import { flatten } from './flatten';
 
@@ -52,14 +53,17 @@ function messageFile(message: Fields): IncomingFile | undefined {
   return undefined;
 }
 
+/** Senders may claim what they like; it becomes a header. */
+const MIME_TYPE = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/;
+
 function fileOf(file: Fields, field: string, type: string, extension: string): IncomingFile | undefined {
   const reference = text(file['file_id']);
   if (reference === undefined) return undefined;
   const size = number(file['file_size']);
   return {
     reference,
-    name: text(file['file_name']) ?? `${field.replace('_', '-')}.${extension}`,
-    type: text(file['mime_type']) ?? type,
+    name: oneLine(text(file['file_name']) ?? '') || `${field.replace('_', '-')}.${extension}`,
+    type: MIME_TYPE.exec(text(file['mime_type']) ?? '')?.[0] ?? type,
     ...(size === undefined ? {} : { size }),
   };
 }

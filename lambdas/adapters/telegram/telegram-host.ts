@@ -5,15 +5,18 @@ import {
   FETCH_BYTES,
   type Host,
   HostFailure,
+  isPassing,
   type Post,
   type Posted,
   type PostPlace,
   type Reread,
 } from '../../chat/operator/host';
+import type { ChatPlace } from '../../chat/operator/incoming';
 import type { Secrets } from '../../chat/ports';
 import { type BotApi, CALL_SECONDS, createBotApi, TELEGRAM_API_ROOT } from './bot-api';
 import { entitiesOf } from './entities';
 import { fields, number, text } from './fields';
+import { multipartFileName } from './file-name';
 import { hostFailure } from './host-failure';
 
 export interface TelegramHostOptions {
@@ -143,6 +146,25 @@ class TelegramHost implements Host {
     };
   }
 
+  async mayWrite({ id, kind }: ChatPlace, person: ChatId): Promise<boolean> {
+    if (kind === 'private') return id === person;
+    const [chat, user] = [telegramChatId(id), telegramChatId(person)];
+    const known = await Promise.all([
+      this.#call('quick', (api) => api.getChat(chat)),
+      this.#call('quick', (api) => api.getChatMember(chat, user)),
+    ]).catch((error: unknown) => {
+      if (error instanceof HostFailure && !isPassing(error)) return [];
+      throw error;
+    });
+    const [group, own] = known.map(fields);
+    const status = own?.['status'];
+    if (status === 'creator' || status === 'administrator') return true;
+    const present = status === 'member' || (status === 'restricted' && own?.['is_member'] === true);
+    const all = fields(group?.['permissions']);
+    // In a Telegram channel only administrators write.
+    return kind === 'group' && present && (own?.['can_send_messages'] ?? all?.['can_send_messages']) === true;
+  }
+
   /** The URL holds the token: it is used here and nowhere named (D5). */
   async fetchFile(reference: string): Promise<Uint8Array> {
     const { file_path: path } = await this.#call('quick', (api) => api.getFile(reference));
@@ -190,7 +212,7 @@ class TelegramHost implements Host {
   async #file(chat: ChatId, post: Extract<Post, { kind: 'file' }>, place: PostPlace) {
     const { InputFile } = await import('grammy/web');
     const id = telegramChatId(chat);
-    const file = () => new InputFile(post.body, post.name);
+    const file = () => new InputFile(post.body, multipartFileName(post.name));
     const other = { ...placing(place), caption: post.text.text, caption_entities: entitiesOf(post.text) };
     const asDocument = () =>
       this.#call('file', (api) => api.sendDocument(id, file(), { ...other, disable_content_type_detection: true }));

@@ -86,9 +86,23 @@ function readPress(query: Fields, update: number): Incoming | undefined {
   const message = fields(query['message']);
   const messageId = number(message?.['message_id']);
   const chat = message && readChat(message);
-  if (press === undefined || action === undefined || !chat || messageId === undefined) return undefined;
+  const from = number(fields(query['from'])?.['id']);
+  if (press === undefined || action === undefined || !chat || messageId === undefined || from === undefined) {
+    return undefined;
+  }
   const thread = flag(message['is_topic_message']) ? number(message['message_thread_id']) : undefined;
-  return { kind: 'press', update, press, chat, messageId, action, ...(thread === undefined ? {} : { thread }) };
+  return {
+    kind: 'press',
+    update,
+    press,
+    chat,
+    messageId,
+    ...(thread === undefined ? {} : { thread }),
+    // Zero, too, if Telegram has the message no more.
+    askedAt: (number(message['date']) ?? 0) * 1000,
+    person: chatId(from),
+    action,
+  };
 }
 
 const PRESENT = ['creator', 'administrator', 'member'];

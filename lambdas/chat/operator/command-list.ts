@@ -42,14 +42,14 @@ export const COMMANDS = [
   {
     name: 'export',
     menu: 'One conversation as a JSON file',
-    help: '/export, /erase: one conversation as a file; or remove everything of it',
+    help: '/export, /erase: one conversation as a file; or remove everything of it (I ask first)',
     forParticipants: true,
   },
   { name: 'erase', menu: 'Remove everything of one conversation', forParticipants: true },
   {
     name: 'drop',
     menu: 'Remove the channel with everything in it',
-    help: '/drop: removes the channel with everything in it',
+    help: '/drop: removes the channel with everything in it (I ask first)',
     forParticipants: true,
   },
   {

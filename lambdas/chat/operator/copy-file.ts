@@ -38,8 +38,7 @@ export async function adopt(
         world.logger.warn('A file could not be fetched', { reason: error.message });
         return notDelivered('The file cannot be fetched from Telegram; bots may fetch 20 MB at most');
       }
-      const token = await fileToken(world, chat, messageId);
-      const key = newFileKey(conversation, name, { bytes: (count) => token.subarray(0, count) });
+      const key = newFileKey(conversation, name, await fileToken(world, chat, messageId));
       await world.files.write(key, body, type);
       const { caption } = content;
       return { kind: 'file', file: { key, name, type, size: body.byteLength }, ...(caption ? { caption } : {}) };
@@ -59,9 +58,11 @@ function capital(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** 16 bytes. */
 async function fileToken(world: World, chat: ChatId, messageId: number): Promise<Buffer> {
   const botToken = await world.secrets.botToken();
   return createHmac('sha256', botToken)
     .update(`file ${chat} ${toBase36(messageId)}`)
-    .digest();
+    .digest()
+    .subarray(0, 16);
 }

@@ -1,4 +1,5 @@
 import type { ChatId } from '../identifiers';
+import type { ChatPlace } from './incoming';
 import type { RichText } from './rich-text';
 
 /**
@@ -31,6 +32,8 @@ export interface Host {
   acknowledge(press: string, words?: string): Promise<void>;
   /** What the bot may do in a group. */
   rights(chat: ChatId): Promise<BotRights>;
+  /** Whether a person may write in a chat, as far as the bot can see: buttons can be pressed by all who can read it. */
+  mayWrite(chat: ChatPlace, person: ChatId): Promise<boolean>;
   /** The bytes of a file that somebody posted. */
   fetchFile(reference: string): Promise<Uint8Array>;
 }

@@ -69,5 +69,9 @@ export interface ButtonPress {
   readonly chat: ChatPlace;
   readonly messageId: number;
   readonly thread?: number;
+  /** When the message was posted, epoch milliseconds (whole seconds); 0: long ago. */
+  readonly askedAt: number;
+  /** Who pressed: the id of their private chat. */
+  readonly person: ChatId;
   readonly action: string;
 }

@@ -1,14 +1,22 @@
-import { parseChannelName } from '../identifiers';
 import type { World } from '../ports';
-import { DROP_ACTION, KEEP_ACTION } from './commands/channel';
 import { welcome } from './failure';
 import type { Host } from './host';
 import type { ButtonPress } from './incoming';
-import { bold, plain, rich, type RichText } from './rich-text';
+import { QUESTION_LIFE, readAnswer, type Answer } from './removal-question';
+import { bold, joinRich, plain, rich, type RichText } from './rich-text';
 
-/** Somebody pressed a button: of the question whether to remove a channel. */
+/** What somebody is told who presses a button in a public group, say, that they only look at. */
+const NOT_AN_OPERATOR =
+  'Only members of this chat can answer this. If you are one: make me an administrator, so that I can see it.';
+
+/** Somebody pressed a button: of the question whether to remove something. */
 export async function receivePress(world: World, host: Host, press: ButtonPress): Promise<void> {
-  const words = await decide(world, press);
+  const answer = readAnswer(press.action);
+  if (answer && !(await host.mayWrite(press.chat, press.person))) {
+    await welcome(world, 'Answering a button', () => host.acknowledge(press.press, NOT_AN_OPERATOR));
+    return;
+  }
+  const words = answer && (await decide(world, press, answer));
   await welcome(world, 'Answering a button', () => host.acknowledge(press.press));
   if (!words) return;
   await welcome(world, 'Replacing a question', () =>
@@ -16,15 +24,27 @@ export async function receivePress(world: World, host: Host, press: ButtonPress)
   );
 }
 
-/** What stands in the place of the question; undefined: the question is none of ours. */
-async function decide(world: World, { action, chat }: ButtonPress): Promise<RichText | undefined> {
-  const drop = action.startsWith(DROP_ACTION);
-  const name = parseChannelName(action.slice((drop ? DROP_ACTION : KEEP_ACTION).length));
-  if (!name || (!drop && !action.startsWith(KEEP_ACTION))) return undefined;
-  if (!drop) return rich`The channel ${bold(name)} stays.`;
+/** Does what was answered, and says what stands in the place of the question. Repeatable: a question counts once. */
+async function decide(world: World, { askedAt, chat }: ButtonPress, answer: Answer): Promise<RichText> {
+  const { channel: name, handle, remove } = answer;
+  if (!remove)
+    return handle ? plain(`The conversation with #${handle} stays.`) : rich`The channel ${bold(name)} stays.`;
+  if (world.clock.now() - askedAt >= QUESTION_LIFE) {
+    return plain('Nothing was removed: this question is too old. Give the command again.');
+  }
   const channel = await world.channels.find(name);
   if (!channel || channel.host !== chat.id) return plain('This chat does not host that channel any more.');
+  if (handle) {
+    await world.queue.send({ kind: 'erase', channel: name, handle, step: askedAt });
+    return joinRich(
+      [
+        rich`✅ Everything of #${handle} is being erased: messages, files, and the visitor.`,
+        plain('What stands in this chat stays; delete it here if it must go, too.'),
+      ],
+      '\n',
+    );
+  }
   await world.channels.change(name, { state: 'dropping' });
-  await world.queue.send({ kind: 'drop', channel: name, step: world.clock.now(), requestedBy: chat.id });
+  await world.queue.send({ kind: 'drop', channel: name, step: askedAt, requestedBy: chat.id });
   return rich`The channel ${bold(name)} is being removed …`;
 }

@@ -131,10 +131,19 @@ function memberName(value: unknown): string | null {
   return name === '' ? null : name;
 }
 
+/** What holds an emoji of several parts together, and what Persian and Indic names are spelled with: one, within a word. */
+const JOINER =
+  /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d](?=[\p{L}\p{Extended_Pictographic}])/u;
+/** The flag of a part of a country: England, Scotland, Wales. */
+const REGION_FLAG = /\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f}/u;
+/** Line breaks, control characters, and everything else that is invisible or turns the direction. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/u;
+const KEPT_OR_INVISIBLE = new RegExp(`(${JOINER.source}|${REGION_FLAG.source})|${INVISIBLE.source}`, 'gu');
+
 /** A name stands in a line that the bot writes: it cannot make a line of its own, nor turn the direction (D32). */
 export function oneLine(text: string): string {
   return wellFormed(text)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(KEPT_OR_INVISIBLE, (_, kept: string | undefined) => kept ?? ' ')
     .replace(/\s+/g, ' ')
     .trim();
 }

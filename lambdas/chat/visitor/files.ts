@@ -1,4 +1,4 @@
-import { fileRefusal, fileUrl, keyOfFileUrl, newFileKey } from '../files';
+import { fileRefusal, fileUrl, isUploadKey, keyOfFileUrl, newUploadKey } from '../files';
 import type { StoredFile } from '../model';
 import type { World } from '../ports';
 import type { DeclaredFile } from '../protocol/client-frame';
@@ -9,32 +9,33 @@ import type { Sender } from './admission';
 /** The answer to UPL: a link to put the file to, and the link that it will have. */
 export async function offerUpload(
   world: World,
-  { conversation }: Sender,
+  { conversation, channel }: Sender,
   messageId: string,
   file: DeclaredFile,
 ): Promise<string> {
-  const key = newFileKey(conversation, file.name, world.random);
+  const key = newUploadKey(channel.handleKey, conversation, file.name, world.random);
   const upload = await world.files.uploadUrl(key, file.type, file.size);
   return uploadFrame(messageId, fileUrl(world.settings.apiUrl, key), upload);
 }
 
-/** What was really uploaded behind a link that this visitor got from UPL. A wrong object is deleted. */
+/**
+ * What was really uploaded behind a link that this visitor got from UPL. A refusal removes nothing: the link may be that of
+ * a message that was accepted before, and what nobody ever sends expires by itself.
+ */
 export async function uploadedFile(
   world: World,
-  { conversation }: Sender,
+  { conversation, channel }: Sender,
   url: string,
   declared: DeclaredFile,
 ): Promise<StoredFile | Refusal> {
-  const key = keyOfFileUrl(world.settings.apiUrl, conversation, url);
-  if (!key) return refuse(403, 'The url is not one that this server gave you');
+  const key = keyOfFileUrl(world.settings.apiUrl, url);
+  if (!key || !isUploadKey(channel.handleKey, conversation, key)) {
+    return refuse(403, 'The url is not one that this server gave you to upload to');
+  }
   const object = await world.files.inspect(key);
   if (!object) return refuse(400, 'Nothing was uploaded there; put the file to the upload URL first');
   const refusal = fileRefusal(object.type, object.size) ?? otherwise(object, declared);
-  if (refusal) {
-    await world.files.remove(key);
-    return refusal;
-  }
-  return { key, name: declared.name, type: object.type, size: object.size };
+  return refusal ?? { key, name: declared.name, type: object.type, size: object.size };
 }
 
 /** Undefined if what was uploaded is what its sender says. */

@@ -84,7 +84,16 @@ export class Stage {
       const answered = await this.frame(connection, ['TXT', `m${sent++}`, text, '2026-01-01T00:00:00Z']);
       return JSON.parse(answered ?? 'null');
     };
-    return { connection, memberId, frames, say };
+    /** UPL, the upload itself, BIN; the answer to the last, and the link. */
+    const upload = async (id: string, name: string, body: Uint8Array, type: string) => {
+      const now = '2026-01-01T00:00:00Z';
+      const size = body.byteLength;
+      const [, , link] = JSON.parse((await this.frame(connection, ['UPL', id, name, type, size, now])) ?? 'null');
+      await this.world.files.write(String(link).split('/files/')[1]!, body, type);
+      const answer = await this.frame(connection, ['BIN', id, link, name, type, size, now]);
+      return { link: String(link), answer: JSON.parse(answer ?? 'null') };
+    };
+    return { connection, memberId, frames, say, upload };
   }
 
   frame(connection: ConnectionId, frame: unknown): Promise<string | undefined> {
@@ -101,6 +110,13 @@ export class Stage {
   last(chat: number | string) {
     const messages = this.telegram.people.messages(chat).filter((message) => message.text ?? message.caption);
     return messages.at(-1)!;
+  }
+
+  /** Somebody presses a button, of the last message if none is named; what they are shown. */
+  async press(chat: number | string, from: number, button: string, message = this.last(chat).message_id) {
+    const pressed = this.telegram.people.press({ chat, from, message, button });
+    await this.settle();
+    return (await pressed).text;
   }
 
   /** Everything that is to be done is done; with pauses where the queue asks for them. */

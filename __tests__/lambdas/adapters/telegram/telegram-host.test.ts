@@ -166,6 +166,51 @@ describe('a token that was changed while an instance is warm', () => {
   });
 });
 
+describe('who may write in a chat', () => {
+  const person = chatId(7);
+  const group = { id: chat, kind: 'group', forum: false, title: 'Support' } as const;
+
+  test.each([
+    [{ status: 'creator' }, {}, true],
+    [{ status: 'administrator' }, { can_send_messages: false }, true],
+    [{ status: 'member' }, { can_send_messages: true }, true],
+    [{ status: 'member' }, { can_send_messages: false }, false],
+    [{ status: 'restricted', is_member: true, can_send_messages: true }, {}, true],
+    [{ status: 'restricted', is_member: true, can_send_messages: false }, { can_send_messages: true }, false],
+    [{ status: 'restricted', is_member: false, can_send_messages: true }, {}, false],
+    [{ status: 'left' }, { can_send_messages: true }, false],
+    [{ status: 'kicked' }, { can_send_messages: true }, false],
+  ])('%j in a group that allows %j: %s', async (membership, permissions, may) => {
+    telegram.answer('getChat', { id: -1001234567890, type: 'supergroup', permissions });
+    telegram.answer('getChatMember', membership);
+    expect(await host().mayWrite(group, person)).toBe(may);
+    const asked = telegram.calls.find(({ method }) => method === 'getChatMember');
+    expect(asked?.parameters).toEqual({ chat_id: -1001234567890, user_id: 7 });
+  });
+
+  test('in a Telegram channel its administrators, and not who reads it', async () => {
+    const channel = { ...group, kind: 'broadcast' } as const;
+    telegram.answer('getChatMember', { status: 'member' });
+    expect(await host().mayWrite(channel, person)).toBe(false);
+    telegram.answer('getChatMember', { status: 'administrator' });
+    expect(await host().mayWrite(channel, person)).toBe(true);
+  });
+
+  test('in a private chat the person whose it is, and Telegram is not asked', async () => {
+    const own = { id: person, kind: 'private', forum: false, title: 'Olena' } as const;
+    expect(await host().mayWrite(own, person)).toBe(true);
+    expect(await host().mayWrite(own, chatId(8))).toBe(false);
+    expect(telegram.calls).toEqual([]);
+  });
+
+  test('of whom Telegram does not tell, nobody; while it does not answer, it is asked again later', async () => {
+    telegram.refuse('getChatMember', 400, 'Bad Request: member list is inaccessible');
+    expect(await host().mayWrite(group, person)).toBe(false);
+    telegram.refuse('getChatMember', 429, 'Too Many Requests: retry after 3', { retry_after: 3 });
+    expect((await failureOf(host().mayWrite(group, person))).kind).toBe('busy');
+  });
+});
+
 test('rewriting to what stands there already is done', async () => {
   telegram.refuse('editMessageText', 400, 'Bad Request: message is not modified: specified new message content ...');
   await expect(host().rewrite(chat, 5, hello)).resolves.toBeUndefined();
@@ -188,6 +233,35 @@ describe('files', () => {
     const { body } = telegram.calls[0]!.parameters as { body: string };
     expect(body).toContain('content');
     expect(body).toContain('#x Ann');
+  });
+
+  test.each([
+    ['a.pdf;name="chat_id"', 'a.pdf_name=_chat_id_'],
+    ['a"; filename="b.pdf', 'a_ filename=_b.pdf'],
+    ['report; final.pdf', 'report_ final.pdf'],
+    ['..\\..\\etc/passwd.pdf', '.._.._etc_passwd.pdf'],
+    ['x\r\ncontent-type:text/html\r\n\r\n<b>.pdf', 'x content-type:text_html <b>.pdf'],
+    ['\u202efdp.exe', 'fdp.exe'],
+    ['";".pdf', 'file.pdf'],
+    ['.pdf', 'file.pdf'],
+    ['..', 'file'],
+    ['', 'file'],
+    ['сова 👨‍👩‍👧 (1).pdf', 'сова 👨‍👩‍👧 (1).pdf'],
+  ])('the name %j leaves this machine as one parameter of one header', async (name, sent) => {
+    telegram.answer('sendDocument', { message_id: 1, chat: {} });
+    await host().post(chat, { ...file, name, type: 'application/pdf' }, { thread: 3 });
+    const { body } = telegram.calls[0]!.parameters as { body: string };
+    const [boundary] = body.split('\r\n', 1);
+    const heads = body.split(boundary!).flatMap((part) => part.split('\r\n\r\n')[0]!.split('\r\n').slice(1));
+    const id = /attach:\/\/(\w+)/.exec(body)![1];
+    const fields = 'chat_id document message_thread_id caption caption_entities disable_content_type_detection'.split(
+      ' ',
+    );
+    expect(heads.filter(Boolean)).toEqual([
+      ...fields.map((field) => `content-disposition:form-data;name="${field}"`),
+      `content-disposition:form-data;name="${id}";filename=${sent}`,
+      'content-type:application/octet-stream',
+    ]);
   });
 
   test('a photo that is none to Telegram goes as a document', async () => {

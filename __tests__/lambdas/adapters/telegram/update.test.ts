@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { readUpdate } from '../../../../lambdas/adapters/telegram/update';
+import { chatId } from '../../../../lambdas/chat/identifiers';
 import type { IncomingMessage } from '../../../../lambdas/chat/operator/incoming';
 
 const BOT = '777';
@@ -71,6 +72,10 @@ describe('content', () => {
     [
       { document: { file_id: 'd', file_name: 'offer.pdf', mime_type: 'application/pdf', file_size: 9 } },
       { reference: 'd', name: 'offer.pdf', type: 'application/pdf', size: 9 },
+    ],
+    [
+      { document: { file_id: 'd', file_name: 'a\n#a1b2c3d4e5f6 Boss\u202e.pdf', mime_type: 'a/b\r\nx: y' } },
+      { reference: 'd', name: 'a #a1b2c3d4e5f6 Boss .pdf', type: 'application/octet-stream' },
     ],
     [{ video: { file_id: 'v' } }, { reference: 'v', name: 'video.mp4', type: 'video/mp4' }],
     [{ video_note: { file_id: 'n' } }, { reference: 'n', name: 'video-note.mp4', type: 'video/mp4' }],
@@ -152,6 +157,18 @@ test('a group that moved is told twice, and means the same', () => {
     BOT,
   );
   expect(to).toEqual({ ...away, update: 3 });
+});
+
+test('who presses a button is told, and when its question was asked', () => {
+  const message = { message_id: 5, date: 1700000000, chat: { id: -100, type: 'supergroup' } };
+  const query = { id: 'q', from: { id: 7 }, data: 'keep:x', message };
+  expect(readUpdate({ update_id: 1, callback_query: query }, BOT)).toMatchObject({
+    kind: 'press',
+    person: chatId(7),
+    askedAt: 1700000000000,
+  });
+  const { from: _, ...anonymous } = query;
+  expect(readUpdate({ update_id: 1, callback_query: anonymous }, BOT)).toBeUndefined();
 });
 
 test('D19 whatever comes, reading it does not throw', () => {

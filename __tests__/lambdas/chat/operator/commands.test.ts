@@ -1,3 +1,5 @@
+import type { ChannelName } from '../../../../lambdas/chat/identifiers';
+import { COMMANDS } from '../../../../lambdas/chat/operator/command-list';
 import { BOT, Stage } from '../../adapters/telegram/stage';
 
 let stage: Stage;
@@ -218,6 +220,16 @@ describe('/join and /leave', () => {
     expect(stage.last(chat).text).toMatch(/Ann\nyes, here$/);
   });
 
+  test('who goes on in Telegram sees a long message cut after a whole emoji', async () => {
+    await stage.hosting('my-channel');
+    const visitor = await stage.visitor('my-channel', 'Ann', 'anns-secret');
+    await visitor.say(`${'a'.repeat(297)}👨‍👩‍👧‍👦 and more`);
+    await stage.settle();
+    const ann = await person('Ann');
+    const [history] = await say(ann.here, ann.user, '/join my-channel anns-secret');
+    expect(history!.split('\n').at(-1)).toBe(`Ann: ${'a'.repeat(297)}…`);
+  });
+
   test('D2 D3 nobody becomes somebody else, or the host, by naming them', async () => {
     const { chat, operator } = await stage.hosting('my-channel');
     const visitor = await stage.visitor('my-channel', 'Ann');
@@ -284,15 +296,7 @@ describe('/drop', () => {
   test('asks first, and keeps the channel if asked to', async () => {
     const { chat, operator } = await stage.hosting('my-channel');
     await say(chat, operator, '/drop');
-    const question = stage.last(chat);
-    const pressed = stage.telegram.people.press({
-      chat,
-      from: operator,
-      message: question.message_id,
-      button: 'Keep it',
-    });
-    await stage.settle();
-    await pressed;
+    await stage.press(chat, operator, 'Keep it');
     expect(stage.last(chat).text).toBe('The channel my-channel stays.');
     expect(await say(chat, operator, '/info')).toEqual([expect.stringContaining('hosts my-channel')]);
   });
@@ -305,15 +309,7 @@ describe('/drop', () => {
     await stage.world.files.write('my-channel/x/y/z.pdf', Buffer.from('x'), 'application/pdf');
     await stage.settle();
     await say(chat, operator, '/drop');
-    const question = stage.last(chat).message_id;
-    const pressed = stage.telegram.people.press({
-      chat,
-      from: operator,
-      message: question,
-      button: 'Remove my-channel',
-    });
-    await stage.settle();
-    await pressed;
+    await stage.press(chat, operator, 'Remove my-channel');
     expect(stage.last(chat).text).toBe('✅ The channel my-channel is removed, with everything that was in it.');
     const { channels, members, messages, connections, files } = stage.world;
     expect([...channels.channels.entries('')]).toEqual([]);
@@ -329,6 +325,17 @@ describe('/drop', () => {
     expect(await say(chat, operator, '/host my-channel')).toEqual([expect.stringContaining('hosts my-channel now')]);
   });
 
+  test('is not answered by somebody who only looks at the group, nor after five minutes', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    await say(chat, operator, '/drop');
+    const stranger = stage.telegram.people.user({ firstName: 'Mallory' }).id;
+    expect(await stage.press(chat, stranger, 'Remove my-channel')).toMatch(/Only members of this chat/);
+    await stage.world.clock.sleep(5 * 60_000);
+    await stage.press(chat, operator, 'Remove my-channel');
+    expect(stage.last(chat).text).toMatch(/^Nothing was removed.*too old/);
+    expect(await say(chat, operator, '/info')).toEqual([expect.stringContaining('hosts my-channel')]);
+  });
+
   test('a button of long ago removes nothing that is another’s now', async () => {
     const one = await stage.hosting('my-channel');
     await say(one.chat, one.operator, '/drop');
@@ -337,19 +344,9 @@ describe('/drop', () => {
       .messages(one.chat)
       .filter(({ text }) => text?.startsWith('Remove the'))
       .map(({ message_id }) => message_id);
-    const press = async (message: number) => {
-      const pressed = stage.telegram.people.press({
-        chat: one.chat,
-        from: one.operator,
-        message,
-        button: 'Remove my-channel',
-      });
-      await stage.settle();
-      await pressed;
-    };
-    await press(first!);
+    await stage.press(one.chat, one.operator, 'Remove my-channel', first);
     const other = await stage.hosting('my-channel');
-    await press(second!);
+    await stage.press(one.chat, one.operator, 'Remove my-channel', second);
     expect(await say(other.chat, other.operator, '/info')).toEqual([expect.stringContaining('hosts my-channel')]);
   });
 });
@@ -389,8 +386,10 @@ describe('one conversation', () => {
     const { chat, operator, ann, bob, message } = await conversation();
     const handle = handleIn(message.text!);
     await stage.world.files.write(`my-channel/${handle}/aa/a.pdf`, Buffer.from('x'), 'application/pdf');
-    const [answer] = await say(chat, operator, `/erase #${handle}`);
-    expect(answer).toContain('being erased');
+    const [question] = await say(chat, operator, `/erase #${handle}`);
+    expect(question).toMatch(new RegExp(`^Erase everything of #${handle} Ann: .*cannot be undone`));
+    await stage.press(chat, operator, `Erase #${handle}`);
+    expect(stage.last(chat).text).toContain('being erased');
     const { members, messages, connections, files, channels } = stage.world;
     const everything = [members.members, messages.messages, messages.replies, connections.connections, channels.hosts]
       .map((map) => JSON.stringify([...map.entries('')]))
@@ -404,6 +403,116 @@ describe('one conversation', () => {
     expect(await say(chat, operator, 'hi', { replyTo: message.message_id })).toEqual([
       expect.stringContaining('Nobody got this'),
     ]);
+  });
+
+  /** Everything that is stored of a conversation. */
+  const stored = (handle: string) => {
+    const { members, messages } = stage.world;
+    return [members.members, messages.messages].flatMap((map) =>
+      [...map.entries('')].filter((entry) => JSON.stringify(entry).includes(handle)),
+    );
+  };
+
+  test('/erase asks; who keeps it, or answers after five minutes, erases nothing', async () => {
+    const { chat, operator, message } = await conversation('forum');
+    const topic = message.message_thread_id!;
+    const handle = handleIn(message.text!);
+    const before = stored(handle);
+    await say(chat, operator, '/erase', { topic });
+    await stage.press(chat, operator, 'Keep it');
+    expect(stage.last(chat).text).toBe(`The conversation with #${handle} stays.`);
+    await say(chat, operator, '/erase', { topic });
+    await stage.world.clock.sleep(5 * 60_000);
+    await stage.press(chat, operator, `Erase #${handle}`);
+    expect(stage.last(chat).text).toMatch(/^Nothing was removed.*too old/);
+    expect(stored(handle)).toEqual(before);
+  });
+
+  test('who presses Erase twice asks for the same removal, which the queue counts once', async () => {
+    const { chat, operator, message } = await conversation();
+    const handle = handleIn(message.text!);
+    await say(chat, operator, `/erase #${handle}`);
+    const question = stage.last(chat).message_id;
+    for (let i = 0; i < 2; i++) {
+      const button = `Erase #${handle}`;
+      void stage.telegram.people.press({ chat, from: operator, message: question, button });
+      await stage.world.clock.sleep(3000);
+    }
+    for (const update of await stage.updates()) await stage.receive(update);
+    const [first, second] = stage.world.queue.items;
+    expect(first).toMatchObject({ kind: 'erase', channel: 'my-channel', handle });
+    expect(second).toEqual(first);
+  });
+
+  test('a command in a visitor’s text removes nothing when an operator taps it', async () => {
+    const { chat, operator, ann, message } = await conversation('forum');
+    const commands = COMMANDS.map(({ name }) => `/${name}`);
+    await ann.say(commands.join(' '));
+    await stage.settle();
+    const tappable = stage.last(chat).entities!.filter(({ type }) => type === 'bot_command');
+    expect(tappable).toHaveLength(commands.length);
+    const topic = message.message_thread_id!;
+    const before = stored(handleIn(message.text!));
+    for (const command of commands) await say(chat, operator, `${command}@${BOT}`, { topic });
+    expect(stored(handleIn(message.text!))).toEqual(before);
+    expect(await say(chat, operator, '/info')).toEqual([expect.stringContaining('hosts my-channel')]);
+    await expect(stage.visitor('my-channel', 'Ann', 'anns-secret')).resolves.toBeDefined();
+  });
+
+  describe('the question whether to erase', () => {
+    async function asked() {
+      const { chat, operator, message } = await conversation();
+      const handle = handleIn(message.text!);
+      await say(chat, operator, `/erase #${handle}`);
+      const question = stage.last(chat);
+      const { callback_data: action } = question.reply_markup!.inline_keyboard[0]![0] as { callback_data: string };
+      return { chat, operator, handle, question, action };
+    }
+    /** What a changed Telegram client can send: the press of a button that says something else, or elsewhere. */
+    const forge = (chat: object, from: number, data: string) => {
+      const now = Math.floor(stage.world.clock.now() / 1000);
+      return stage.receive({
+        update_id: 1e9,
+        callback_query: { id: 'x', from: { id: from }, data, message: { message_id: 5, date: now, chat } },
+      });
+    };
+
+    test('is not answered by somebody who only looks at the group, or has left it', async () => {
+      const { chat, operator, handle, question } = await asked();
+      const before = stored(handle);
+      const stranger = stage.telegram.people.user({ firstName: 'Mallory' }).id;
+      for (const button of [`Erase #${handle}`, 'Keep it']) {
+        expect(await stage.press(chat, stranger, button)).toMatch(/Only members of this chat/);
+      }
+      stage.telegram.people.join({ chat, user: stranger });
+      stage.telegram.people.leave({ chat, user: stranger });
+      expect(await stage.press(chat, stranger, `Erase #${handle}`, question.message_id)).toMatch(/Only members/);
+      expect(stored(handle)).toEqual(before);
+      await stage.press(chat, operator, `Erase #${handle}`, question.message_id);
+      expect(stored(handle)).toEqual([]);
+    });
+
+    test('is for one conversation of one channel, and answered in the chat of its host', async () => {
+      const { operator, handle, question, action } = await asked();
+      const other = await stage.hosting('other-channel');
+      const mallory = await person('Mallory');
+      const before = stored(handle);
+      const elsewhere = { ...question.chat, id: other.chat };
+      await forge(elsewhere, other.operator, action);
+      await forge({ id: mallory.user, type: 'private', first_name: 'Mallory' }, mallory.user, action);
+      for (const forged of [
+        `${action}x`,
+        `${action}/x`,
+        action.replace('my-channel', 'no-channel'),
+        'remove:my-channel/',
+      ]) {
+        await forge(question.chat, operator, forged);
+      }
+      await stage.settle();
+      expect(stored(handle)).toEqual(before);
+      expect(await stage.world.channels.find('my-channel' as ChannelName)).toMatchObject({ state: 'active' });
+      expect(action.length).toBeLessThanOrEqual(64);
+    });
   });
 
   test('/ban disconnects and refuses, /unban lets in again; in a topic without naming anybody', async () => {

@@ -346,6 +346,10 @@ describe('D20 killed between any two side effects', () => {
       await (await stage.visitor('my-channel', 'Ann')).say('Hello');
       await stage.settle();
       stage.telegram.people.send({ chat, from: operator, text: '/erase', topic: stage.last(chat).message_thread_id! });
+      await stage.settle();
+      const { message_id: message, reply_markup } = stage.last(chat);
+      const button = reply_markup!.inline_keyboard[0]![0]!.text;
+      void stage.telegram.people.press({ chat, from: operator, message, button }).catch(() => undefined);
       for (const update of await stage.updates()) await stage.receive(update);
       const [item] = stage.world.queue.items.splice(0);
       const life = new Life(span);

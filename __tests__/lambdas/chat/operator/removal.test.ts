@@ -59,6 +59,7 @@ test.each(['supergroup', 'forum'] as const)(
       expect((await everything()).filter((item) => item.includes(handle)).length).toBeGreaterThan(3);
       stage.telegram.people.send({ chat, from: operator, text: `/erase #${handle}` });
       await stage.settle();
+      await stage.press(chat, operator, `Erase #${handle}`);
       expect((await everything()).filter((item) => item.includes(handle))).toEqual([]);
       expect([...stage.world.files.objects.keys()].filter((key) => key.includes(handle))).toEqual([]);
     }
@@ -69,10 +70,7 @@ test('D24 /drop leaves nothing in any table', async () => {
   const { chat, operator } = await talk('forum');
   stage.telegram.people.send({ chat, from: operator, text: '/drop' });
   await stage.settle();
-  const message = stage.last(chat).message_id;
-  const pressed = stage.telegram.people.press({ chat, from: operator, message, button: 'Remove my-channel' });
-  await stage.settle();
-  await pressed;
+  await stage.press(chat, operator, 'Remove my-channel');
   expect(await everything()).toEqual([]);
   expect([...stage.world.files.objects.keys()]).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { headerOf, topicName, withHeader } from '../../../../lambdas/chat/operator/header';
+import { headerOf, shownName, topicName, withHeader } from '../../../../lambdas/chat/operator/header';
 import type { Handle } from '../../../../lambdas/chat/identifiers';
 import { block, bold, joinRich, plain, rich } from '../../../../lambdas/chat/operator/rich-text';
-import { splitText } from '../../../../lambdas/chat/operator/split-text';
+import { parseClientFrame } from '../../../../lambdas/chat/protocol/client-frame';
+import { shortened, splitText } from '../../../../lambdas/chat/operator/split-text';
 
 const handle = 'a1b2c3d4e5f6' as Handle;
 
@@ -34,6 +35,34 @@ describe('splitting', () => {
     expect(splitText('aaaaaaaaa😀b', 10)).toEqual(['aaaaaaaaa', '😀b']);
   });
 
+  test.each([
+    ['a family', '👨‍👩‍👧‍👦'],
+    ['a heart on fire', '❤️‍🔥'],
+    ['a skin tone', '👍🏽'],
+    ['a flag', '🇺🇦'],
+    ['the flag of England', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'],
+    ['a letter with two marks', 'e\u0301\u0323'],
+    ['a Devanagari syllable', 'क्षि'],
+  ])('%s is never cut: neither between two messages nor before an ellipsis', (_, character) => {
+    for (let room = 0; room < character.length; room++) {
+      const text = `${'a'.repeat(60 - room)}${character}bc`;
+      const whole = ['a'.repeat(60 - room), `${character}bc`];
+      expect(splitText(text, 60)).toEqual(whole);
+      expect(shortened(text, 60)).toBe(`${whole[0]}…`);
+    }
+  });
+
+  test('letters with marks without end are cut all the same, and no pair of surrogates is', () => {
+    for (const text of [`a${'\u0301'.repeat(200)}`, '👨‍'.repeat(100), '🇺🇦'.repeat(50)]) {
+      const pieces = splitText(text, 40);
+      expect(pieces.join('')).toBe(text);
+      for (const piece of pieces) {
+        expect(piece.length).toBeLessThanOrEqual(40);
+        expect(Buffer.from(piece).toString()).toBe(piece);
+      }
+    }
+  });
+
   test('D29 every piece has the header', () => {
     const pieces = withHeader('#a1b2c3d4e5f6 Ann', 'x'.repeat(9000), 4096);
     expect(pieces).toHaveLength(3);
@@ -48,6 +77,34 @@ describe('names', () => {
   test('D32 a name cannot make a line, nor turn the direction of one', () => {
     const name = 'Ann\n🔔 #zzzzzzzzzzzz Boss is here\u202egnp';
     expect(headerOf({ handle, name })).toBe('#a1b2c3d4e5f6 Ann 🔔 #zzzzzzzzzzzz Boss is here gnp');
+  });
+
+  test.each([['👨‍👩‍👧 Shevchenko'], ['🏳️‍🌈 👩🏽‍💻 ❤️‍🔥 1️⃣'], ['🏴󠁧󠁢󠁥󠁮󠁧󠁿 Ann'], ['علی‌رضا'], ['ක්‍රිෂ්ණ']])(
+    '%s is shown as it was typed',
+    (name) => {
+      expect(headerOf({ handle, name })).toBe(`#a1b2c3d4e5f6 ${name}`);
+      expect(topicName({ handle, name })).toBe(`${name} #a1b2c3d4e5f6`);
+      expect(parseClientFrame(JSON.stringify(['JOIN', 'id', name, 'my-channel']))).toMatchObject({ name });
+    },
+  );
+
+  test.each([
+    ['a line break', 'Ann\r\n#zzzzzzzzzzzz Boss', 'Ann #zzzzzzzzzzzz Boss'],
+    ['a Unicode line break', 'Ann\u2028\u2029\u0085Boss', 'Ann Boss'],
+    ['a change of direction', '\u202egnp.exe\u2066\u200f\u061c', 'gnp.exe'],
+    ['zero width between Latin letters', 'A\u200d\u200dn\u200bn\u2060\ufeff', 'A n n'],
+    ['a joiner at an end', '\u200dAnn\u200c', 'Ann'],
+    ['a lone joiner', 'Ann \u200d #zzzzzzzzzzzz', 'Ann #zzzzzzzzzzzz'],
+    ['tags without a flag', 'Ann\u{e0069}\u{e0067}\u{e006e}\u{e007f}', 'Ann'],
+    ['tags without end', `🏴${'\u{e0061}'.repeat(40)}\u{e007f}`, '🏴'],
+    ['nothing visible', '\u200d\u200c\u2064', ''],
+    ['half an emoji', '\ud83d', '\ufffd'],
+  ])('a name is shown without %s', (_, name, shown) => {
+    expect(shownName(name)).toBe(shown);
+  });
+
+  test('a long name ends with a whole emoji', () => {
+    expect(shownName('👨‍👩‍👧‍👦'.repeat(9))).toBe('👨‍👩‍👧‍👦'.repeat(5));
   });
 
   test('a long name leaves room for the text, and fits a topic', () => {

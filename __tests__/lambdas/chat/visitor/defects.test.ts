@@ -133,6 +133,86 @@ describe('files', () => {
     expect(JSON.parse(own!)[0]).toBe('ACK');
   });
 
+  test('D5 an operator’s file is none that a visitor can send, and stays whatever they try', async () => {
+    const { chat, operator } = await stage.hosting(CHANNEL);
+    const ann = await stage.visitor(CHANNEL, 'Ann');
+    await ann.say('Send me the list');
+    await stage.settle();
+    const document = { content: Buffer.from('%PDF list'), name: 'list.pdf', mimeType: 'application/pdf' };
+    stage.telegram.people.send({ chat, from: operator, document, replyTo: stage.last(chat).message_id });
+    await stage.settle();
+    const [[, , link, name, type, size]] = ann.frames() as [unknown[]];
+    const before = [...stage.world.files.objects];
+    for (const claimed of [size, 1]) {
+      const answer = await stage.frame(ann.connection, ['BIN', 'b', link, name, type, claimed, NOW]);
+      expect(JSON.parse(answer!)).toEqual(['ERR', expect.any(String), 403, 'b']);
+    }
+    expect([...stage.world.files.objects]).toEqual(before);
+  });
+
+  test('D5 a link for one channel, or a changed one, is refused', async () => {
+    await stage.hosting(CHANNEL);
+    await stage.hosting('other-channel');
+    const ann = await stage.visitor(CHANNEL, 'Ann', 'anns-secret');
+    const there = await stage.visitor('other-channel', 'Ann', 'anns-secret');
+    const { link, answer } = await ann.upload('u', 'a.png', new Uint8Array(5), 'image/png');
+    expect(answer[0]).toBe('ACK');
+    const key = link.split('/files/')[1]!;
+    const [channel, handle, token = '', name] = key.split('/');
+    const keys = [
+      [channel, handle, token.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')), name].join('/'),
+      [channel, handle, token.replace(/^./, (digit) => (digit === '0' ? '1' : '0')), name].join('/'),
+      [channel, handle, token, 'b.png'].join('/'),
+    ];
+    for (const other of keys) {
+      await stage.world.files.write(other, new Uint8Array(5), 'image/png');
+      const frame = ['BIN', 'b', link.replace(key, other), 'a.png', 'image/png', 5, NOW];
+      expect(JSON.parse((await stage.frame(ann.connection, frame))!)).toEqual(['ERR', expect.any(String), 403, 'b']);
+    }
+    const elsewhere = await stage.frame(there.connection, ['BIN', 'b', link, 'a.png', 'image/png', 5, NOW]);
+    expect(JSON.parse(elsewhere!)).toEqual(['ERR', expect.any(String), 403, 'b']);
+    expect(stage.world.files.objects.size).toBe(4);
+  });
+
+  test('a file whose BIN was refused can still be sent, and one that was sent stays when BIN comes again', async () => {
+    const { chat } = await stage.hosting(CHANNEL);
+    const ann = await stage.visitor(CHANNEL, 'Ann');
+    const [, , link] = JSON.parse((await stage.frame(ann.connection, ['UPL', 'f', 'a.gif', 'image/gif', 5, NOW]))!);
+    const key = link.split('/files/')[1];
+    await stage.world.files.write(key, Buffer.from('GIF89'), 'image/gif');
+    const send = async (id: string, size: number) =>
+      JSON.parse((await stage.frame(ann.connection, ['BIN', id, link, 'a.gif', 'image/gif', size, NOW]))!);
+    expect(await send('f', 4)).toEqual(['ERR', expect.any(String), 400, 'f']);
+    const sent = await send('f', 5);
+    expect(sent[0]).toBe('ACK');
+    expect(await send('f', 4)).toEqual(['ERR', expect.any(String), 400, 'f']);
+    expect(await send('g', 4)).toEqual(['ERR', expect.any(String), 400, 'g']);
+    expect(await send('f', 5)).toEqual(sent);
+    await stage.settle();
+    const files = stage.telegram.people.messages(chat).flatMap(({ document }) => (document ? [document.file_id] : []));
+    expect(files.map((file) => stage.telegram.people.file(file)?.toString())).toEqual(['GIF89']);
+    expect([...stage.world.files.objects.keys()]).toEqual([key]);
+  });
+
+  test('a file of any name can be sent', async () => {
+    await stage.hosting(CHANNEL);
+    const ann = await stage.visitor(CHANNEL, 'Ann');
+    const names = [
+      `${'a'.repeat(79)} b.png`,
+      `${'-_'.repeat(60)}.png`,
+      '👨‍👩‍👧',
+      '..',
+      'a.b.c',
+      '.png',
+      '_',
+      'x'.repeat(255),
+    ];
+    for (const [i, name] of names.entries()) {
+      const { answer } = await ann.upload(`f${i}`, name, new Uint8Array(5), 'image/png');
+      expect([name, answer[0]]).toEqual([name, 'ACK']);
+    }
+  });
+
   test('D5b object keys are harmless, sizes are checked on what was uploaded, exceptions stay inside', async () => {
     await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
@@ -148,7 +228,6 @@ describe('files', () => {
     const url = `https://api.example.com/dev/files/${key}`;
     const big = await stage.frame(ann.connection, ['BIN', 'b', url, 'big.png', 'image/png', 5, NOW]);
     expect(JSON.parse(big!)).toEqual(['ERR', expect.stringMatching(/5242880 bytes.*5242881/), 413, 'b']);
-    expect(stage.world.files.objects.has(key)).toBe(false);
 
     stage.world.messages.put = async () => {
       throw new Error('secret-table-name is on fire');

@@ -5,13 +5,10 @@ import { shownName } from '../header';
 import { HostFailure } from '../host';
 import { openHandles } from '../open-conversations';
 import { resume } from '../presence';
+import { removalButtons } from '../removal-question';
 import { bold, code, joinRich, plain, rich, type RichText } from '../rich-text';
 import { requireHost } from './addressed';
 import type { Command, CommandContext } from './context';
-
-/** The actions of the buttons under the question of /drop. */
-export const DROP_ACTION = 'drop:';
-export const KEEP_ACTION = 'keep:';
 
 /** /drop: asks, by buttons. */
 export const dropCommand: Command = async (context) => {
@@ -20,10 +17,7 @@ export const dropCommand: Command = async (context) => {
   const { channel } = hostChat;
   await context.say(
     rich`Remove the channel ${bold(channel)} with all its visitors, messages and files? This cannot be undone.`,
-    [
-      { label: `Remove ${channel}`, action: `${DROP_ACTION}${channel}` },
-      { label: 'Keep it', action: `${KEEP_ACTION}${channel}` },
-    ],
+    removalButtons({ channel }),
   );
 };
 

@@ -3,6 +3,7 @@ import type { Channel } from '../../model';
 import { addressOf } from '../answers';
 import { HostFailure } from '../host';
 import { bold, code, joinRich, plain, rich, type RichText } from '../rich-text';
+import { shortened } from '../split-text';
 import type { Command, CommandContext } from './context';
 
 /** /host <channel>: this chat becomes the host of a channel that is made for it. */
@@ -13,7 +14,7 @@ export const hostCommand: Command = async (context) => {
     return say(rich`Which channel? For example: ${code('/host my-website')}. The rule: ${CHANNEL_NAME_RULE}.`);
   }
   const name = parseChannelName(given);
-  if (!name) return say(rich`⛔ ${bold(given.slice(0, 64))} cannot be the name of a channel: ${CHANNEL_NAME_RULE}.`);
+  if (!name) return say(rich`⛔ ${bold(shortened(given, 64))} cannot be the name of a channel: ${CHANNEL_NAME_RULE}.`);
   if (hostChat && hostChat.channel !== name) return say(alreadyHosting(hostChat.channel));
   if (route.member) {
     return say(rich`⛔ This chat is a visitor of ${bold(route.member.channel)}. Leave it first: /leave`);

@@ -12,6 +12,7 @@ import { announce } from '../../visitor/join';
 import type { JoinReading } from '../command-line';
 import { shownName } from '../header';
 import { bold, code, italic, joinRich, plain, rich, type RichText } from '../rich-text';
+import { shortened } from '../split-text';
 import type { Command, CommandContext } from './context';
 import { leaveChannel } from './leave';
 
@@ -24,7 +25,7 @@ export const joinCommand: Command = async (context) => {
   if (name === undefined) return context.say(rich`Which channel? For example: ${code('/join my-website')}`);
   const channel = parseChannelName(name);
   if (!channel) {
-    return context.say(rich`⛔ ${bold(name.slice(0, 64))} is not the name of a channel: ${CHANNEL_NAME_RULE}.`);
+    return context.say(rich`⛔ ${bold(shortened(name, 64))} is not the name of a channel: ${CHANNEL_NAME_RULE}.`);
   }
   return joinAs(context, [{ channel, ...(memberId === undefined ? {} : { memberId }) }]);
 };
@@ -121,7 +122,7 @@ function conversationSoFar(
 function wordsOf({ content }: Message, apiUrl: string): string | undefined {
   switch (content.kind) {
     case 'text':
-      return content.text.length > 300 ? `${content.text.slice(0, 300)}…` : content.text;
+      return shortened(content.text, 300);
     case 'file':
       return `${content.file.name} ${fileUrl(apiUrl, content.file.key)} ${content.caption ?? ''}`.trim();
     case 'correction':
@@ -134,7 +135,8 @@ function wordsOf({ content }: Message, apiUrl: string): string | undefined {
 function clipped({ text, marks }: RichText): RichText {
   const limit = 4000;
   if (text.length <= limit) return { text, marks };
-  return { text: `${text.slice(0, limit)}…`, marks: marks.filter(({ from, length }) => from + length <= limit) };
+  const shown = shortened(text, limit);
+  return { text: shown, marks: marks.filter(({ from, length }) => from + length < shown.length) };
 }
 
 /** A chat is one visitor at a time (D26). */

@@ -1,8 +1,9 @@
 import { shownName } from '../header';
-import { joinRich, plain, rich, type RichText } from '../rich-text';
+import { removalButtons } from '../removal-question';
+import { bold, plain, rich } from '../rich-text';
 import { HostFailure, type Post } from '../host';
 import { fileUrl } from '../../files';
-import type { Conversation, Message } from '../../model';
+import type { Message } from '../../model';
 import { addressedVisitor } from './addressed';
 import type { Command } from './context';
 
@@ -74,22 +75,13 @@ function exported({ key: _key, content, direction, at, due }: Message, apiUrl: s
   }
 }
 
-/** /erase: removes everything of one conversation. The queue does it: there may be more than fits in one request. */
+/** /erase: asks, by buttons: a visitor can write the command, and Telegram makes it one that a tap gives. */
 export const eraseCommand: Command = async (context) => {
   const member = await addressedVisitor(context);
   if (!member) return;
-  const { world, say } = context;
-  const conversation: Conversation = { channel: member.channel, handle: member.handle };
-  await world.queue.send({ kind: 'erase', ...conversation, step: world.clock.now() });
-  await say(erasing(member.handle));
-};
-
-function erasing(handle: string): RichText {
-  return joinRich(
-    [
-      rich`✅ Everything of #${handle} is being erased: messages, files, and the visitor.`,
-      plain('What stands in this chat stays; delete it here if it must go, too.'),
-    ],
-    '\n',
+  const { channel, handle, name } = member;
+  await context.say(
+    rich`Erase everything of #${handle} ${bold(shownName(name))}: all messages and files of this conversation, and the visitor? This cannot be undone.`,
+    removalButtons({ channel, handle }),
   );
-}
+};
