@@ -202,7 +202,7 @@ export class LocalChat {
   private async connectTelegram(): Promise<void> {
     this.polling?.start();
     if (!this.standIn) return;
-    await this.functions?.invoke('lifecycle-handler', { webhookUrl: this.webhookUrl, tf: { action: 'create' } });
+    await this.functions?.invoke('lifecycle-handler', { webhookUrl: this.webhookUrl });
     hostDemoChannel(this.standIn, ensureDemoGroup(this.standIn, STAND_IN_BOT), DEMO_CHANNEL);
     // The demo website opens that channel: it is there before anybody is told of the website.
     await this.standIn.settled(LONGEST_HOSTING).catch((error: unknown) => this.terminal.warn(errorText(error)));

@@ -39,7 +39,9 @@ async function deployUnlessSuperseded(props: DeploymentInTurnProps, turn: StageT
   const { wanted, stage, store, say } = props;
   const { last } = turn;
   if (last !== undefined && isSuperseded(wanted, last, props.isAncestor)) {
-    say(`Commit ${wanted.commit} is not deployed: build ${last.build} has brought ${last.commit} to ${stage}, which is newer.`);
+    say(
+      `Commit ${wanted.commit} is not deployed: build ${last.build} has brought ${last.commit} to ${stage}, which is newer.`,
+    );
     return 'superseded';
   }
   const result = await deployStage({ ...props, commit: wanted.commit, lambda: turn.guard(props.lambda) });

@@ -133,7 +133,11 @@ export class StageTurn {
     if (this.ended) return;
     const now = performance.now();
     try {
-      const renewed = await write(this.props, { ...this.stored.note, beat: (this.stored.note.beat ?? 0) + 1 }, this.stored);
+      const renewed = await write(
+        this.props,
+        { ...this.stored.note, beat: (this.stored.note.beat ?? 0) + 1 },
+        this.stored,
+      );
       if (!renewed) return;
       this.stored = renewed;
       this.renewedAt = now;
@@ -178,5 +182,7 @@ async function write(props: TurnProps, note: Note, before: StoredNote): Promise<
 }
 
 function isConflict(error: unknown): boolean {
-  return error instanceof Error && ['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey'].includes(error.name);
+  return (
+    error instanceof Error && ['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey'].includes(error.name)
+  );
 }

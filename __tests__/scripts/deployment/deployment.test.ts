@@ -48,7 +48,13 @@ const byHand = (of: string, startedAt: number): Deployment =>
   );
 const tag = (of: string, startedAt: number): Deployment =>
   wantedDeployment(
-    { commit: of, previous: '0'.repeat(40), started: String(startedAt), trigger: 'tag/v1', build: `project:${startedAt}` },
+    {
+      commit: of,
+      previous: '0'.repeat(40),
+      started: String(startedAt),
+      trigger: 'tag/v1',
+      build: `project:${startedAt}`,
+    },
     inThisClone,
   );
 
