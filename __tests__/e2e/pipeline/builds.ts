@@ -83,7 +83,15 @@ PATH="${PATH}" exec npm "$@"
   }
 
   /** Runs a build to its end. */
-  async run({ project, version, trigger, previous, buildspec, variables, testsPass = true }: Start): Promise<EndedBuild> {
+  async run({
+    project,
+    version,
+    trigger,
+    previous,
+    buildspec,
+    variables,
+    testsPass = true,
+  }: Start): Promise<EndedBuild> {
     const folder = join(this.folder, `build-${++this.count}`);
     mkdirSync(folder);
     const result = await buildProject({
