@@ -85,6 +85,14 @@ export class ArtifactBucket extends Construct {
     grantee.role.allow('remember', { actions: ['s3:GetObject', 's3:PutObject'], resources: [`${this.arn}/${key}`] });
   }
 
+  /** May take the turn to deploy to a stage, and note down what it has deployed there (scripts/deployment/stage-turn.ts). */
+  grantTurn(grantee: Grantee, stage: string): void {
+    grantee.role.allow('take-turns', {
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [`${this.arn}/deployments/${stage}.json`],
+    });
+  }
+
   private get objects(): string[] {
     return [REQUEST_DISPATCHER, LIFECYCLE].map(({ folder }) => `${this.arn}/${folder}/*`);
   }

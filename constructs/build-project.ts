@@ -71,6 +71,10 @@ export class BuildProject extends Construct implements Grantee {
     grantee.role.allow('start-build', { actions: ['codebuild:StartBuild'], resources: [this.arn] });
   }
 
+  /**
+   * Without a limit on concurrent builds: CodeBuild does not queue what is over such a limit, it drops it. Deployments take turns
+   * by themselves (scripts/deployment/stage-turn.ts). https://docs.aws.amazon.com/codebuild/latest/userguide/builds-working.html
+   */
   private projectOf(props: BuildProjectProps, logs: LogGroup): CodebuildProject {
     const { source } = props;
     return new CodebuildProject(this, 'project', {
@@ -78,8 +82,6 @@ export class BuildProject extends Construct implements Grantee {
       description: props.description,
       serviceRole: this.role.arn,
       buildTimeout: (props.timeout ?? Duration.minutes(20)).toMinutes(),
-      // Two deployments at once would undo each other.
-      concurrentBuildLimit: 1,
       badgeEnabled: props.badge ?? false,
       artifacts: { type: 'NO_ARTIFACTS' },
       source: {

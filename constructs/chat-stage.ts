@@ -194,6 +194,8 @@ export class ChatStage extends Construct {
       description: `Tells Telegram where to bring the updates, and asks whether it does (${stage})`,
       code: this.props.code.lifecycle,
       ...this.functionProps,
+      // Telegram may need a while to find a host that is new.
+      timeout: Duration.minutes(3),
       environment: {
         STAGE: stage,
         BOT_TOKEN_PARAMETER: this.token.parameterName,

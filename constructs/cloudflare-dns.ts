@@ -3,7 +3,7 @@ import { DnsRecord } from '@cdktf/provider-cloudflare/lib/dns-record';
 import { CloudflareProvider } from '@cdktf/provider-cloudflare/lib/provider';
 import { ITerraformDependable, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
-import { Dns, DnsAlias, DnsProof } from './dns';
+import { Dns, DnsAlias, DnsProof, NEW_NAME_FIRST } from './dns';
 
 export interface CloudflareDnsProps {
   /** A zone that exists already, for example `k1te.chat`. */
@@ -41,6 +41,7 @@ export class CloudflareDns extends Construct implements Dns {
       content: target,
       ttl: 300,
       proxied: false,
+      lifecycle: NEW_NAME_FIRST,
     });
   }
 }

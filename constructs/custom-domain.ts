@@ -4,7 +4,7 @@ import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { Certificate } from './certificate';
-import { Dns } from './dns';
+import { Dns, NEW_NAME_FIRST } from './dns';
 
 export interface CustomDomainProps {
   /** For example `ws.k1te.chat`. */
@@ -29,6 +29,7 @@ export class CustomDomain extends Construct {
         endpointType: 'REGIONAL',
         securityPolicy: 'TLS_1_2',
       },
+      lifecycle: NEW_NAME_FIRST,
     });
     this.record = props.dns.alias(this, 'record', {
       name: props.domainName,
@@ -46,6 +47,7 @@ export class CustomDomain extends Construct {
       apiMappingKey: stage.name,
       // Who waits for the mapping wants to call the name.
       dependsOn: [this.record],
+      lifecycle: NEW_NAME_FIRST,
     });
   }
 }

@@ -9,6 +9,12 @@ export interface DnsAlias {
   readonly targetZoneId: string;
 }
 
+/**
+ * For everything that a name leads through. When the domain changes, the old name works until all that uses it has moved to the
+ * new one: if Telegram refuses the new webhook, updates go on coming by the old one.
+ */
+export const NEW_NAME_FIRST = { createBeforeDestroy: true } as const;
+
 /** A record by which somebody sees that a domain is ours. */
 export interface DnsProof {
   /** Without a final dot, and so the value. */

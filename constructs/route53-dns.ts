@@ -2,7 +2,7 @@ import { DataAwsRoute53Zone } from '@cdktf/provider-aws/lib/data-aws-route53-zon
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { Dns, DnsAlias, DnsProof } from './dns';
+import { Dns, DnsAlias, DnsProof, NEW_NAME_FIRST } from './dns';
 
 export interface Route53DnsProps {
   /** A public zone that exists already, for example `k1te.chat`. */
@@ -36,6 +36,7 @@ export class Route53Dns extends Construct implements Dns {
       name,
       type: 'A',
       alias: { name: target, zoneId: targetZoneId, evaluateTargetHealth: false },
+      lifecycle: NEW_NAME_FIRST,
     });
   }
 }

@@ -7,7 +7,7 @@ import { LiveFunction } from './live-function';
 import { SecretParameter } from './secret-parameter';
 
 export interface WebhookRegistrationProps {
-  /** Registers the webhook when this is made, and removes it when this is destroyed. */
+  /** Registers the webhook when this is made or changed, and removes it when this is destroyed. */
   readonly lifecycle: LiveFunction;
   readonly stage: HttpStage;
   readonly botToken: SecretParameter;
@@ -18,28 +18,34 @@ export interface WebhookRegistrationProps {
 /**
  * Telegram knows where to bring the updates of a stage, and offers the bot's commands.
  *
- * The last thing that is deployed and the first that is destroyed. If Telegram refuses, the deployment fails with its words.
- * Whatever Telegram is told is in the input, and with it the version of the bot token's parameter: what changes is registered
- * anew (docs/adr/rotating-the-bot-token.md).
+ * The last thing that is deployed and the first that is destroyed. If Telegram refuses, the deployment fails with its words, and
+ * the webhook of before stays. Whatever Telegram is told is in the input, and with it the version of the bot token's
+ * parameter: what changes is registered anew (docs/adr/rotating-the-bot-token.md).
+ *
+ * Creates two invocations of the lifecycle handler: one that registers the webhook, and one that removes it with the stage.
  */
 export class WebhookRegistration extends Construct {
   constructor(scope: Construct, id: string, props: WebhookRegistrationProps) {
     super(scope, id);
-    const input = JSON.stringify({
-      webhookUrl: props.stage.webhookUrl,
-      botTokenVersion: props.botToken.version,
-      allowedUpdates: ALLOWED_UPDATES,
-      commands: BOT_COMMANDS,
-    });
-    new LambdaInvocation(this, 'invocation', {
-      functionName: props.lifecycle.functionName,
-      qualifier: props.lifecycle.alias.name,
-      lifecycleScope: 'CRUD',
+    const { lifecycle } = props;
+    const target = { functionName: lifecycle.functionName, qualifier: lifecycle.alias.name };
+    const webhook = { webhookUrl: props.stage.webhookUrl, botTokenVersion: props.botToken.version };
+    const input = JSON.stringify({ ...webhook, allowedUpdates: ALLOWED_UPDATES, commands: BOT_COMMANDS });
+    const registration = new LambdaInvocation(this, 'registration', {
+      ...target,
+      // Nothing is invoked for the one that is replaced: Telegram forgets a webhook when it gets the next, and not before.
+      lifecycleScope: 'CREATE_ONLY',
       input,
-      // Replaced when the input changes: of an update that failed, Terraform would remember that it was done. In between
-      // Telegram keeps the updates.
+      // Replaced when the input changes: of an update that failed, Terraform would remember that it was done.
       triggers: { input },
-      dependsOn: [props.lifecycle.alias, props.botToken.resource, ...props.stage.ready, ...props.after],
+      dependsOn: [lifecycle.alias, props.botToken.resource, ...props.stage.ready, ...props.after],
+    });
+    new LambdaInvocation(this, 'removal', {
+      ...target,
+      lifecycleScope: 'CRUD',
+      input: JSON.stringify(webhook),
+      // Changed after the new webhook is registered, destroyed before what it needs.
+      dependsOn: [registration],
     });
   }
 }

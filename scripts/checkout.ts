@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { Refusal } from './command';
 
 /** The commit that is checked out here, as 40 hexadecimal digits. Throws a Refusal if this is no git checkout. */
@@ -12,6 +12,14 @@ export function requireCleanCheckout(folder = '.'): void {
   if (changes !== '') {
     throw new Refusal(`The checkout is not clean, so what was built here belongs to no commit:\n${changes}`);
   }
+}
+
+/** Whether a commit is in the history of another one. False if this clone does not have it. */
+export function isAncestor(ancestor: string, commit: string, folder = '.'): boolean {
+  const args = ['merge-base', '--is-ancestor', ancestor, commit];
+  const { status, error } = spawnSync('git', args, { cwd: folder, stdio: 'ignore' });
+  if (error) throw error;
+  return status === 0;
 }
 
 function git(folder: string, ...args: string[]): string {

@@ -137,6 +137,7 @@ export class BuildStack extends TerraformStack {
       badge: true,
     });
     this.artifacts.grantStore(project);
+    this.artifacts.grantTurn(project, 'dev');
     grantCodeDeployment(project, { account: this.account, functionNames: functionNames('dev') });
     return project;
   }
@@ -151,6 +152,7 @@ export class BuildStack extends TerraformStack {
       startsOn: '^refs/tags/',
     });
     this.artifacts.grantRead(project);
+    this.artifacts.grantTurn(project, 'prod');
     grantCodeDeployment(project, { account: this.account, functionNames: functionNames('prod') });
     return project;
   }

@@ -10,8 +10,11 @@ const USUAL_PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** @throws Error with what to do, if there is no Chromium on this machine */
-export async function launchChromium(): Promise<Browser> {
+/**
+ * @param switches of the command line, beside those that every test needs
+ * @throws Error with what to do, if there is no Chromium on this machine
+ */
+export async function launchChromium(switches: readonly string[] = []): Promise<Browser> {
   const executablePath = [process.env.CHROMIUM_PATH, ...USUAL_PLACES].find((path) => path && existsSync(path));
   if (!executablePath) {
     throw new Error(
@@ -28,6 +31,7 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...switches,
     ],
   });
 }

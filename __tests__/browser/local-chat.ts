@@ -10,7 +10,8 @@ const ROOT = join(__dirname, '..', '..');
 
 /** `npm start` in a process of its own, on a free port and with data of its own, as a developer runs it. */
 export class LocalChat {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'kite-browser-'));
+  /** Of its data. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'kite-browser-'));
   private process: ChildProcess | undefined;
   private output = '';
 

@@ -50,12 +50,15 @@ describe('BuildProject', () => {
     const made = stack.the('aws_codebuild_project');
     expect(made).toMatchObject({
       name: 'build-and-deploy-project',
-      concurrent_build_limit: 1,
       source: { type: 'GITHUB', location: 'https://github.com/you/kite', buildspec: 'buildspecs/build-and-deploy.yml' },
       logs_config: { cloudwatch_logs: { status: 'ENABLED' } },
     });
     expect(stack.the('aws_cloudwatch_log_group')).toMatchObject({ name: '/aws/codebuild/build-and-deploy-project' });
     expect(made['source']).not.toHaveProperty('auth');
+  });
+
+  it('builds a push during a build as well: CodeBuild drops what is over a limit', () => {
+    expect(project().the('aws_codebuild_project')).not.toHaveProperty('concurrent_build_limit');
   });
 
   it('shows how its last build ended to anybody, if it is asked to, and otherwise to nobody', () => {

@@ -60,6 +60,19 @@ describe('CustomDomain', () => {
   });
 });
 
+describe('after a change of the domain', () => {
+  it.each([
+    ['Route 53', route53, 'aws_route53_record'],
+    ['Cloudflare', cloudflare, 'cloudflare_dns_record'],
+  ])('the old name (%s) works until Telegram has taken the new one', (_who, made, record) => {
+    const { stack } = made();
+    const first = { lifecycle: { create_before_destroy: true } };
+    expect(stack.the('aws_apigatewayv2_domain_name')).toMatchObject(first);
+    expect(stack.the('aws_apigatewayv2_api_mapping')).toMatchObject(first);
+    expect(stack.all(record).find(({ name }) => name === 'api.k1te.chat')).toMatchObject(first);
+  });
+});
+
 describe('Route53Dns', () => {
   it('makes a proof for each name and an alias to API Gateway', () => {
     const records = route53().stack.all('aws_route53_record');

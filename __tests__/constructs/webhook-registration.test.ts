@@ -19,10 +19,13 @@ function the(type: string, fits: (attributes: Attributes) => boolean): { address
 describe.each(['dev', 'prod'])('the webhook of %s', (stage) => {
   const token = the('aws_ssm_parameter', ({ name }) => name === `/kite/${stage}/telegram-bot-token`);
   const version = `\${${token.address}.version}`;
-  const { attributes: invocation } = the(
-    'aws_lambda_invocation',
-    (one) => one['function_name'] === `${stage}-lifecycle-handler`,
-  );
+  const invocationOf = (scope: string) =>
+    the(
+      'aws_lambda_invocation',
+      (one) => one['function_name'] === `${stage}-lifecycle-handler` && one['lifecycle_scope'] === scope,
+    );
+  const { attributes: invocation, address: registration } = invocationOf('CREATE_ONLY');
+  const { attributes: removal } = invocationOf('CRUD');
   const dispatcher = the('aws_lambda_function', (one) => one['function_name'] === `${stage}-request-dispatcher`);
 
   it('is told all that Telegram is told, and which version of the token it is for, but never the token', () => {
@@ -37,6 +40,23 @@ describe.each(['dev', 'prod'])('the webhook of %s', (stage) => {
 
   it('is registered anew when any of it changes, again and again until that has succeeded', () => {
     expect(invocation['triggers']).toEqual({ input: invocation['input'] });
+  });
+
+  it('is not removed when another one is registered: a registration that fails leaves it as it was', () => {
+    expect(invocation['lifecycle_scope']).toBe('CREATE_ONLY');
+    // Changed in place: what is replaced would be removed first.
+    expect(removal).not.toHaveProperty('triggers');
+    expect(removal['depends_on']).toEqual([registration]);
+  });
+
+  it('is removed with the stage, before anything that it takes to do so', () => {
+    const { webhookUrl, botTokenVersion } = JSON.parse(String(invocation['input'])) as Record<string, string>;
+    expect(JSON.parse(String(removal['input']))).toEqual({ webhookUrl, botTokenVersion });
+  });
+
+  it('has minutes to be registered: Telegram may not find a new name at once', () => {
+    const lifecycle = the('aws_lambda_function', (one) => one['function_name'] === `${stage}-lifecycle-handler`);
+    expect(lifecycle.attributes['timeout']).toBe(180);
   });
 
   it('comes last: after the parameter, after every instance has the new token, after whoever calls may call', () => {

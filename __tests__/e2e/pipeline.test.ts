@@ -137,7 +137,13 @@ async function byHand(version: string, variables: Readonly<Record<string, string
 }
 
 const push = (commit: string, testsPass = true): Promise<EndedBuild> =>
-  builds.run({ project: 'build-and-deploy-project', version: commit, trigger: 'branch/main', testsPass });
+  builds.run({
+    project: 'build-and-deploy-project',
+    version: commit,
+    trigger: 'branch/main',
+    previous: repository.before(commit),
+    testsPass,
+  });
 
 async function pushTag(name: string, commit: string): Promise<EndedBuild> {
   repository.tag(name, commit);
@@ -239,13 +245,25 @@ describe('while the stacks are deployed', () => {
 });
 
 describe('a commit is built once, and promoted by a tag', () => {
+  /** Pushed right before the first, which is built earlier. */
+  let older: string;
   let first: string;
   let second: string;
 
   step('a push to main is live in dev, and nowhere else', async () => {
-    first = repository.change(FRAMES, `HI_ANSWER = 'OK'`, `HI_ANSWER = 'OK from the first'`);
+    older = repository.change(FRAMES, `HI_ANSWER = 'OK'`, `HI_ANSWER = 'OK from an older one'`);
+    first = repository.change(FRAMES, 'OK from an older one', 'OK from the first');
     expect(outcome(await push(first), 'SUCCEEDED')).toBe('SUCCEEDED');
     expect([await greeting('dev'), await greeting('prod')]).toEqual(['OK from the first', 'OK']);
+  });
+
+  step('the build of an older push that ends later leaves dev as it is', async () => {
+    const before = await live('dev');
+    const build = await push(older);
+    expect(outcome(build, 'SUCCEEDED')).toBe('SUCCEEDED');
+    expect(build.log).toMatch(new RegExp(`Commit ${older} is not deployed: build \\S+ has brought ${first} to dev`));
+    expect(await live('dev')).toEqual(before);
+    expect(await storedChecksum('latest')).toBe(await storedChecksum(first));
   });
 
   step('a tag brings the very bytes to prod that dev serves', async () => {

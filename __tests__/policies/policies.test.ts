@@ -129,6 +129,8 @@ const STATE_READS: Calls = [
   ['s3:GetObject', `${STATE}/kite/terraform.tfstate`],
   ['s3:ListBucket', STATE],
 ];
+/** Whose turn it is to deploy to a stage. */
+const turn = (stage: string): string => `${ARTIFACTS}/deployments/${stage}.json`;
 const LAST_REPORT = `${ARTIFACTS}/drift-check/last-report.json`;
 
 const EXPECTED: Readonly<Record<string, Expectation>> = {
@@ -149,9 +151,12 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       ['s3:PutObject', `${ZIP}.sha256`],
       ['s3:GetObject', ZIP],
       ['s3:ListBucket', ARTIFACTS],
+      ['s3:GetObject', turn('dev')],
+      ['s3:PutObject', turn('dev')],
       ['logs:PutLogEvents', logs('/aws/codebuild/build-and-deploy-project')],
     ],
     denied: [
+      ['s3:PutObject', turn('prod')],
       ...deployCalls('prod'),
       ...CHATS,
       ...STATE_READS,
@@ -166,9 +171,12 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       ...deployCalls('prod'),
       ['s3:GetObject', ZIP],
       ['s3:GetObject', `${ZIP}.sha256`],
+      ['s3:GetObject', turn('prod')],
+      ['s3:PutObject', turn('prod')],
       ['logs:PutLogEvents', logs('/aws/codebuild/deploy-on-tag-project')],
     ],
     denied: [
+      ['s3:PutObject', turn('dev')],
       ...deployCalls('dev'),
       ...CHATS,
       ...STATE_READS,

@@ -226,9 +226,9 @@ describe('KiteStack', () => {
   it('registers the webhook when everything is there, and so removes it first', () => {
     const invocation = kite
       .all('aws_lambda_invocation')
-      .find(({ function_name: name }) => name === 'dev-lifecycle-handler');
+      .find(({ function_name: name, triggers }) => name === 'dev-lifecycle-handler' && triggers);
     expect(invocation).toMatchObject({
-      lifecycle_scope: 'CRUD',
+      lifecycle_scope: 'CREATE_ONLY',
       input: expect.stringMatching(/^\{"webhookUrl":"https:\/\/api\.k1te\.chat\/dev\/tg"/) as string,
     });
     const after = (invocation?.['depends_on'] as string[]).map((address) => address.split('.')[0]);

@@ -1,16 +1,29 @@
 import type { BotProfile } from '../adapters/telegram/webhook-registration';
 import type { BotCommand } from '../bot-profile';
 
-/** What Terraform wants of us, from the `tf` key that `aws_lambda_invocation` with `lifecycle_scope = "CRUD"` adds. */
-export interface LifecycleEvent {
-  readonly action: 'create' | 'update' | 'delete';
-  /** Where Telegram shall send updates: `https://host/stage/tg`. */
+/** A webhook, and the bot that it is for. */
+export interface Webhook {
+  /** Where Telegram sends updates: `https://host/stage/tg`. */
   readonly webhookUrl: string;
-  /** Which version of the bot token's parameter it is about. Undefined: the latest. */
+  /** Which version of the bot token's parameter. Undefined: the latest. */
   readonly botTokenVersion?: string;
-  /** What the bot is registered with. Undefined: what this code knows itself. */
-  readonly profile?: BotProfile;
 }
+
+/**
+ * What Terraform wants. It has two invocations (constructs/webhook-registration.ts): one registers, whenever what it registers
+ * changes; the other one follows the life of the stage, and has a `tf` key of the provider's.
+ */
+export type LifecycleEvent =
+  | (Webhook & {
+      readonly action: 'register';
+      /** What the bot is registered with. Undefined: what this code knows itself. */
+      readonly profile?: BotProfile;
+    })
+  /** The stage is new: there is nothing to remove. */
+  | (Webhook & { readonly action: 'keep' })
+  /** Another webhook or token has been registered in place of `before`. */
+  | (Webhook & { readonly action: 'replace'; readonly before: Webhook })
+  | (Webhook & { readonly action: 'remove' });
 
 /**
  * Reads the event
@@ -18,23 +31,33 @@ export interface LifecycleEvent {
  * Throws an error that says what is wrong with it.
  */
 export function parseLifecycleEvent(event: unknown): LifecycleEvent {
-  const { webhookUrl, botTokenVersion, allowedUpdates, commands, tf } = record(event);
-  const { action } = record(tf);
-  if (action !== 'create' && action !== 'update' && action !== 'delete') {
-    throw unexpected('tf.action to be create, update or delete', action);
+  const { allowedUpdates, commands, tf } = record(event);
+  const webhook = webhookOf(event);
+  if (tf === undefined) {
+    const profile = profileOf(allowedUpdates, commands);
+    return { action: 'register', ...webhook, ...(profile && { profile }) };
   }
+  const { action, prev_input: before } = record(tf);
+  switch (action) {
+    case 'create':
+      return { action: 'keep', ...webhook };
+    case 'update':
+      return { action: 'replace', ...webhook, before: webhookOf(before) };
+    case 'delete':
+      return { action: 'remove', ...webhook };
+    default:
+      throw unexpected('tf.action to be create, update or delete', action);
+  }
+}
+
+function webhookOf(value: unknown): Webhook {
+  const { webhookUrl, botTokenVersion } = record(value);
   if (typeof webhookUrl !== 'string' || !URL.canParse(webhookUrl))
     throw unexpected('webhookUrl to be a URL', webhookUrl);
   if (botTokenVersion !== undefined && !/^[1-9]\d*$/.test(String(botTokenVersion))) {
     throw unexpected('botTokenVersion to be the number of a version', botTokenVersion);
   }
-  const profile = profileOf(allowedUpdates, commands);
-  return {
-    action,
-    webhookUrl,
-    ...(botTokenVersion === undefined ? {} : { botTokenVersion: String(botTokenVersion) }),
-    ...(profile && { profile }),
-  };
+  return { webhookUrl, ...(botTokenVersion === undefined ? {} : { botTokenVersion: String(botTokenVersion) }) };
 }
 
 function profileOf(allowedUpdates: unknown, commands: unknown): BotProfile | undefined {

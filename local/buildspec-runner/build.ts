@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { uploadArtifacts } from './artifacts';
@@ -134,7 +135,8 @@ async function variables(
   }
   return {
     CODEBUILD_CI: 'true',
-    CODEBUILD_BUILD_ID: 'local:1',
+    CODEBUILD_BUILD_ID: `local:${randomUUID()}`,
+    CODEBUILD_START_TIME: String(Date.now()),
     CODEBUILD_SOURCE_VERSION: request.source.version,
     CODEBUILD_RESOLVED_SOURCE_VERSION: commit,
     CODEBUILD_SOURCE_REPO_URL: request.source.repository,

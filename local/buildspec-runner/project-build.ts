@@ -10,6 +10,8 @@ export interface ProjectBuildRequest {
   readonly source: Source;
   /** What GitHub's webhook says: `branch/main` or `tag/v1.0.0`. @default - the build is started by hand */
   readonly trigger?: string;
+  /** Where the branch was before the push that starts the build. @default - CodeBuild is not told */
+  readonly previous?: string;
   /** `--buildspec-override` of `start-build`. @default - the project's own buildspec */
   readonly buildspec?: string;
   /** `--environment-variables-override` of `start-build`. @default - the project's own */
@@ -43,6 +45,7 @@ export async function buildProject(request: ProjectBuildRequest): Promise<BuildR
       CODEBUILD_BUILD_URL: `${aws.url}/builds/${projectName}`,
       CODEBUILD_INITIATOR: trigger === undefined ? 'somebody' : 'GitHub-Hookshot/0000000',
       ...(trigger !== undefined && { CODEBUILD_WEBHOOK_TRIGGER: trigger }),
+      ...(request.previous !== undefined && { CODEBUILD_WEBHOOK_PREV_COMMIT: request.previous }),
       ...(await variablesOf(aws, project)),
       ...request.variables,
       ...request.machine,

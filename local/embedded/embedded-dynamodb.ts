@@ -1,6 +1,7 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openDatabase } from './database-folder';
+import { isFromAnotherWebsite, isToThisMachine, refuse } from '../web-access';
 import { Failure } from './failure';
 
 /** DynamoDB (dynalite) in this process, its data in a LevelDB folder. */
@@ -25,6 +26,7 @@ export class EmbeddedDynamoDb {
       deleteTableMs: 0,
       updateTableMs: 0,
     });
+    keepWebsitesOut(server);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(0, '127.0.0.1', resolve);
@@ -46,4 +48,17 @@ export class EmbeddedDynamoDb {
       this.server.closeAllConnections();
     });
   }
+}
+
+/** dynalite answers every website, as DynamoDB does; DynamoDB looks at signatures. */
+function keepWebsitesOut(server: Server): void {
+  const answers = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (isToThisMachine(request) && !isFromAnotherWebsite(request)) {
+      for (const answer of answers) answer(request, response);
+    } else {
+      refuse(request, response, 403, 'No website may read or write these tables.');
+    }
+  });
 }

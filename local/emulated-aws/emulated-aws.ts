@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { isFromAnotherWebsite } from '../web-access';
 import { ApiGateway } from './api-gateway';
-import type { AwsReply } from './aws-reply';
-import { jsonBody, ownRequest, text, type OwnCall } from './aws-request';
+import { failure, type AwsReply } from './aws-reply';
+import { jsonBody, ownRequest, text, type OwnCall, type RawRequest } from './aws-request';
 import { Budgets } from './budgets';
 import type { CallLog } from './call-log';
 import { CodeBuild } from './codebuild';
@@ -20,6 +21,7 @@ import { LogDelivery } from './log-delivery';
 import { Logs } from './logs';
 import { MotoServer } from './moto-server';
 import { findProgram, MOTO_SERVER, type Environment } from './program';
+import { isSignedLink } from './presigned-url';
 import { AwsProxy } from './proxy';
 import { QueueWatch } from './queue-watch';
 import { S3 } from './s3';
@@ -104,7 +106,7 @@ export class EmulatedAws {
     try {
       moto = await MotoServer.start(program, options.environment);
       const aws = new EmulatedAws(moto, folder, options);
-      aws.proxy = await AwsProxy.listen(options.port ?? 0, async (raw) => await aws.account.handle(raw));
+      aws.proxy = await AwsProxy.listen(options.port ?? 0, async (raw) => await aws.answer(raw));
       return aws;
     } catch (error) {
       await moto?.stop();
@@ -201,6 +203,15 @@ export class EmulatedAws {
     await this.proxy?.close();
     await this.moto.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Answers what came to the endpoint. A website may follow links that a function has signed, and nothing else. */
+  private async answer(raw: RawRequest): Promise<AwsReply> {
+    const { identities } = this.account;
+    if (isFromAnotherWebsite(raw) && !isSignedLink(raw, (key) => identities.secretOf(key))) {
+      return failure('AccessDenied', 'No website may work in this account.', 403);
+    }
+    return await this.account.handle(raw);
   }
 
   private async handle(call: OwnCall): Promise<AwsReply> {

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-import type { AwsRequest } from './aws-request';
+import { readAwsRequest, type AwsRequest, type RawRequest } from './aws-request';
 
 /** Why S3 refuses a presigned URL: its error code and message. */
 export interface PresignedRefusal {
@@ -14,7 +14,7 @@ export interface PresignedRefusal {
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  * @param secretOf the secret key behind an access key; requests signed with a key it does not know are let through
  * @param now milliseconds since 1970
- * @returns undefined if there is nothing against it
+ * @returns undefined if there is nothing against it, nor against a browser's question whether it may (CORS)
  */
 export function refusePresigned(
   request: AwsRequest,
@@ -24,7 +24,7 @@ export function refusePresigned(
   const { query } = request;
   const signature = query.get('X-Amz-Signature');
   const secret = request.accessKeyId === undefined ? undefined : secretOf(request.accessKeyId);
-  if (signature === null || secret === undefined) return undefined;
+  if (signature === null || secret === undefined || request.method === 'OPTIONS') return undefined;
   const date = query.get('X-Amz-Date') ?? '';
   if (now > timeOf(date) + Number(query.get('X-Amz-Expires')) * 1000)
     return { code: 'AccessDenied', message: 'Request has expired' };
@@ -37,6 +37,19 @@ export function refusePresigned(
     message:
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
   };
+}
+
+/**
+ * Whether a request follows a link to S3 that a role of the account has signed. A browser's question whether it may (CORS) cannot be
+ * checked like one, and tells nothing.
+ */
+export function isSignedLink(raw: RawRequest, secretOf: (accessKeyId: string) => string | undefined): boolean {
+  if (raw.headers.authorization !== undefined || raw.headers['x-amz-target'] !== undefined) return false;
+  const request = readAwsRequest(raw);
+  if (request.service !== 's3' || !request.query.has('X-Amz-Signature')) return false;
+  if (request.method === 'OPTIONS') return true;
+  const isKnown = request.accessKeyId !== undefined && secretOf(request.accessKeyId) !== undefined;
+  return isKnown && refusePresigned(request, secretOf) === undefined;
 }
 
 function canonical(request: AwsRequest): string {

@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 
 import { Failure } from '../embedded/failure';
+import { isToThisMachine, refuse } from '../web-access';
 import type { AwsReply } from './aws-reply';
 import { isRecord, type RawRequest } from './aws-request';
 
@@ -26,6 +27,9 @@ export class AwsProxy {
    */
   static async listen(port: number, handle: (raw: RawRequest) => Promise<AwsReply>): Promise<AwsProxy> {
     const server = createServer((incoming, outgoing) => {
+      if (!isToThisMachine(incoming)) {
+        return refuse(incoming, outgoing, 421, `There is no AWS at ${incoming.headers.host}.`);
+      }
       respond(incoming, outgoing, handle).catch(() => outgoing.destroy());
     });
     // Terraform keeps connections open between calls; closing them under it would look like a failing service.

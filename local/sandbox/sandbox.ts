@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { arch, tmpdir } from 'node:os';
@@ -43,10 +44,10 @@ export interface SandboxOptions {
 /** The stacks of `main.ts` that live in AWS. */
 export type StackName = 'kite-build' | 'kite-stack';
 
-/** The bots of the sandbox, one a stage. */
+/** The bots of the sandbox, one a stage. Nobody else knows their tokens. */
 export const SANDBOX_BOTS = {
-  dev: { token: '1001:sandbox-dev-bot-token', username: 'kite_dev_bot' },
-  prod: { token: '2002:sandbox-prod-bot-token', username: 'kite_prod_bot' },
+  dev: { token: newToken(1001), username: 'kite_dev_bot' },
+  prod: { token: newToken(2002), username: 'kite_prod_bot' },
 } as const;
 
 /** The repository that this file belongs to. */
@@ -358,4 +359,8 @@ export class Sandbox {
 function localWebhook(url: string, port: number): string {
   const { pathname, search, hostname } = new URL(url);
   return hostname === '127.0.0.1' || hostname === 'localhost' ? url : `http://127.0.0.1:${port}${pathname}${search}`;
+}
+
+function newToken(bot: number): string {
+  return `${bot}:${randomBytes(26).toString('base64url')}`;
 }

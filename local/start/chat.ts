@@ -18,9 +18,8 @@ import { Website } from './website';
 
 const STAGE = 'dev';
 
-/** The bot of the stand-in. Its token opens nothing. */
-const STAND_IN_BOT = 'kite_dev_bot';
-const STAND_IN_TOKEN = '1000000001:stand-in-for-telegram';
+/** The bot of the stand-in. */
+const STAND_IN_BOT = { id: 1_000_000_001, username: 'kite_dev_bot' };
 
 /** The channel that the demo website opens. */
 const DEMO_CHANNEL = 'kite-demo';
@@ -43,6 +42,8 @@ export class LocalChat {
   private standIn: Telegram | undefined;
   private polling: TelegramPolling | undefined;
   private readonly website = new Website(bundleWidget);
+  /** Of the bot of the stand-in: another one at each start, so that nobody knows it. */
+  private readonly standInToken = `${STAND_IN_BOT.id}:${randomBytes(26).toString('base64url')}`;
 
   private constructor(
     private readonly settings: LocalSettings,
@@ -87,7 +88,7 @@ export class LocalChat {
   }
 
   private get botToken(): string {
-    return this.settings.botToken ?? STAND_IN_TOKEN;
+    return this.settings.botToken ?? this.standInToken;
   }
 
   private get webhookUrl(): string {
@@ -147,7 +148,7 @@ export class LocalChat {
       if (this.options.reset) await rm(dirname(this.telegramFile), { recursive: true, force: true });
       try {
         this.standIn = createTelegram({
-          bots: [{ token: STAND_IN_TOKEN, username: STAND_IN_BOT, name: 'Kite' }],
+          bots: [{ token: this.standInToken, username: STAND_IN_BOT.username, name: 'Kite' }],
           stateFile: this.telegramFile,
         });
       } catch (error) {
@@ -202,8 +203,8 @@ export class LocalChat {
   private async connectTelegram(): Promise<void> {
     this.polling?.start();
     if (!this.standIn) return;
-    await this.functions?.invoke('lifecycle-handler', { webhookUrl: this.webhookUrl, tf: { action: 'create' } });
-    hostDemoChannel(this.standIn, ensureDemoGroup(this.standIn, STAND_IN_BOT), DEMO_CHANNEL);
+    await this.functions?.invoke('lifecycle-handler', { webhookUrl: this.webhookUrl });
+    hostDemoChannel(this.standIn, ensureDemoGroup(this.standIn, STAND_IN_BOT.username), DEMO_CHANNEL);
     // The demo website opens that channel: it is there before anybody is told of the website.
     await this.standIn.settled(LONGEST_HOSTING).catch((error: unknown) => this.terminal.warn(errorText(error)));
   }

@@ -2,11 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { errorCode, errorText, Failure } from '../embedded';
+import { isToThisMachine, refuse } from '../web-access';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** An HTTP server on this machine's own addresses, IPv4 and IPv6, and no others: the chat has no business elsewhere. */
+/**
+ * An HTTP server on this machine's own addresses, IPv4 and IPv6, and no others: the chat has no business elsewhere. It answers to
+ * this machine's own names only (docs/adr/what-a-website-may-reach.md).
+ */
 export class LocalServer {
   private onRequest: RequestHandler | undefined;
   private onUpgrade: UpgradeHandler | undefined;
@@ -64,12 +68,16 @@ export class LocalServer {
 
   private async bind(host: string, port: number): Promise<void> {
     const server = createServer((request, response) => {
+      if (!isToThisMachine(request)) {
+        return refuse(request, response, 421, `This is ${this.origin}, and nothing at ${request.headers.host}.`);
+      }
       if (this.onRequest) return this.onRequest(request, response);
       request.resume();
       response.writeHead(503, { 'retry-after': '1' }).end('Starting\n');
     });
     server.on('upgrade', (request, socket, head) => {
-      if (this.onUpgrade) this.onUpgrade(request, socket, head);
+      if (!isToThisMachine(request)) socket.end('HTTP/1.1 421 Misdirected Request\r\nConnection: close\r\n\r\n');
+      else if (this.onUpgrade) this.onUpgrade(request, socket, head);
       else socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
     });
     await new Promise<void>((resolve, reject) => {

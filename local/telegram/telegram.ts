@@ -6,6 +6,7 @@ import { BotApi, type CallRecord } from './bot-api';
 import { Callbacks } from './callbacks';
 import { Chats } from './chats';
 import type { Clock } from './clock';
+import { isFromAnotherWebsite, isToThisMachine, refuse } from '../web-access';
 import { Console } from './console/server';
 import { Faults } from './faults';
 import { FloodControl, type FloodLimits } from './flood-control';
@@ -98,6 +99,8 @@ export class Telegram {
       ...(known ?? { nextUpdateId: 100_000_000 + (id % 1000) * 1_000_000, pending: [], commands: [] }),
       id,
       token,
+      // A webhook is set by a token and goes with it.
+      webhook: known?.token === token ? known.webhook : undefined,
       privacyMode: privacyMode ?? known?.privacyMode ?? true,
     });
     this.world.changed();
@@ -123,6 +126,11 @@ export class Telegram {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (url.pathname !== this.mountPath && !url.pathname.startsWith(`${this.mountPath}/`)) return false;
     const path = url.pathname.slice(this.mountPath.length);
+    // The page itself holds nothing, and people follow links to it.
+    if (path !== '' && path !== '/' && isFromAnotherWebsite(request)) {
+      refuse(request, response, 403, 'No other website may look into this Telegram, or act in it.');
+      return true;
+    }
     if (path.startsWith('/api/')) await this.api.handle(request, response, path.slice('/api'.length), url.searchParams);
     else await this.console.handle(request, response, path, url.searchParams);
     return true;
@@ -134,6 +142,8 @@ export class Telegram {
    */
   async listen(port = 0): Promise<{ port: number; apiRoot: string; consoleUrl: string }> {
     const server = createServer((request, response) => {
+      if (!isToThisMachine(request))
+        return refuse(request, response, 421, `There is nothing at ${request.headers.host}.`);
       void this.handle(request, response).then((handled) => {
         if (!handled) response.writeHead(302, { location: this.mountPath }).end();
       });

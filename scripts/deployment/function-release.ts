@@ -28,6 +28,8 @@ export interface ReleaseTools {
 interface LiveVersion {
   readonly version: string;
   readonly configuration: FunctionConfiguration;
+  /** SHA-256 of the unpublished code: another one than that of the version if a build died half way. */
+  readonly unpublished: string | undefined;
   /** Whether the alias gives a share of the traffic to another version. */
   readonly shared: boolean;
 }
@@ -64,8 +66,11 @@ export class FunctionRelease {
     artifact: ArtifactName,
   ): Promise<FunctionRelease | undefined> {
     const { lambda } = tools;
+    let unpublished: string | undefined;
     try {
-      await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
+      ({ CodeSha256: unpublished } = await lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName: functionName }),
+      ));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -81,7 +86,7 @@ export class FunctionRelease {
       new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: version }),
     );
     const shared = Object.keys(alias.RoutingConfig?.AdditionalVersionWeights ?? {}).length > 0;
-    return new FunctionRelease(tools, functionName, artifact, { version, configuration, shared });
+    return new FunctionRelease(tools, functionName, artifact, { version, configuration, unpublished, shared });
   }
 
   /** The version that is live, or was before this release. */
@@ -89,9 +94,10 @@ export class FunctionRelease {
     return this.live.version;
   }
 
-  /** Whether the code is live already. */
+  /** Whether the code is live already, and nothing else waits behind it. */
   isLive(code: StoredArtifact): boolean {
-    return this.live.configuration.CodeSha256 === code.codeSha256;
+    const { configuration, unpublished } = this.live;
+    return configuration.CodeSha256 === code.codeSha256 && unpublished === code.codeSha256;
   }
 
   /** Throws a Refusal if this function cannot run this build. */

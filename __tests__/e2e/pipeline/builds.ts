@@ -17,6 +17,8 @@ export interface Start {
   readonly version: string;
   /** What GitHub's webhook says. @default - the build is started by hand */
   readonly trigger?: string;
+  /** Where main was before the push. */
+  readonly previous?: string;
   readonly buildspec?: string;
   /** Variables in place of the project's own. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -81,7 +83,15 @@ PATH="${PATH}" exec npm "$@"
   }
 
   /** Runs a build to its end. */
-  async run({ project, version, trigger, buildspec, variables, testsPass = true }: Start): Promise<EndedBuild> {
+  async run({
+    project,
+    version,
+    trigger,
+    previous,
+    buildspec,
+    variables,
+    testsPass = true,
+  }: Start): Promise<EndedBuild> {
     const folder = join(this.folder, `build-${++this.count}`);
     mkdirSync(folder);
     const result = await buildProject({
@@ -89,6 +99,7 @@ PATH="${PATH}" exec npm "$@"
       projectName: project,
       source: { repository: this.repository.url, version },
       ...(trigger !== undefined && { trigger }),
+      ...(previous !== undefined && { previous }),
       ...(buildspec !== undefined && { buildspec }),
       ...(variables !== undefined && { variables }),
       folder,

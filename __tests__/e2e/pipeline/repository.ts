@@ -51,6 +51,11 @@ export class Repository {
     return git(this.url, 'rev-list', '-n', '1', `refs/tags/${tag}`);
   }
 
+  /** The commit before another one; all zeros before the first, as GitHub has it. */
+  before(commit: string): string {
+    return git(this.checkout, 'log', '--format=%P', '-n', '1', commit) || '0'.repeat(40);
+  }
+
   private push(message: string): string {
     git(this.checkout, 'add', '--all');
     git(this.checkout, 'commit', '--quiet', '--message', message);

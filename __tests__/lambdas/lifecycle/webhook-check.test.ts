@@ -41,7 +41,7 @@ function handlerOf(root = apiRoot): LifecycleHandler {
     {
       readSecret: async () => TOKEN,
       logger: createLogger('lifecycle', 'INFO', (line) => logged.push(line)),
-      now: () => NOW,
+      clock: { now: () => NOW, sleep: async () => undefined },
     },
   );
 }

@@ -20,11 +20,15 @@ beforeEach(async () => {
   logged = [];
   read = [];
   tokens = { [PARAMETER]: TOKEN };
+  remaining = 180_000;
 });
 afterEach(() => telegram.stop());
 
+/** The milliseconds that the function has left: a pause takes from it. */
+let remaining: number;
+
 function handlerOf(root = apiRoot): LifecycleHandler {
-  return createLifecycleHandler(
+  const handler = createLifecycleHandler(
     { stage: 'dev', botTokenParameter: PARAMETER, telegramApiRoot: root, logLevel: 'INFO' },
     {
       readSecret: async (name) => {
@@ -34,46 +38,112 @@ function handlerOf(root = apiRoot): LifecycleHandler {
         throw Object.assign(new Error(`There is no ${name}`), { name: 'ParameterVersionNotFound' });
       },
       logger: createLogger('t', 'INFO', (line) => logged.push(line)),
+      clock: { now: () => 0, sleep: async (milliseconds) => void (remaining -= milliseconds) },
     },
   );
+  return (event) => handler(event, { getRemainingTimeInMillis: () => remaining });
 }
 
-const event = (action: string) => ({ webhookUrl: WEBHOOK, tf: { action, prev_input: null } });
+const REGISTER = { webhookUrl: WEBHOOK };
+/** What the provider adds for what follows the life of the stage. */
+const event = (action: string, before: object | null = null) => ({
+  webhookUrl: WEBHOOK,
+  tf: { action, prev_input: before },
+});
+const methods = (): string[] => telegram.calls.map(({ method }) => method);
 
-test.each(['create', 'update'])(
-  'on %s the webhook is registered with a secret, and the commands are listed',
-  async (action) => {
-    await expect(handlerOf()(event(action))).resolves.toEqual({ webhookUrl: WEBHOOK, webhook: 'registered' });
-    const [registration, commands] = telegram.calls;
-    expect(registration).toMatchObject({
-      method: 'setWebhook',
-      parameters: {
-        url: WEBHOOK,
-        secret_token: expect.stringMatching(/^[\w-]{43}$/),
-        allowed_updates: expect.arrayContaining(['message', 'edited_message', 'callback_query', 'my_chat_member']),
-        max_connections: 40,
-      },
-    });
-    expect(commands?.method).toBe('setMyCommands');
-    expect(JSON.stringify(commands?.parameters)).toContain('"host"');
-  },
-);
+test('the webhook is registered with a secret, and the commands are listed', async () => {
+  await expect(handlerOf()(REGISTER)).resolves.toEqual({ webhookUrl: WEBHOOK, webhook: 'registered' });
+  const [registration, commands] = telegram.calls;
+  expect(registration).toMatchObject({
+    method: 'setWebhook',
+    parameters: {
+      url: WEBHOOK,
+      secret_token: expect.stringMatching(/^[\w-]{43}$/),
+      allowed_updates: expect.arrayContaining(['message', 'edited_message', 'callback_query', 'my_chat_member']),
+      max_connections: 40,
+    },
+  });
+  expect(commands?.method).toBe('setMyCommands');
+  expect(JSON.stringify(commands?.parameters)).toContain('"host"');
+});
 
 test('registering twice asks Telegram for the same thing twice', async () => {
   const handler = handlerOf();
-  await handler(event('create'));
-  await handler(event('create'));
+  await handler(REGISTER);
+  await handler(REGISTER);
   expect(telegram.calls[2]).toEqual(telegram.calls[0]);
 });
 
 test('each stage has a secret of its own', async () => {
-  await handlerOf()(event('create'));
+  await handlerOf()(REGISTER);
   const prod = createLifecycleHandler(
     { stage: 'prod', botTokenParameter: '/kite/prod/telegram-bot-token', telegramApiRoot: apiRoot, logLevel: 'ERROR' },
     { readSecret: async () => TOKEN },
   );
-  await prod(event('create'));
+  await prod(REGISTER);
   expect(telegram.calls[2]?.parameters['secret_token']).not.toBe(telegram.calls[0]?.parameters['secret_token']);
+});
+
+describe('a host that Telegram does not find yet', () => {
+  const UNRESOLVED = 'Bad Request: bad webhook: Failed to resolve host: Name or service not known';
+  const unresolved = (times: number, words = UNRESOLVED): void => {
+    for (let time = 0; time < times; time++) telegram.refuse('setWebhook', 400, words);
+  };
+
+  test.each([
+    UNRESOLVED,
+    'Bad Request: bad webhook: Failed to resolve host: No address associated with hostname',
+    'Bad Request: bad webhook: Failed to resolve host: Temporary failure in name resolution',
+  ])('is tried again, and the deployment succeeds: %s', async (words) => {
+    unresolved(3, words);
+    await expect(handlerOf()(REGISTER)).resolves.toMatchObject({ webhook: 'registered' });
+    expect(methods()).toEqual([...Array<string>(4).fill('setWebhook'), 'setMyCommands']);
+    expect(remaining).toBe(180_000 - 3 * 10_000);
+    expect(logged.join('\n')).toContain('Webhook not registered yet');
+  });
+
+  test('fails the deployment before Lambda ends the function, with what to do, and the webhook of before stays', async () => {
+    unresolved(100);
+    await expect(handlerOf()(REGISTER)).rejects.toThrow(
+      /Failed to resolve host: Name or service not known \(400\)\. The name is new to Telegram; the webhook of before was not touched\. Deploy again in a few minutes/,
+    );
+    expect(remaining).toBeGreaterThanOrEqual(20_000);
+    expect(methods().length).toBeGreaterThan(10);
+    expect(new Set(methods())).toEqual(new Set(['setWebhook']));
+  });
+
+  test('is not waited for where nobody says how long the function may take', async () => {
+    unresolved(1);
+    const handler = createLifecycleHandler(
+      { stage: 'dev', botTokenParameter: PARAMETER, telegramApiRoot: apiRoot, logLevel: 'ERROR' },
+      { readSecret: async () => TOKEN, logger: createLogger('t', 'ERROR', (line) => logged.push(line)) },
+    );
+    await expect(handler(REGISTER)).rejects.toThrow('Failed to resolve host');
+  });
+});
+
+test('a pause that Telegram asks for is made', async () => {
+  telegram.refuse('setWebhook', 429, 'Too Many Requests: retry after 2', { retry_after: 2 });
+  await expect(handlerOf()(REGISTER)).resolves.toMatchObject({ webhook: 'registered' });
+  expect(remaining).toBe(178_000);
+});
+
+test('any other refusal fails at once', async () => {
+  telegram.refuse('setWebhook', 400, 'Bad Request: bad webhook: IP address 127.0.0.1 is reserved');
+  await expect(handlerOf()(REGISTER)).rejects.toThrow('IP address 127.0.0.1 is reserved');
+  expect(remaining).toBe(180_000);
+});
+
+test('a new stage has nothing to remove', async () => {
+  await expect(handlerOf()(event('create'))).resolves.toMatchObject({ webhook: 'kept' });
+  expect(telegram.calls).toEqual([]);
+});
+
+test('after a change of the domain the webhook is left alone: the registration has replaced it', async () => {
+  const before = { webhookUrl: 'https://api.old.example/dev/tg' };
+  await expect(handlerOf()(event('update', before))).resolves.toMatchObject({ webhook: 'kept' });
+  expect(telegram.calls).toEqual([]);
 });
 
 test('on delete the webhook is removed, again and again if need be', async () => {
@@ -81,15 +151,13 @@ test('on delete the webhook is removed, again and again if need be', async () =>
   telegram.answer('getWebhookInfo', { url: '' });
   await expect(handlerOf()(event('delete'))).resolves.toMatchObject({ webhook: 'removed' });
   await expect(handlerOf()(event('delete'))).resolves.toMatchObject({ webhook: 'removed' });
-  expect(telegram.calls.map((call) => call.method)).toEqual(
-    Array.from({ length: 2 }, () => ['getWebhookInfo', 'deleteWebhook']).flat(),
-  );
+  expect(methods()).toEqual(Array.from({ length: 2 }, () => ['getWebhookInfo', 'deleteWebhook']).flat());
 });
 
 test('on delete a webhook that has been moved elsewhere stays', async () => {
   telegram.answer('getWebhookInfo', { url: 'https://new.example.com/dev/tg' });
   await expect(handlerOf()(event('delete'))).resolves.toMatchObject({ webhook: 'elsewhere' });
-  expect(telegram.calls.map((call) => call.method)).toEqual(['getWebhookInfo']);
+  expect(methods()).toEqual(['getWebhookInfo']);
 });
 
 test('a bot that was deleted at BotFather does not stop a destroy', async () => {
@@ -99,51 +167,75 @@ test('a bot that was deleted at BotFather does not stop a destroy', async () => 
 
 describe('when the bot token is changed', () => {
   const RENEWED = '123456789:BBRenewedRenewedRenewedRenewedRenewed';
-  const versioned = (action: string, botTokenVersion: string) => ({ ...event(action), botTokenVersion });
-  const secretsTold = (): unknown[] =>
-    telegram.calls.flatMap(({ method, parameters }) => (method === 'setWebhook' ? [parameters['secret_token']] : []));
+  const ANOTHER = '987654321:CCAnotherAnotherAnotherAnotherAnother';
+  const registering = (botTokenVersion: string) => ({ ...REGISTER, botTokenVersion });
+  const removing = (botTokenVersion: string) => ({ ...event('delete'), botTokenVersion });
+  const replacing = (from: string, to: string) => ({
+    ...event('update', { webhookUrl: WEBHOOK, botTokenVersion: from }),
+    botTokenVersion: to,
+  });
   beforeEach(() => {
-    tokens = { [PARAMETER]: RENEWED, [`${PARAMETER}:1`]: TOKEN, [`${PARAMETER}:2`]: RENEWED };
+    tokens = {
+      [PARAMETER]: ANOTHER,
+      [`${PARAMETER}:1`]: TOKEN,
+      [`${PARAMETER}:2`]: RENEWED,
+      [`${PARAMETER}:3`]: ANOTHER,
+    };
   });
 
-  test('a warm instance registers by the new token, with the secret that follows from it', async () => {
+  test('a warm instance registers by the new token, with the secret that follows from it, and removes nothing', async () => {
     const handler = handlerOf();
-    await handler(versioned('create', '1'));
-    telegram.answer('getWebhookInfo', { url: WEBHOOK });
-    await expect(handler(versioned('delete', '1'))).resolves.toMatchObject({ webhook: 'removed' });
-    await expect(handler(versioned('create', '2'))).resolves.toMatchObject({ webhook: 'registered' });
+    await handler(registering('1'));
+    await handler(registering('2'));
+    await expect(handler(replacing('1', '2'))).resolves.toMatchObject({ webhook: 'kept' });
     expect(telegram.calls.map(({ method, token }) => [method, token])).toEqual([
       ['setWebhook', TOKEN],
       ['setMyCommands', TOKEN],
-      ['getWebhookInfo', TOKEN],
-      ['deleteWebhook', TOKEN],
       ['setWebhook', RENEWED],
       ['setMyCommands', RENEWED],
     ]);
-    expect(secretsTold()).toEqual([webhookSecret(TOKEN, 'dev'), webhookSecret(RENEWED, 'dev')]);
+    const secrets = telegram.calls.flatMap(({ parameters }) => parameters['secret_token'] ?? []);
+    expect(secrets).toEqual([webhookSecret(TOKEN, 'dev'), webhookSecret(RENEWED, 'dev')]);
   });
 
-  test('a token that BotFather has revoked does not stop it', async () => {
+  test('another bot gets the updates, and the one of before is told to send nothing any more', async () => {
+    telegram.answer('getWebhookInfo', { url: WEBHOOK });
+    await expect(handlerOf()(replacing('2', '3'))).resolves.toMatchObject({ webhook: 'removed' });
+    expect(telegram.calls.map(({ method, token }) => [method, token])).toEqual([
+      ['getWebhookInfo', RENEWED],
+      ['deleteWebhook', RENEWED],
+    ]);
+  });
+
+  test('a bot of before whose token BotFather has revoked does not stop it, nor does a version that SSM has forgotten', async () => {
     telegram.refuse('getWebhookInfo', 401, 'Unauthorized');
-    await expect(handlerOf()(versioned('delete', '1'))).resolves.toMatchObject({ webhook: 'unknown bot' });
+    await expect(handlerOf()(replacing('2', '3'))).resolves.toMatchObject({ webhook: 'unknown bot' });
+    await expect(handlerOf()(replacing('7', '3'))).resolves.toMatchObject({ webhook: 'kept' });
+  });
+
+  test('a bot of before that cannot be told is named as such', async () => {
+    telegram.react('getWebhookInfo', 'reset');
+    await expect(handlerOf()(replacing('2', '3'))).rejects.toThrow(
+      /The new webhook is registered, but the bot of before was not told to send nothing to https:\/\/api\.example\.com\/dev\/tg\./,
+    );
   });
 
   test('a version that SSM has forgotten does not stop a destroy, which then asks by the latest', async () => {
     telegram.answer('getWebhookInfo', { url: WEBHOOK });
-    await expect(handlerOf()(versioned('delete', '7'))).resolves.toMatchObject({ webhook: 'removed' });
+    await expect(handlerOf()(removing('7'))).resolves.toMatchObject({ webhook: 'removed' });
     expect(read).toEqual([`${PARAMETER}:7`, PARAMETER]);
-    expect(telegram.calls[0]?.token).toBe(RENEWED);
+    expect(telegram.calls[0]?.token).toBe(ANOTHER);
   });
 
   test('a registration never falls back to another token than it was told', async () => {
-    await expect(handlerOf()(versioned('create', '7'))).rejects.toThrow(`${PARAMETER}:7`);
+    await expect(handlerOf()(registering('7'))).rejects.toThrow(`${PARAMETER}:7`);
     expect(telegram.calls).toEqual([]);
   });
 });
 
 test('the kinds of update and the commands are those of the deployment, whichever code runs', async () => {
   const commands = [{ command: 'help', description: 'What I can do' }];
-  await handlerOf()({ ...event('create'), allowedUpdates: ['message', 'message_reaction'], commands });
+  await handlerOf()({ ...REGISTER, allowedUpdates: ['message', 'message_reaction'], commands });
   expect(telegram.calls.map(({ parameters }) => parameters)).toEqual([
     expect.objectContaining({ allowed_updates: ['message', 'message_reaction'] }),
     { commands },
@@ -152,23 +244,25 @@ test('the kinds of update and the commands are those of the deployment, whicheve
 
 test("D39 a registration that Telegram refuses fails with Telegram's own words", async () => {
   telegram.refuse('setWebhook', 400, 'Bad Request: bad webhook: An HTTPS URL must be provided for webhook');
-  await expect(handlerOf()(event('create'))).rejects.toThrow(
+  await expect(handlerOf()(REGISTER)).rejects.toThrow(
     'Bad Request: bad webhook: An HTTPS URL must be provided for webhook',
   );
 });
 
 test('D39 a wrong token fails with the parameter to look at', async () => {
   telegram.refuse('setWebhook', 401, 'Unauthorized');
-  await expect(handlerOf()(event('create'))).rejects.toThrow(/Unauthorized.*\/kite\/dev\/telegram-bot-token/);
+  await expect(handlerOf()(REGISTER)).rejects.toThrow(/Unauthorized.*\/kite\/dev\/telegram-bot-token/);
 });
 
-test.each(['create', 'delete'])('D5 on %s no failure tells the token', async (action) => {
-  const method = action === 'create' ? 'setWebhook' : 'getWebhookInfo';
+test.each([
+  ['registration', REGISTER, 'setWebhook'],
+  ['removal', event('delete'), 'getWebhookInfo'],
+])('D5 no failure of a %s tells the token', async (_what, wanted, method) => {
   telegram.react(method, 'reset', 'html');
   telegram.refuse(method, 400, `Bad Request: ${apiRoot}/bot${TOKEN}/x is wrong`);
   const handlers = [handlerOf(), handlerOf(), handlerOf(), handlerOf('http://127.0.0.1:1'), handlerOf('nonsense')];
   for (const handler of handlers) {
-    const error: unknown = await handler(event(action)).catch((thrown: unknown) => thrown);
+    const error: unknown = await handler(wanted).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
     const told = `${(error as Error).stack} ${JSON.stringify(error)} ${String((error as Error).cause)}`;
     expect(told).not.toContain('AAExample');
@@ -178,12 +272,13 @@ test.each(['create', 'delete'])('D5 on %s no failure tells the token', async (ac
 });
 
 test.each([
-  [{}, 'tf.action'],
+  [{}, 'webhookUrl'],
   [{ tf: { action: 'explode' }, webhookUrl: WEBHOOK }, '"explode"'],
-  [{ tf: { action: 'create' }, webhookUrl: 'nonsense' }, '"nonsense"'],
-  [{ tf: { action: 'create' }, webhookUrl: WEBHOOK, botTokenVersion: 'latest' }, '"latest"'],
-  [{ tf: { action: 'create' }, webhookUrl: WEBHOOK, allowedUpdates: 'message' }, 'allowedUpdates'],
-  [{ tf: { action: 'create' }, webhookUrl: WEBHOOK, allowedUpdates: [], commands: ['help'] }, 'commands'],
+  [{ webhookUrl: 'nonsense' }, '"nonsense"'],
+  [{ tf: { action: 'update' }, webhookUrl: WEBHOOK }, 'webhookUrl to be a URL, got nothing'],
+  [{ webhookUrl: WEBHOOK, botTokenVersion: 'latest' }, '"latest"'],
+  [{ webhookUrl: WEBHOOK, allowedUpdates: 'message' }, 'allowedUpdates'],
+  [{ webhookUrl: WEBHOOK, allowedUpdates: [], commands: ['help'] }, 'commands'],
 ])('an event that is not from Terraform is named as such: %j', async (wrong, words) => {
   await expect(handlerOf()(wrong)).rejects.toThrow(words);
   expect(telegram.calls).toEqual([]);

@@ -3,7 +3,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 
 import { readAwsRequest, type AwsRequest } from '../../../local/emulated-aws/aws-request';
 import { Identities } from '../../../local/emulated-aws/identities';
-import { refusePresigned } from '../../../local/emulated-aws/presigned-url';
+import { isSignedLink, refusePresigned } from '../../../local/emulated-aws/presigned-url';
 
 const identities = new Identities();
 const credentials = identities.assume('arn:aws:iam::123456789012:role/dev-request-dispatcher');
@@ -70,4 +70,38 @@ test('a link that has expired is refused', async () => {
 test('what is not presigned, or signed by somebody unknown, is not checked here', async () => {
   expect(refusePresigned(request(new URL('http://127.0.0.1/files/a.png'), 'GET'), secretOf)).toBeUndefined();
   expect(refusePresigned(request(await upload(), 'GET'), () => undefined)).toBeUndefined();
+});
+
+describe('a website', () => {
+  const HEADERS = { 'content-type': 'image/png', 'content-length': '4' };
+
+  test('may follow a link that a role has signed, and ask before whether it may', async () => {
+    const link = await upload();
+    expect(isSignedLink(request(link, 'PUT', HEADERS), secretOf)).toBe(true);
+    expect(isSignedLink(request(link, 'OPTIONS'), secretOf)).toBe(true);
+    expect(refusePresigned(request(link, 'OPTIONS'), secretOf)).toBeUndefined();
+  });
+
+  test.each([
+    ['no signature', (link: URL) => link.searchParams.delete('X-Amz-Signature'), {}],
+    ['a signature of its own', (link: URL) => link.searchParams.set('X-Amz-Signature', '0'.repeat(64)), {}],
+    [
+      'a key of its own',
+      (link: URL) => link.searchParams.set('X-Amz-Credential', 'me/20261121/eu/s3/aws4_request'),
+      {},
+    ],
+    ['a link for another object', (link: URL) => (link.pathname = '/files/other'), {}],
+    ['another service in its headers', () => undefined, { 'x-amz-target': 'DynamoDB_20120810.Scan' }],
+    ['another signature in its headers', () => undefined, { authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/iam/d' }],
+  ])('may do nothing with %s', async (_, change, headers) => {
+    const link = await upload();
+    change(link);
+    expect(isSignedLink(request(link, 'PUT', { ...HEADERS, ...headers }), secretOf)).toBe(false);
+  });
+
+  test('cannot make a signature: each account has secrets of its own', () => {
+    const role = 'arn:aws:iam::123456789012:role/dev-request-dispatcher';
+    expect(new Identities().assume(role).secretAccessKey).not.toBe(identities.assume(role).secretAccessKey);
+    expect(identities.assume(role)).toEqual(identities.assume(role));
+  });
 });

@@ -245,7 +245,7 @@ describe('Webhook of dev', () => {
     const [line] = await sees(webhook, deployed);
     expect(line).toMatch(/^warning: Telegram brings the messages of @kite_dev_bot nowhere\. -> aws lambda invoke /);
     expect(line).toContain('--region eu-north-1 --function-name dev-lifecycle-handler --qualifier live');
-    expect(line).toContain(`'{"webhookUrl":"${ours}","tf":{"action":"update"}}'`);
+    expect(line).toContain(`'{"webhookUrl":"${ours}"}'`);
   });
 
   it("is somebody else's, whose URL may be secret", async () => {

@@ -23,7 +23,7 @@ export function webhook(stage: Stage): Check {
       ]);
       const url = info.url ?? '';
       if (ours === undefined) return beforeDeployment(me.username, url);
-      const register = `aws lambda invoke --region ${around.reading.settings.region} --function-name ${stage.name}-lifecycle-handler --qualifier live --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ webhookUrl: ours, tf: { action: 'update' } })}' /dev/stdout`;
+      const register = `aws lambda invoke --region ${around.reading.settings.region} --function-name ${stage.name}-lifecycle-handler --qualifier live --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ webhookUrl: ours })}' /dev/stdout`;
       if (url === '') return warning(`Telegram brings the messages of @${me.username} nowhere.`, register);
       if (url !== ours) {
         return warning(
