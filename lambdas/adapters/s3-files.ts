@@ -67,6 +67,10 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
       const { sdk, client } = await s3();
       await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body, ContentType }));
     },
+    async remove(Key) {
+      const { sdk, client } = await s3();
+      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key }));
+    },
     async removeAll(Prefix) {
       const { sdk, client } = await s3();
       for (;;) {

@@ -272,6 +272,7 @@ export interface FileStore {
   inspect(key: string): Promise<{ readonly type: string; readonly size: number } | undefined>;
   read(key: string): Promise<Uint8Array | undefined>;
   write(key: string, body: Uint8Array, type: string): Promise<void>;
+  remove(key: string): Promise<void>;
   /** Removes everything under a prefix (which ends in `/`). */
   removeAll(prefix: string): Promise<void>;
 }

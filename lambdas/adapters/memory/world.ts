@@ -76,6 +76,10 @@ export class MemoryFiles {
     this.objects.set(key, { body, type });
   }
 
+  async remove(key: string): Promise<void> {
+    this.objects.delete(key);
+  }
+
   async removeAll(prefix: string): Promise<void> {
     for (const key of [...this.objects.keys()]) if (key.startsWith(prefix)) this.objects.delete(key);
   }

@@ -5,7 +5,7 @@ import type { ButtonPress } from './incoming';
 import { QUESTION_LIFE, readAnswer, type Answer } from './removal-question';
 import { bold, joinRich, plain, rich, type RichText } from './rich-text';
 
-/** What somebody is told who presses a button in a public group, say, that they only look at. */
+/** Shown to a person who presses a button and may not write in the chat: a reader of a public group, for example. */
 const NOT_AN_OPERATOR =
   'Only members of this chat can answer this. If you are one: make me an administrator, so that I can see it.';
 
@@ -33,7 +33,9 @@ async function decide(world: World, { askedAt, chat }: ButtonPress, answer: Answ
     return plain('Nothing was removed: this question is too old. Give the command again.');
   }
   const channel = await world.channels.find(name);
-  if (!channel || channel.host !== chat.id) return plain('This chat does not host that channel any more.');
+  // Telegram counts in whole seconds. A channel made after the question is another one of the same name.
+  const later = channel && Date.parse(channel.createdAt) >= askedAt + 1000;
+  if (channel?.host !== chat.id || later) return plain('This chat does not host that channel any more.');
   if (handle) {
     await world.queue.send({ kind: 'erase', channel: name, handle, step: askedAt });
     return joinRich(

@@ -351,6 +351,18 @@ describe('/drop', () => {
   });
 });
 
+test('a button from before a channel was removed and made again by the same chat removes nothing', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  await say(chat, operator, '/drop');
+  const old = stage.last(chat).message_id;
+  await say(chat, operator, '/drop');
+  await stage.press(chat, operator, 'Remove my-channel');
+  await stage.world.clock.sleep(2000);
+  await say(chat, operator, '/host my-channel');
+  await stage.press(chat, operator, 'Remove my-channel', old);
+  expect(await say(chat, operator, '/info')).toEqual([expect.stringContaining('hosts my-channel')]);
+});
+
 describe('one conversation', () => {
   async function conversation(kind?: 'forum') {
     const { chat, operator } = await stage.hosting('my-channel', kind);

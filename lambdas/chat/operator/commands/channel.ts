@@ -5,8 +5,8 @@ import { shownName } from '../header';
 import { HostFailure } from '../host';
 import { openHandles } from '../open-conversations';
 import { resume } from '../presence';
-import { removalButtons } from '../removal-question';
 import { bold, code, joinRich, plain, rich, type RichText } from '../rich-text';
+import { removalButtons } from '../removal-question';
 import { requireHost } from './addressed';
 import type { Command, CommandContext } from './context';
 
