@@ -81,6 +81,15 @@ describe('settings', () => {
     expect(found[0]).toContain(words);
   });
 
+  it.each(['cn-north-1', 'us-gov-west-1', 'us-iso-east-1', 'eusc-de-east-1'])(
+    'refuse the region %s, where Kite cannot work, in one sentence',
+    (region) => {
+      expect(problems({ ...COMPLETE, AWS_REGION: region })).toEqual([
+        `AWS_REGION is "${region}", which is not in the partition "aws": Kite cannot be deployed to China, GovCloud, or an isolated or sovereign region. Write for example AWS_REGION="eu-north-1".`,
+      ]);
+    },
+  );
+
   it('report every malformed one at once', () => {
     expect(problems({ EMAIL: 'x', DNS: 'y', PROD_STAGE: 'z' })).toHaveLength(3);
   });
