@@ -1,9 +1,39 @@
-/** The language to speak: the element's own, else that of the page around it, else the browser's. */
-export function languageOf(element: Element, own: string): string {
-  return own || element.closest('[lang]')?.getAttribute('lang') || navigator.language || 'en';
+import { speaks } from './words';
+
+/** Longer than any real language tag, characters. */
+const LONGEST = 100;
+
+/** The language tag in a text: `uk-UA` for `uk_UA`, `zh-Hans` for `zh-Hans-`; undefined if it does not begin with one. */
+function tagIn(text: string): string | undefined {
+  const subtags = text
+    .trim()
+    .slice(0, LONGEST)
+    .split(/[^a-z\d]/i);
+  for (; subtags.length > 0; subtags.pop()) {
+    try {
+      return Intl.getCanonicalLocales(subtags.join('-'))[0];
+    } catch {
+      // Not well-formed: try without its last subtag.
+    }
+  }
+  return undefined;
 }
 
-/** For dates and numbers: the visitor's own region of that language, if they have one. */
-export function localeFor(language: string): string {
-  return navigator.languages.find((own) => own.split('-')[0] === language.split('-')[0]) ?? language;
+const primary = (tag: string): string | undefined => tag.split('-')[0];
+
+/** The tag of the language to speak: the first candidate that is a language tag, or English if that language is not spoken here. */
+export function chooseLanguage(candidates: readonly (string | null | undefined)[]): string {
+  const tag = candidates.map((text) => tagIn(text ?? '')).find(Boolean);
+  return tag && speaks(tag) ? tag : 'en';
+}
+
+/** The language to speak: the element's own, else that of the page around it, else the browser's. */
+export function languageOf(element: Element, own: string): string {
+  const around = element.parentElement?.closest('[lang]')?.getAttribute('lang');
+  return chooseLanguage([own, around, document.documentElement.lang, navigator.language]);
+}
+
+/** For dates and numbers: the visitor's own region of that language, if they have one. `own`: the visitor's languages. */
+export function localeFor(language: string, own: readonly string[] = navigator.languages): string {
+  return own.map(tagIn).find((tag) => tag && primary(tag) === primary(language)) ?? language;
 }

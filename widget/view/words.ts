@@ -179,13 +179,18 @@ const es: Words = {
   setup: 'El chat necesita una dirección como wss://ws.example.com/prod?c=channel_name',
 };
 
-const LANGUAGES: Readonly<Record<string, Words>> = { en, uk, de, es };
+const LANGUAGES: ReadonlyMap<string, Words> = new Map(Object.entries({ en, uk, de, es }));
 
 /** The language tags the widget can speak. */
-export const LANGUAGE_TAGS = Object.keys(LANGUAGES);
+export const LANGUAGE_TAGS = [...LANGUAGES.keys()];
 
-/** The words for a language tag such as `uk` or `es-MX`; English for any other. */
-export const wordsFor = (tag: string): Words => LANGUAGES[tag.toLowerCase().split('-')[0] ?? ''] ?? en;
+const find = (tag: string): Words | undefined => LANGUAGES.get(tag.toLowerCase().split('-')[0] ?? '');
+
+/** Whether the widget speaks the language of a tag such as `uk` or `es-MX`. */
+export const speaks = (tag: string): boolean => find(tag) !== undefined;
+
+/** The words for a language tag; English if the widget does not speak it. */
+export const wordsFor = (tag: string): Words => find(tag) ?? en;
 
 /** Fills `{name}`s in. */
 export const fill = (text: string, values: Readonly<Record<string, string>>): string =>
