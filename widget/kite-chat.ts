@@ -178,7 +178,8 @@ export class KiteChat extends LitElement {
   protected override render(): TemplateResult {
     const { words, unread } = this;
     const label = this.open ? words.close : unread > 0 ? fill(words.openUnread, { count: String(unread) }) : words.open;
-    return html`
+    // Nothing stands around the root: white space there would be the page's to style.
+    return html`<div class="root">
       ${this.open ? this.renderPanel() : nothing}
       <button
         class="launcher"
@@ -194,7 +195,7 @@ export class KiteChat extends LitElement {
       <div class="visually-hidden" role="status">
         ${!this.open && unread > 0 ? `${words.newMessages}: ${unread}` : ''}
       </div>
-    `;
+    </div>`;
   }
 
   private renderPanel(): TemplateResult {

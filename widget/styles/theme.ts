@@ -1,7 +1,27 @@
 import { css } from 'lit';
 
-/** The element's place and colours. Light and dark pairs are chosen so that every text has a contrast of 4.5 or more (WCAG 2.2 AA). */
+/**
+ * The element's place and colours. Light and dark pairs are chosen so that every text has a contrast of 4.5 or more (WCAG 2.2 AA).
+ *
+ * The page's own style ends here. What the page's body passes down ends at the host; what the page sets for every element
+ * (`* { letter-spacing: 1px }`) reaches the host, and ends at the root inside. Custom properties and the direction are not
+ * reset by `all`; the page may hide the element, or take it out of the pointer's way.
+ */
 export const theme = css`
+  :host,
+  .root {
+    all: initial;
+    font: var(--kite-font, 15px / 1.45 system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif);
+    color: var(--_text);
+    -webkit-text-size-adjust: 100%;
+  }
+  .root {
+    display: contents;
+    color-scheme: inherit;
+    pointer-events: inherit;
+    visibility: inherit;
+    user-select: text;
+  }
   :host {
     --_accent: var(--kite-accent, #1f5fd6);
     --_on-accent: var(--kite-on-accent, #ffffff);
@@ -17,8 +37,6 @@ export const theme = css`
     inset-block-end: var(--kite-offset-block, 20px);
     inset-inline-end: var(--kite-offset-inline, 20px);
     z-index: var(--kite-z-index, 2147483000);
-    font: var(--kite-font, 15px / 1.45 system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif);
-    color: var(--_text);
     color-scheme: light;
   }
   :host([data-theme='dark']) {
