@@ -11,6 +11,7 @@ import { Draft, isTooLong } from './view/draft';
 import { FileDrop } from './view/file-drop';
 import { refusalOf } from './view/file-rules';
 import { chatIcon, closeIcon } from './view/icons';
+import { timeOfDay } from './view/days';
 import { languageOf, localeFor } from './view/language';
 import { LogEnd } from './view/log-end';
 import { messageView } from './view/message-view';
@@ -160,7 +161,8 @@ export class KiteChat extends LitElement {
           this.emit('kite-message', publicView(message));
         },
         sent: (message) => this.emit('kite-sent', publicView(message)),
-        failed: (message) => this.emit('kite-failed', { ...publicView(message), reason: message.reason }),
+        failed: (message) =>
+          this.emit('kite-failed', { ...publicView(message), code: message.code, reason: message.reason }),
       });
     if (this.conversation && (this.open || this.conversation.isKnown)) void this.conversation.start();
     this.requestUpdate();
@@ -199,7 +201,7 @@ export class KiteChat extends LitElement {
   }
 
   private renderPanel(): TemplateResult {
-    const { words, drop, draft } = this;
+    const { words, drop, draft, isRefused } = this;
     return html`
       <section
         id="panel"
@@ -227,27 +229,28 @@ export class KiteChat extends LitElement {
           ${this.renderMessages()}
         </div>
         ${this.logEnd.isBehind ? html`<button class="jump" @click=${() => this.logEnd.go()}>${words.newMessages}</button>` : nothing}
-        <div class="notice" role="alert" dir="auto">${draft.notice}</div>
-        ${composer(draft, words, {
+        <div id="notice" class="notice" role="alert" dir="auto">${isRefused ? words.blocked : draft.notice}</div>
+        ${composer(draft, words, isRefused, {
           send: () => this.sendDraft(),
           attach: (files) => this.attach(files),
           onPaste: drop.onPaste,
         })}
-        ${drop.isOver ? html`<div class="drop">${words.drop}</div>` : nothing}
+        ${drop.isOver && !isRefused ? html`<div class="drop">${words.drop}</div>` : nothing}
       </section>
     `;
   }
 
   private renderStatus(): TemplateResult {
-    const connection = this.conversation?.connection ?? 'idle';
+    const { connection = 'idle', because } = this.conversation ?? {};
     const text = !this.conversation ? this.words.setup : this.words[connection === 'idle' ? 'connecting' : connection];
-    return html`<div class="status" role="status" title=${this.conversation?.reason ?? nothing}>
-      <span class="dot ${connection}"></span><bdi>${text}</bdi>
+    const time = timeOfDay(because?.until ?? 0, this.locale);
+    return html`<div class="status" role="status">
+      <span class="dot ${connection}"></span><bdi>${fill(text, { time })}</bdi>
     </div>`;
   }
 
   private renderMessages(): unknown {
-    const { conversation, words, locale } = this;
+    const { conversation, words, locale, isRefused } = this;
     const messages = conversation?.messages ?? [];
     return repeat(
       messages,
@@ -258,7 +261,7 @@ export class KiteChat extends LitElement {
           locale,
           before: messages[index - 1],
           after: messages[index + 1],
-          onRetry: () => conversation?.retry(message.id),
+          onRetry: isRefused ? undefined : () => conversation?.retry(message.id),
           onDiscard: () => conversation?.discard(message.id),
           onLoad: () => this.logEnd.hostUpdated(),
         }),
@@ -268,7 +271,7 @@ export class KiteChat extends LitElement {
   // What the visitor does
 
   private sendDraft(): void {
-    const content = this.conversation && this.draft.take();
+    const content = this.conversation && !this.isRefused && this.draft.take();
     if (!content) return;
     const conversation = this.begin();
     for (const file of content.files) conversation.send({ file });
@@ -278,7 +281,7 @@ export class KiteChat extends LitElement {
   }
 
   private attach(files: readonly File[]): void {
-    this.draft.attach(files);
+    if (!this.isRefused) this.draft.attach(files);
     this.focusComposer();
   }
 
@@ -293,6 +296,11 @@ export class KiteChat extends LitElement {
   }
 
   // The rest
+
+  /** Whether the server does not take the visitor, so that nothing can be sent. */
+  private get isRefused(): boolean {
+    return this.conversation?.connection === 'refused';
+  }
 
   private get words(): Words {
     return wordsFor(languageOf(this, this.lang));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { plainPng } from '../../local/telegram/image';
+import { refuseMessages, type TestRefusal } from './refusing-server';
 import { setScene } from './scene';
 
 jest.setTimeout(60_000);
@@ -66,24 +67,26 @@ describe.each(['light', 'dark'] as const)('in %s colours axe-core finds nothing 
     expect(await violations(visitor.page)).toEqual([]);
   });
 
-  test('with a message that was refused, a notice, and a lost connection', async () => {
+  test('with a message that was refused, a notice, a lost connection, and a refused visitor', async () => {
+    const refusals: Record<string, TestRefusal> = { 'refuse me': 502 };
+    await refuseMessages(scene.context, refusals);
     const visitor = await scene.visitor();
     await visitor.page.setViewportSize({ width: 390, height: 780 });
     await visitor.open();
     await visitor.write('refuse me');
-    await visitor.allSent();
-    await visitor.page.evaluate(() => {
-      const element = document.querySelector('kite-chat') as unknown as {
-        conversation: { messages: { id: string }[]; failed(id: string, reason: string): void };
-      };
-      element.conversation.failed(element.conversation.messages[0]!.id, '🚫 This is too much');
-    });
-    await visitor.page.getByText('Not sent: This is too much').waitFor();
+    await visitor.page.getByText('Not sent. Nobody is here').waitFor();
     await visitor.attach({ name: 'virus.exe', mimeType: 'application/x-msdownload', buffer: Buffer.from('MZ') });
     await visitor.page.getByText('virus.exe was not added').waitFor();
     await scene.context.setOffline(true);
     await visitor.status('You are offline');
     await scene.context.setOffline(false);
+    expect(await violations(visitor.page)).toEqual([]);
+
+    await visitor.status('We are here');
+    refusals['refuse me'] = 403;
+    refusals['JOIN'] = 403;
+    await visitor.page.getByRole('button', { name: 'Try again' }).click();
+    await visitor.status('This chat is not available now');
     expect(await violations(visitor.page)).toEqual([]);
   });
 });

@@ -67,8 +67,8 @@ test.each(['', 'Hi', '{}', '[]', '["NEWS"]', 'null', '12'])('the frame %p is ign
 });
 
 test('an error frame says which message it answers, where there is one', () => {
-  expect(parseFrame('["ERR","🚫 no",403,"m1"]')).toEqual({ tag: 'ERR', reason: '🚫 no', code: 403, messageId: 'm1' });
-  expect(parseFrame('["ERR","🚫 no",404]')).toEqual({ tag: 'ERR', reason: '🚫 no', code: 404 });
+  expect(parseFrame('["ERR","⛔ no",403,"m1"]')).toEqual({ tag: 'ERR', reason: '⛔ no', code: 403, messageId: 'm1' });
+  expect(parseFrame('["ERR","⛔ no",404]')).toEqual({ tag: 'ERR', reason: '⛔ no', code: 404 });
 });
 
 test('web addresses in a text become links, and nothing else does', () => {
@@ -109,8 +109,9 @@ test('the widget speaks English, Ukrainian, German and Spanish, and English othe
 
 test.each(LANGUAGE_TAGS)('in %s every sentence that names something has its place for it', (tag) => {
   const words = wordsFor(tag);
-  const values = { name: 'FILE', size: 'SIZE', count: 'COUNT' };
+  const values = { name: 'FILE', size: 'SIZE', count: 'COUNT', time: 'TIME' };
   expect(fill(words.openUnread, values)).toContain('COUNT');
-  expect(fill(words.tooLarge, values)).toMatch(/FILE.*SIZE/);
-  for (const text of [words.remove, words.wrongType, words.emptyFile]) expect(fill(text, values)).toContain('FILE');
+  expect(fill(words.tooLarge, values)).toContain('SIZE');
+  expect(fill(words.slow, values)).toContain('TIME');
+  for (const text of [words.remove, words.notAdded]) expect(fill(text, values)).toContain('FILE');
 });

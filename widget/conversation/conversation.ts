@@ -3,7 +3,7 @@ import type { Endpoint } from './endpoint';
 import { History } from './history';
 import { Identity, randomCharacters } from './identity';
 import { inOrder, type ChatMessage } from './message';
-import { Session, type SessionListener, type Status } from './session';
+import { Session, type Because, type SessionListener, type Status } from './session';
 import { Tabs, type TabNews } from './tabs';
 
 /** What a conversation tells the element that shows it. */
@@ -25,7 +25,8 @@ const ADOPT_EVERY = 15_000;
 /** One visitor's conversation in this tab: what is shown, what is stored, what is still to be delivered. */
 export class Conversation implements SessionListener {
   connection: Status = 'idle';
-  reason: string | undefined;
+  /** Why the connection is refused or slow. */
+  because: Because | undefined;
   private readonly byId = new Map<string, ChatMessage>();
   private readonly identity: Identity;
   private readonly history: History;
@@ -118,7 +119,7 @@ export class Conversation implements SessionListener {
   retry(id: string): void {
     const message = this.byId.get(id);
     if (message?.delivery !== 'failed') return;
-    const { reason: _, ...again } = message;
+    const { code: _code, reason: _reason, ...again } = message;
     const waiting: ChatMessage = {
       ...again,
       delivery: 'sending',
@@ -161,9 +162,11 @@ export class Conversation implements SessionListener {
 
   // What the session tells
 
-  status(status: Status, reason?: string): void {
+  status(status: Status, because?: Because): void {
     this.connection = status;
-    this.reason = reason;
+    this.because = because;
+    // For the website's owner; visitors are told in their own language.
+    if (status === 'refused') console.warn(`kite-chat: ${because?.reason}`);
     this.listener.changed();
   }
 
@@ -191,17 +194,17 @@ export class Conversation implements SessionListener {
   sent(id: string, { at, url }: { at: number; url?: string }): void {
     const message = this.byId.get(id);
     if (!message) return;
-    const { reason: _, ...rest } = message;
+    const { code: _code, reason: _reason, ...rest } = message;
     const file = message.file && { name: message.file.name, type: message.file.type, size: message.file.size, url };
     const delivered: ChatMessage = { ...rest, at, order: this.next(), delivery: 'sent', ...(file ? { file } : {}) };
     this.keep(delivered);
     this.listener.sent(delivered);
   }
 
-  failed(id: string, reason: string): void {
+  failed(id: string, because?: Because): void {
     const message = this.byId.get(id);
     if (!message) return;
-    const failed: ChatMessage = { ...message, delivery: 'failed', reason };
+    const failed: ChatMessage = { ...message, delivery: 'failed', code: because?.code, reason: because?.reason };
     this.keep(failed);
     this.listener.failed(failed);
   }
@@ -209,7 +212,7 @@ export class Conversation implements SessionListener {
   private deliver({ id, at, text, file }: ChatMessage): void {
     if (!file) this.session?.deliver({ id, at, text });
     else if (file.content) this.session?.deliver({ id, at, file: { ...file, content: file.content } });
-    else this.failed(id, '');
+    else this.failed(id);
   }
 
   /** Delivers what a tab that is gone left behind, oldest first. */

@@ -29,7 +29,9 @@ export interface ChatMessage {
   /** When this browser got it or its receipt: clocks differ, and some servers count whole seconds. */
   readonly order: number;
   readonly delivery?: Delivery;
-  /** Why it failed, in the server's words or ours. */
+  /** Why it failed: the protocol's error code, if it was the server who refused. */
+  readonly code?: number;
+  /** The server's sentence for it, in English. */
   readonly reason?: string;
   /** The tab that delivers it. */
   readonly tab?: string;

@@ -17,6 +17,16 @@ export type Status =
   /** The server does not take this visitor, e.g. because there is no such channel. */
   | 'refused';
 
+/** Why the server takes nothing now, or does not take a message. */
+export interface Because {
+  /** An error code of the protocol. */
+  readonly code: number;
+  /** The server's sentence, in English. */
+  readonly reason: string;
+  /** When sending continues, milliseconds since 1970 (429 only). */
+  readonly until?: number;
+}
+
 /** A message to deliver. */
 export interface Outgoing {
   readonly id: string;
@@ -27,12 +37,13 @@ export interface Outgoing {
 
 /** What a session tells. */
 export interface SessionListener {
-  status(status: Status, reason?: string): void;
+  /** `because`: why it is refused or slow. */
+  status(status: Status, because?: Because): void;
   received(frame: Extract<ServerFrame, { tag: 'TXT' | 'BIN' }>): void;
   /** The server has it for good. */
   sent(id: string, receipt: { at: number; url?: string }): void;
-  /** The server will not take it, whatever happens. */
-  failed(id: string, reason: string, code: number): void;
+  /** The server will not take it, and it is not tried again. */
+  failed(id: string, because: Because): void;
 }
 
 /** What a session needs. */
@@ -56,13 +67,15 @@ const PING_EVERY = 4 * 60_000;
 const ANSWER_WITHIN = 20_000;
 /** A connection that held for so long was a good one: the next try starts without a long wait. */
 const STABLE_AFTER = 10_000;
-/** A connection that said something so recently needs no check. */
+/** A server that said something so recently, be it a refusal, need not be asked. */
 const QUIET = 30_000;
+/** After a refused JOIN the server is asked again, but not soon. */
+const REFUSED_FOR = 30_000;
 const TRIES = 5;
 
 class ConnectionLost extends Error {}
 
-class Refusal extends Error {
+class Refusal extends Error implements Because {
   constructor(
     readonly reason: string,
     readonly code: number,
@@ -84,7 +97,10 @@ interface Expectation {
 export class Session {
   private socket: WebSocket | undefined;
   private status: Status = 'idle';
+  private because: Because | undefined;
   private joined = false;
+  /** Whether to connect without naming the channel: a refused handshake cannot say why, a refused JOIN can. */
+  private unnamed = false;
   private heardAt = 0;
   private attempt = 0;
   private queue: Outgoing[] = [];
@@ -114,7 +130,7 @@ export class Session {
   deliver(message: Outgoing): void {
     if (this.queue.some(({ id }) => id === message.id)) return;
     this.queue.push(message);
-    if (this.status === 'refused') this.retryNow();
+    if (this.status === 'refused' && !this.socket) this.retryNow();
     void this.pump();
   }
 
@@ -123,6 +139,7 @@ export class Session {
     if (this.joined) {
       if (Date.now() - this.heardAt > QUIET) this.ping();
     } else if (this.status === 'waiting' || this.status === 'offline') this.retryNow();
+    else if (this.status === 'refused' && !this.socket && Date.now() - this.heardAt > QUIET) this.retryNow();
   }
 
   /** The browser says that the network is gone. */
@@ -141,11 +158,14 @@ export class Session {
   private connect(): void {
     this.drop();
     this.clear('reconnect');
-    this.setStatus('connecting');
-    const socket =
-      this.options.openSocket?.(this.options.url, SUBPROTOCOL) ?? new WebSocket(this.options.url, SUBPROTOCOL);
+    // A refusal holds until the server takes it back.
+    if (this.status !== 'refused') this.setStatus('connecting');
+    const url = this.unnamed ? withoutChannel(this.options.url) : this.options.url;
+    const socket = this.options.openSocket?.(url, SUBPROTOCOL) ?? new WebSocket(url, SUBPROTOCOL);
+    let opened = false;
     this.socket = socket;
     socket.onopen = () => {
+      opened = true;
       const { memberId, memberName, channel } = this.options;
       this.write(['JOIN', memberId, memberName, channel]);
     };
@@ -156,7 +176,9 @@ export class Session {
       if (frame) this.read(frame);
     };
     socket.onclose = () => {
-      if (socket === this.socket) this.lost();
+      if (socket !== this.socket) return;
+      if (!opened) this.unnamed = !this.unnamed;
+      this.lost();
     };
     this.after('answer', ANSWER_WITHIN, () => this.lost());
   }
@@ -181,6 +203,7 @@ export class Session {
 
   private onJoined(): void {
     this.joined = true;
+    this.unnamed = false;
     this.clear('answer');
     this.after('stable', STABLE_AFTER, () => {
       this.attempt = 0;
@@ -193,19 +216,29 @@ export class Session {
   private onError({ reason, code, messageId }: Extract<ServerFrame, { tag: 'ERR' }>): void {
     if (messageId !== undefined) {
       if (this.expected?.messageId === messageId) this.expected.reject(new Refusal(reason, code));
-    } else if (!this.joined) {
-      const final = code >= 400 && code < 500 && code !== 429 && code !== 401;
-      this.lost(final ? 'refused' : 'waiting', reason);
-    } else if (this.expected) this.expected.reject(new Refusal(reason, code));
+    } else if (this.joined) this.expected?.reject(new Refusal(reason, code));
+    else if (code === 429) this.lost('slow', untilThen(reason), secondsIn(reason) * 1000);
+    // 401: this connection is of no use, the next one may be.
+    else if (code >= 400 && code < 500 && code !== 401) this.refuse({ code, reason }, REFUSED_FOR);
+    else this.lost();
   }
 
-  private lost(status: 'waiting' | 'refused' = 'waiting', reason?: string): void {
+  /** The server does not take this visitor. Nothing waits for that to end: each message is given back. */
+  private refuse(because: Because, wait: number): void {
+    const { queue } = this;
+    this.queue = [];
+    this.tries = 0;
+    this.uploads.clear();
+    this.lost('refused', because, wait);
+    for (const { id } of queue) this.options.listener.failed(id, because);
+  }
+
+  /** Lets the connection go; another one follows after `wait`, milliseconds, and the usual pause. */
+  private lost(status: 'waiting' | 'slow' | 'refused' = 'waiting', because?: Because, wait = 0): void {
     this.drop();
     if (this.status === 'idle' || this.status === 'offline') return;
-    this.setStatus(status, reason);
-    // A refusal may be mended on the server; it is asked again, at the slowest pace.
-    const wait = status === 'refused' ? backoff(10) * 2 : backoff(this.attempt++);
-    this.after('reconnect', wait, () => this.connect());
+    if (status !== 'waiting' || this.status !== 'refused') this.setStatus(status, because);
+    this.after('reconnect', wait + backoff(this.attempt++), () => this.connect());
   }
 
   /** Lets go of the socket; whatever waits for an answer on it fails and stays in the queue. */
@@ -268,8 +301,13 @@ export class Session {
       this.lost();
       return false;
     }
+    // JOIN says whether this was about the visitor as such, and when that ends.
+    if (code === 403 || code === 404) {
+      this.refuse({ code, reason }, 0);
+      return false;
+    }
     if (code === 429) {
-      this.setStatus('slow');
+      this.setStatus('slow', untilThen(reason));
       await this.pause(secondsIn(reason) * 1000);
       if (this.joined) this.setStatus('online');
       return true;
@@ -281,7 +319,7 @@ export class Session {
       return true;
     }
     this.done(id);
-    this.options.listener.failed(id, reason, code);
+    this.options.listener.failed(id, { code, reason });
     return true;
   }
 
@@ -320,10 +358,11 @@ export class Session {
     if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(frame));
   }
 
-  private setStatus(status: Status, reason?: string): void {
-    if (status === this.status) return;
+  private setStatus(status: Status, because?: Because): void {
+    if (status === this.status && because?.code === this.because?.code) return;
     this.status = status;
-    this.options.listener.status(status, reason);
+    this.because = because;
+    this.options.listener.status(status, because);
   }
 
   private after(name: string, milliseconds: number, action: () => void): void {
@@ -343,8 +382,18 @@ export class Session {
 
 /** "Slow down" says when to try again; without a number, in five seconds. */
 function secondsIn(reason: string): number {
-  const number = Number(/\d+/.exec(reason)?.[0] ?? 5);
+  const number = Number(/(\d+) second/.exec(reason)?.[1] ?? 5);
   return Math.min(Math.max(number, 1), 300);
+}
+
+function untilThen(reason: string): Because {
+  return { code: 429, reason, until: Date.now() + secondsIn(reason) * 1000 };
+}
+
+function withoutChannel(url: string): string {
+  const unnamed = new URL(url);
+  unnamed.searchParams.delete('c');
+  return unnamed.href;
 }
 
 async function putFile(url: string, { type, content }: { type: string; content: Blob }): Promise<Response> {

@@ -73,7 +73,7 @@ export const composer = css`
   form .send {
     color: var(--_accent);
   }
-  form .send[aria-disabled='true'] {
+  form .icon[aria-disabled='true'] {
     color: var(--_muted);
     cursor: default;
   }

@@ -16,6 +16,9 @@ export const writing = css`
     resize: none;
     field-sizing: content;
   }
+  textarea:read-only {
+    opacity: 0.6;
+  }
   textarea::placeholder {
     color: var(--_muted);
     opacity: 1;

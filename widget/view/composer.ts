@@ -12,8 +12,11 @@ export interface ComposerActions {
   readonly onPaste: (event: ClipboardEvent) => void;
 }
 
-/** Where the visitor writes: the files that will go along, and the form. */
-export function composer(draft: Draft, words: Words, actions: ComposerActions): TemplateResult {
+/**
+ * Where the visitor writes: the files that will go along, and the form. `closed`: they cannot write now, as `#notice`
+ * says. What they have written stays, and so does the keyboard's focus.
+ */
+export function composer(draft: Draft, words: Words, closed: boolean, actions: ComposerActions): TemplateResult {
   const onSubmit = (event: Event): void => {
     event.preventDefault();
     actions.send();
@@ -23,27 +26,29 @@ export function composer(draft: Draft, words: Words, actions: ComposerActions): 
   };
   return html`${pendingFiles(draft, words)}
     <form part="composer" @submit=${onSubmit}>
-      ${filePicker(words, actions)}
+      ${filePicker(words, closed, actions)}
       <textarea
         rows="1"
         dir="auto"
         aria-label=${words.placeholder}
-        placeholder=${words.placeholder}
+        aria-describedby="notice"
+        placeholder=${closed ? '' : words.placeholder}
+        ?readonly=${closed}
         .value=${draft.text}
         @input=${({ target }: Event) => draft.write((target as HTMLTextAreaElement).value)}
         @keydown=${onEnter}
         @paste=${actions.onPaste}
       ></textarea>
-      <button class="icon send" aria-label=${words.send} title=${words.send} aria-disabled=${draft.isEmpty}>
+      <button class="icon send" aria-label=${words.send} title=${words.send} aria-disabled=${closed || draft.isEmpty}>
         ${sendIcon}
       </button>
     </form>`;
 }
 
-function filePicker(words: Words, { attach }: ComposerActions): TemplateResult {
+function filePicker(words: Words, closed: boolean, { attach }: ComposerActions): TemplateResult {
   const onClick = ({ currentTarget }: Event): void => {
     const input = (currentTarget as Element).nextElementSibling as HTMLInputElement;
-    input.click();
+    if (!closed) input.click();
   };
   const onPick = ({ target }: Event): void => {
     const input = target as HTMLInputElement;
@@ -51,7 +56,14 @@ function filePicker(words: Words, { attach }: ComposerActions): TemplateResult {
     // The same file may be picked again.
     input.value = '';
   };
-  return html`<button type="button" class="icon" aria-label=${words.attach} title=${words.attach} @click=${onClick}>
+  return html`<button
+      type="button"
+      class="icon"
+      aria-label=${words.attach}
+      title=${words.attach}
+      aria-disabled=${closed}
+      @click=${onClick}
+    >
       ${attachIcon}
     </button>
     <input

@@ -16,19 +16,22 @@ export function refuseFile(file: { readonly type: string; readonly size: number 
   return file.size > limit ? { kind: 'size', limit } : undefined;
 }
 
-/** Why the server would not take a file, in words; undefined if the file is fine. */
+/** A refusal in words. */
+export function inWords(refusal: FileRefusal, words: Words): string {
+  switch (refusal.kind) {
+    case 'type':
+      return words.wrongType;
+    case 'empty':
+      return words.emptyFile;
+    case 'size':
+      return fill(words.tooLarge, { size: `${Number((refusal.limit / 1024 / 1024).toFixed(1))} MB` });
+  }
+}
+
+/** Says that a file was not added, and why the server would not take it; undefined if the file is fine. */
 export function refusalOf(file: File, words: Words): string | undefined {
   const refusal = refuseFile(file);
-  switch (refusal?.kind) {
-    case undefined:
-      return undefined;
-    case 'type':
-      return fill(words.wrongType, { name: file.name });
-    case 'empty':
-      return fill(words.emptyFile, { name: file.name });
-    case 'size':
-      return fill(words.tooLarge, { name: file.name, size: `${refusal.limit / 1024 / 1024} MB` });
-  }
+  return refusal && `${fill(words.notAdded, { name: file.name })} ${inWords(refusal, words)}`;
 }
 
 /** A size for people, e.g. "2.4 MB". */

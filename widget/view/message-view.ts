@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Attachment, ChatMessage } from '../conversation/message';
-import { dayName, sameDay } from './days';
+import { dayName, sameDay, timeOfDay } from './days';
 import { formatSize } from './file-rules';
 import { checkIcon, clockIcon, fileIcon, warningIcon } from './icons';
 import { piecesOf, safeUrl } from './links';
 import { previewOf } from './previews';
+import { canRetry, whyNotSent } from './problems';
 import type { Words } from './words';
 
 /** Messages of one side within so many milliseconds stand together. */
@@ -16,7 +17,8 @@ export interface MessageContext {
   readonly locale: string;
   readonly before: ChatMessage | undefined;
   readonly after: ChatMessage | undefined;
-  readonly onRetry: () => void;
+  /** undefined: nothing can be sent now. */
+  readonly onRetry: (() => void) | undefined;
   readonly onDiscard: () => void;
   /** A picture has got its size. */
   readonly onLoad: () => void;
@@ -66,12 +68,12 @@ function fileBubble(file: Attachment, { locale, onLoad }: MessageContext): Templ
 }
 
 /** Why a message was not sent, and what to do about it. */
-function problem({ reason }: ChatMessage, { words, onRetry, onDiscard }: MessageContext): TemplateResult {
-  const why = reason ? `: ${reason.replace(/^🚫\s*/u, '')}` : '';
+function problem(message: ChatMessage, { words, onRetry, onDiscard }: MessageContext): TemplateResult {
+  const why = whyNotSent(message, words);
   return html`<div class="meta problem" role="alert">
-    <span>${warningIcon}<bdi>${words.failed}${why}</bdi></span>
+    <span>${warningIcon}<bdi>${words.failed}${why && `. ${why}`}</bdi></span>
     <span>
-      <button class="link" @click=${onRetry}>${words.retry}</button>
+      ${onRetry && canRetry(message) ? html`<button class="link" @click=${onRetry}>${words.retry}</button>` : nothing}
       <button class="link" @click=${onDiscard}>${words.discard}</button>
     </span>
   </div>`;
@@ -86,10 +88,9 @@ function meta(
   const isSending = delivery === 'sending';
   if (!last && !isSending && !corrected) return nothing;
   const time = new Date(at);
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(time);
   const state = isSending ? words.sending : words.sent;
   return html`<div class="meta">
-    <time datetime=${time.toISOString()}>${clock}</time>
+    <time datetime=${time.toISOString()}>${timeOfDay(at, locale)}</time>
     ${corrected ? html`<span>${words.corrected}</span>` : nothing}
     ${author === 'host' ? nothing : html`<span title=${state}>${isSending ? clockIcon : checkIcon}</span><span class="visually-hidden">${state}</span>`}
   </div>`;

@@ -1,4 +1,4 @@
-/** Everything the widget says. `{name}` and `{size}` are filled in. */
+/** Everything the widget says. What stands in braces, such as `{name}`, is filled in. */
 export interface Words {
   readonly heading: string;
   readonly open: string;
@@ -25,6 +25,10 @@ export interface Words {
   readonly waiting: string;
   readonly offline: string;
   readonly refused: string;
+  readonly blocked: string;
+  readonly later: string;
+  readonly nobody: string;
+  readonly notAdded: string;
   readonly wrongType: string;
   readonly tooLarge: string;
   readonly emptyFile: string;
@@ -57,13 +61,17 @@ const en: Words = {
   corrected: 'edited',
   connecting: 'Connecting',
   online: 'We are here',
-  slow: 'Many messages at once: the rest will follow shortly',
+  slow: 'Many messages at once: sending continues at {time}',
   waiting: 'Connection lost, trying again',
   offline: 'You are offline. Messages will be sent later',
   refused: 'This chat is not available now',
-  wrongType: '{name} was not added: only pictures, PDF, ZIP and MP4 files can be sent.',
-  tooLarge: '{name} was not added: it is larger than {size}.',
-  emptyFile: '{name} was not added: it is empty.',
+  blocked: 'You cannot write in this chat now. Please contact us in another way.',
+  later: 'Please try again later.',
+  nobody: 'Nobody is here to answer now.',
+  notAdded: '{name} was not added.',
+  wrongType: 'Only pictures, PDF, ZIP and MP4 files can be sent.',
+  tooLarge: 'The file is larger than {size}.',
+  emptyFile: 'The file is empty.',
   tooLong: 'This message is too long. Please shorten it.',
   newMessages: 'New messages',
   today: 'Today',
@@ -93,13 +101,17 @@ const uk: Words = {
   corrected: 'змінено',
   connecting: 'З’єднання',
   online: 'Ми на зв’язку',
-  slow: 'Багато повідомлень одразу: решта надійде за мить',
+  slow: 'Багато повідомлень одразу: надсилання продовжиться о {time}',
   waiting: 'Зв’язок втрачено, пробуємо знову',
   offline: 'Ви не в мережі. Повідомлення надішлються пізніше',
   refused: 'Чат зараз недоступний',
-  wrongType: '{name} не додано: можна надсилати лише зображення, PDF, ZIP і MP4.',
-  tooLarge: '{name} не додано: файл більший за {size}.',
-  emptyFile: '{name} не додано: файл порожній.',
+  blocked: 'Зараз ви не можете писати в цьому чаті. Зв’яжіться з нами в інший спосіб.',
+  later: 'Спробуйте пізніше.',
+  nobody: 'Зараз немає кому відповісти.',
+  notAdded: '{name} не додано.',
+  wrongType: 'Можна надсилати лише зображення, PDF, ZIP і MP4.',
+  tooLarge: 'Файл більший за {size}.',
+  emptyFile: 'Файл порожній.',
   tooLong: 'Повідомлення задовге. Скоротіть його, будь ласка.',
   newMessages: 'Нові повідомлення',
   today: 'Сьогодні',
@@ -129,13 +141,17 @@ const de: Words = {
   corrected: 'bearbeitet',
   connecting: 'Verbindung wird hergestellt',
   online: 'Wir sind da',
-  slow: 'Viele Nachrichten auf einmal: der Rest folgt gleich',
+  slow: 'Viele Nachrichten auf einmal: um {time} geht es weiter',
   waiting: 'Verbindung verloren, neuer Versuch läuft',
   offline: 'Sie sind offline. Nachrichten werden später gesendet',
   refused: 'Dieser Chat ist gerade nicht verfügbar',
-  wrongType: '{name} wurde nicht hinzugefügt: nur Bilder, PDF-, ZIP- und MP4-Dateien sind möglich.',
-  tooLarge: '{name} wurde nicht hinzugefügt: größer als {size}.',
-  emptyFile: '{name} wurde nicht hinzugefügt: die Datei ist leer.',
+  blocked: 'Sie können in diesem Chat gerade nicht schreiben. Bitte kontaktieren Sie uns auf anderem Weg.',
+  later: 'Bitte versuchen Sie es später noch einmal.',
+  nobody: 'Gerade ist niemand da.',
+  notAdded: '{name} wurde nicht hinzugefügt.',
+  wrongType: 'Nur Bilder, PDF-, ZIP- und MP4-Dateien können gesendet werden.',
+  tooLarge: 'Die Datei ist größer als {size}.',
+  emptyFile: 'Die Datei ist leer.',
   tooLong: 'Diese Nachricht ist zu lang. Bitte kürzen Sie sie.',
   newMessages: 'Neue Nachrichten',
   today: 'Heute',
@@ -165,13 +181,17 @@ const es: Words = {
   corrected: 'editado',
   connecting: 'Conectando',
   online: 'Estamos aquí',
-  slow: 'Muchos mensajes a la vez: el resto llegará enseguida',
+  slow: 'Muchos mensajes a la vez: el envío continuará a las {time}',
   waiting: 'Conexión perdida, reintentando',
   offline: 'Estás sin conexión. Los mensajes se enviarán después',
   refused: 'Este chat no está disponible ahora',
-  wrongType: 'No se añadió {name}: solo se pueden enviar imágenes, PDF, ZIP y MP4.',
-  tooLarge: 'No se añadió {name}: supera {size}.',
-  emptyFile: 'No se añadió {name}: está vacío.',
+  blocked: 'Ahora no puedes escribir en este chat. Contáctanos por otro medio.',
+  later: 'Inténtalo más tarde.',
+  nobody: 'Ahora no hay nadie para responder.',
+  notAdded: 'No se añadió {name}.',
+  wrongType: 'Solo se pueden enviar imágenes, PDF, ZIP y MP4.',
+  tooLarge: 'El archivo supera {size}.',
+  emptyFile: 'El archivo está vacío.',
   tooLong: 'El mensaje es demasiado largo. Acórtalo, por favor.',
   newMessages: 'Mensajes nuevos',
   today: 'Hoy',

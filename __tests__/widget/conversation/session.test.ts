@@ -1,13 +1,25 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket as Socket, WebSocketServer } from 'ws';
-import { Session, type SessionListener, type Status } from '../../../widget/conversation/session';
+import { type Because, Session, type SessionListener, type Status } from '../../../widget/conversation/session';
 
 /** A server whose answers the test writes. */
 class ScriptedServer {
   readonly frames: unknown[][] = [];
   answer: (frame: unknown[], send: (frame: unknown[]) => void, socket: Socket) => void = accept;
-  private readonly server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  /** The paths and queries that were asked for. */
+  readonly handshakes: string[] = [];
+  /** Whether a handshake to this path and query is refused, with 404. */
+  refusesHandshake: (path: string) => boolean = () => false;
+  private readonly server = new WebSocketServer({
+    port: 0,
+    host: '127.0.0.1',
+    verifyClient: ({ req: { url = '' } }: { req: IncomingMessage }, done: (fine: boolean, code?: number) => void) => {
+      this.handshakes.push(url);
+      done(!this.refusesHandshake(url), 404);
+    },
+  });
   private readonly sockets = new Set<Socket>();
 
   constructor() {
@@ -63,11 +75,11 @@ class Log implements SessionListener {
   readonly texts: string[] = [];
   readonly delivered: string[] = [];
   readonly refused: [string, string, number][] = [];
-  reason: string | undefined;
+  because: Because | undefined;
 
-  status(status: Status, reason?: string): void {
+  status(status: Status, because?: Because): void {
     this.statuses.push(status);
-    this.reason = reason;
+    this.because = because;
   }
   received(frame: Parameters<SessionListener['received']>[0]): void {
     this.texts.push(frame.tag === 'TXT' ? frame.text : frame.url);
@@ -75,7 +87,7 @@ class Log implements SessionListener {
   sent(id: string): void {
     this.delivered.push(id);
   }
-  failed(id: string, reason: string, code: number): void {
+  failed(id: string, { reason, code }: Because): void {
     this.refused.push([id, reason, code]);
   }
 }
@@ -94,23 +106,32 @@ describe("a visitor's session", () => {
   let session: Session;
   const uploads: [string, string][] = [];
 
-  beforeEach(async () => {
-    server = await new ScriptedServer().listening();
-    log = new Log();
-    uploads.length = 0;
-    session = new Session({
+  /** `pace` shortens every wait. */
+  const newSession = (pace = 0.01): Session =>
+    new Session({
       url: server.url,
       memberId: 'A1b2C3d4E5',
       memberName: null,
       channel: 'kite-demo',
       listener: log,
-      openSocket: (url, protocol) => new Socket(url, protocol) as unknown as WebSocket,
+      openSocket: (url, protocol) => {
+        const socket = new Socket(url, protocol);
+        // What a browser does not throw either: it says `close`, too.
+        socket.on('error', () => undefined);
+        return socket as unknown as WebSocket;
+      },
       upload: (url, { type }) => {
         uploads.push([url, type]);
         return Promise.resolve({ ok: true });
       },
-      pace: 0.01,
+      pace,
     });
+
+  beforeEach(async () => {
+    server = await new ScriptedServer().listening();
+    log = new Log();
+    uploads.length = 0;
+    session = newSession();
   });
   afterEach(async () => {
     session.stop();
@@ -194,21 +215,21 @@ describe("a visitor's session", () => {
 
   test('D13 tells which message was refused, and goes on with the next', async () => {
     server.answer = (frame, send) => {
-      if (frame[1] === 'bad') send(['ERR', '🚫 too large', 413, 'bad']);
+      if (frame[1] === 'bad') send(['ERR', '⛔ too large', 413, 'bad']);
       else accept(frame, send);
     };
     session.deliver(text('bad'));
     session.deliver(text('good'));
     session.start();
     await until(() => log.delivered.length === 1);
-    expect(log.refused).toEqual([['bad', '🚫 too large', 413]]);
+    expect(log.refused).toEqual([['bad', '⛔ too large', 413]]);
     expect(log.delivered).toEqual(['good']);
   });
 
   test('slows down when it is told to, without losing or reordering', async () => {
     let busy = 2;
     server.answer = (frame, send) => {
-      if (frame[0] === 'TXT' && busy-- > 0) send(['ERR', '🚫 Slow down, try again in 3 seconds', 429, frame[1]]);
+      if (frame[0] === 'TXT' && busy-- > 0) send(['ERR', '⛔ Slow down, try again in 3 seconds', 429, frame[1]]);
       else accept(frame, send);
     };
     session.deliver(text('a'));
@@ -223,7 +244,7 @@ describe("a visitor's session", () => {
   test('tries again when the server has a problem of its own', async () => {
     let broken = 1;
     server.answer = (frame, send) => {
-      if (frame[0] === 'TXT' && broken-- > 0) send(['ERR', '🚫 our mistake, reference 7f3a', 500, frame[1]]);
+      if (frame[0] === 'TXT' && broken-- > 0) send(['ERR', '⛔ our mistake, reference 7f3a', 500, frame[1]]);
       else accept(frame, send);
     };
     session.deliver(text('a'));
@@ -233,7 +254,7 @@ describe("a visitor's session", () => {
 
   test('does not insist when nobody is there', async () => {
     server.answer = (frame, send) => {
-      if (frame[0] === 'TXT') send(['ERR', '🚫 Nobody is there', 502, frame[1]]);
+      if (frame[0] === 'TXT') send(['ERR', '⛔ Nobody is there', 502, frame[1]]);
       else accept(frame, send);
     };
     session.deliver(text('a'));
@@ -244,13 +265,134 @@ describe("a visitor's session", () => {
 
   test('says that the channel is not there, and asks again later', async () => {
     server.answer = (frame, send) => {
-      if (frame[0] === 'JOIN') send(['ERR', '🚫 There is no such channel', 404]);
+      if (frame[0] === 'JOIN') send(['ERR', '⛔ There is no such channel', 404]);
     };
     session.start();
     await until(() => log.statuses.includes('refused'));
-    expect(log.reason).toBe('🚫 There is no such channel');
+    expect(log.because).toEqual({ code: 404, reason: '⛔ There is no such channel' });
     server.answer = accept;
     await until(() => log.statuses.at(-1) === 'online');
+    expect(log.statuses).toEqual(['connecting', 'refused', 'online']);
+  });
+
+  test.each([400, 403, 404, 409])('gives back what was written when JOIN is refused with %d', async (code) => {
+    server.answer = (frame, send) => {
+      if (frame[0] === 'JOIN') send(['ERR', '⛔ No', code]);
+    };
+    session.deliver(text('a'));
+    session.deliver(text('b'));
+    session.start();
+    await until(() => log.refused.length === 2);
+    expect(log.refused).toEqual([
+      ['a', '⛔ No', code],
+      ['b', '⛔ No', code],
+    ]);
+    expect(log.statuses).toEqual(['connecting', 'refused']);
+
+    server.answer = accept;
+    await until(() => log.statuses.at(-1) === 'online');
+    expect(server.tags()).not.toContain('TXT');
+    session.deliver(text('a'));
+    await until(() => log.delivered.length === 1);
+  });
+
+  test.each([401, 500])('keeps what was written when JOIN is answered with %d, and joins again', async (code) => {
+    let refusals = 2;
+    server.answer = (frame, send) => {
+      if (frame[0] === 'JOIN' && refusals-- > 0) send(['ERR', '⛔ Not this time', code]);
+      else accept(frame, send);
+    };
+    session.deliver(text('a'));
+    session.start();
+    await until(() => log.delivered.length === 1);
+    expect(log.refused).toEqual([]);
+  });
+
+  test('joins when the crowd is over, not before, if JOIN is told to slow down', async () => {
+    let crowded = true;
+    const joins: number[] = [];
+    server.answer = (frame, send) => {
+      if (frame[0] === 'JOIN') joins.push(Date.now());
+      if (frame[0] === 'JOIN' && crowded) send(['ERR', '⛔ Slow down: try again in 30 seconds, at 12:00', 429]);
+      else accept(frame, send);
+      crowded = false;
+    };
+    session.deliver(text('a'));
+    const before = Date.now();
+    session.start();
+    await until(() => log.statuses.at(-1) === 'slow');
+    expect(Math.abs(log.because!.until! - before - 30_000)).toBeLessThan(3000);
+    session.wake();
+    await until(() => log.delivered.length === 1);
+    // 30 seconds, at this test's pace.
+    expect(joins[1]! - joins[0]!).toBeGreaterThanOrEqual(299);
+    expect(log.refused).toEqual([]);
+  });
+
+  test.each([403, 404])(
+    'a message answered with %d: JOIN is asked, and decides for the messages after it',
+    async (code) => {
+      let banned = true;
+      server.answer = (frame, send) => {
+        if (frame[0] === 'TXT' && banned) send(['ERR', '⛔ You cannot write', code, frame[1]]);
+        else accept(frame, send);
+      };
+      session.deliver(text('a'));
+      session.deliver(text('b'));
+      session.start();
+      await until(() => log.refused.length === 2);
+      expect(log.refused.map(([id]) => id)).toEqual(['a', 'b']);
+      banned = false;
+      await until(() => log.statuses.at(-1) === 'online');
+      expect(log.statuses).toEqual(['connecting', 'online', 'refused', 'online']);
+      expect(server.tags()).toEqual(['JOIN', 'TXT', 'JOIN']);
+    },
+  );
+
+  test('a refused visitor who comes back to the page is asked for again, but not all the time', async () => {
+    server.answer = (frame, send) => {
+      if (frame[0] === 'JOIN') send(['ERR', '⛔ You cannot write', 403]);
+    };
+    session = newSession(1);
+    session.start();
+    await until(() => log.statuses.at(-1) === 'refused');
+    session.wake();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(server.handshakes).toHaveLength(1);
+    const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 31_000);
+    session.wake();
+    await until(() => server.handshakes.length === 2);
+    now.mockRestore();
+  });
+
+  test('many messages for a server that refuses the visitor make one connection', async () => {
+    server.answer = (frame, send) => {
+      if (frame[0] === 'JOIN') send(['ERR', '⛔ You cannot write', 403]);
+    };
+    session.start();
+    await until(() => log.statuses.at(-1) === 'refused');
+    for (const id of ['a', 'b', 'c']) session.deliver(text(id));
+    await until(() => log.refused.length === 3);
+    expect(server.handshakes).toHaveLength(2);
+  });
+
+  test('a handshake that is refused says nothing: without the channel it succeeds, and JOIN says why', async () => {
+    server.refusesHandshake = (path) => path.includes('c=');
+    server.answer = (frame, send) => {
+      if (frame[0] === 'JOIN') send(['ERR', '⛔ There is no such channel', 404]);
+    };
+    session.deliver(text('a'));
+    session.start();
+    await until(() => log.refused.length === 1);
+    expect(log.because?.code).toBe(404);
+    expect(server.handshakes).toEqual(['/dev?c=kite-demo', '/dev']);
+
+    server.refusesHandshake = () => false;
+    server.answer = accept;
+    await until(() => log.statuses.at(-1) === 'online');
+    server.hangUp();
+    await until(() => server.handshakes.length === 4);
+    expect(server.handshakes.at(-1)).toBe('/dev?c=kite-demo');
   });
 
   test('gets what the host writes, and takes no notice of frames it does not know', async () => {
