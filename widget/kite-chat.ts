@@ -180,7 +180,7 @@ export class KiteChat extends LitElement {
   protected override render(): TemplateResult {
     const { words, unread } = this;
     const label = this.open ? words.close : unread > 0 ? fill(words.openUnread, { count: String(unread) }) : words.open;
-    // Nothing stands around the root: white space there would be the page's to style.
+    // No white space around the root: the page's styles would apply to it.
     return html`<div class="root">
       ${this.open ? this.renderPanel() : nothing}
       <button
@@ -297,7 +297,7 @@ export class KiteChat extends LitElement {
 
   // The rest
 
-  /** Whether the server does not take the visitor, so that nothing can be sent. */
+  /** Whether the server refuses the visitor, so that nothing can be sent. */
   private get isRefused(): boolean {
     return this.conversation?.connection === 'refused';
   }

@@ -61,7 +61,8 @@ export const manifest = {
               name: 'lang',
               fieldName: 'lang',
               type: text('string'),
-              description: 'en, uk, de or es; otherwise the language of the page.',
+              description:
+                'en, uk, de or es, also with a region; otherwise the language of the page, then of the browser.',
             },
           ],
           members: [
@@ -102,7 +103,10 @@ export const manifest = {
             event('kite-close', 'The chat was closed.'),
             event('kite-message', 'The host wrote: { id, author, at, text?, file? }.'),
             event('kite-sent', "The server has the visitor's message: the same fields."),
-            event('kite-failed', "The server does not take the visitor's message: the same fields and { reason }."),
+            event(
+              'kite-failed',
+              "The server does not take the visitor's message: the same fields and { code, reason }.",
+            ),
             event('kite-unread', 'The number of unread messages changed: { count }.'),
           ],
           cssProperties: [

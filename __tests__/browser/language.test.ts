@@ -31,10 +31,10 @@ async function works(visitor: Visitor, text: string): Promise<void> {
   }
 }
 
-describe('whatever language is asked for, the panel works', () => {
+describe('the panel works whatever the language is set to', () => {
   const scene = setScene({ locale: 'en-GB' });
 
-  const opened = async (prepare: (visitor: Visitor) => Promise<void>): Promise<Visitor> => {
+  const opened = async (prepare: (visitor: Visitor) => Promise<unknown>): Promise<Visitor> => {
     const visitor = await scene.visitor();
     await prepare(visitor);
     await visitor.launcher.click();
@@ -44,7 +44,7 @@ describe('whatever language is asked for, the panel works', () => {
   const placeholder = ({ page }: Visitor): Promise<string | null> =>
     page.locator('kite-chat textarea').getAttribute('placeholder');
 
-  test('by the attribute', async () => {
+  test('in its attribute', async () => {
     const visitor = await opened(({ page }) =>
       page.locator('kite-chat').evaluate((element) => element.setAttribute('lang', 'x')),
     );
@@ -55,7 +55,7 @@ describe('whatever language is asked for, the panel works', () => {
     }
   });
 
-  test('by the page', async () => {
+  test('in the page', async () => {
     const visitor = await opened(({ page }) => page.evaluate(() => (document.documentElement.lang = 'uk_UA')));
     await works(visitor, 'lang="uk_UA"');
     expect(await placeholder(visitor)).toBe('Напишіть повідомлення');
@@ -65,7 +65,7 @@ describe('whatever language is asked for, the panel works', () => {
     }
   });
 
-  test.each(['', 'x', 'constructor', 'C@posix'])('by a browser that says it speaks "%s"', async (lang) => {
+  test.each(['', 'x', 'constructor', 'C@posix'])('in the browser: "%s"', async (lang) => {
     await scene.context.addInitScript((text) => {
       Object.defineProperty(navigator, 'language', { value: text });
       Object.defineProperty(navigator, 'languages', { value: [text, 'uk_UA'] });
@@ -74,7 +74,7 @@ describe('whatever language is asked for, the panel works', () => {
     await works(visitor, 'Hello');
   });
 
-  test('with an underscore, as servers write it', async () => {
+  test('in its attribute with an underscore: uk_UA is Ukrainian', async () => {
     const visitor = await opened(({ page }) =>
       page.locator('kite-chat').evaluate((element) => element.setAttribute('lang', 'uk_UA')),
     );
@@ -83,7 +83,7 @@ describe('whatever language is asked for, the panel works', () => {
     expect(await visitor.page.locator('kite-chat .day').innerText()).toBe('Сьогодні');
   });
 
-  test('by the page, where the attribute says nothing', async () => {
+  test('in the page, where the attribute is not a language', async () => {
     const visitor = await opened(async ({ page }) => {
       await page.evaluate(() => (document.documentElement.lang = 'de-AT'));
       await page.locator('kite-chat').evaluate((element) => element.setAttribute('lang', 'x'));

@@ -5,7 +5,7 @@ import type { Visitor } from './people';
 
 jest.setTimeout(60_000);
 
-/** What is inherited, and would be seen, heard, or in the way. */
+/** Inherited properties with values that would be noticed. */
 const LOUD = `
   text-transform: uppercase; letter-spacing: 0.4em; word-spacing: 2em; white-space: pre; text-align: right;
   text-indent: 3em; line-height: 4; font: italic small-caps 900 30px/4 serif; color: rgb(1, 2, 3); cursor: wait;
@@ -18,7 +18,7 @@ const LOUD = `
   scrollbar-color: red blue; image-rendering: pixelated; -webkit-font-smoothing: none; text-rendering: geometricPrecision;
 `;
 
-/** Every computed property of every element of the widget, where it differs between two looks. */
+/** The box and every computed property of each element of the widget. */
 type Look = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const lookOf = (page: Page): Promise<Look> =>
@@ -48,7 +48,7 @@ function differences(before: Look, after: Look): string[] {
   );
 }
 
-describe("the page's own style", () => {
+describe("the page's style", () => {
   const scene = setScene({ locale: 'en-GB', reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } });
 
   /** An open chat with a message that was sent and one that was refused. */
@@ -64,8 +64,8 @@ describe("the page's own style", () => {
   }
 
   test.each([
-    ['of its body', `html, body { ${LOUD} writing-mode: vertical-rl; }`],
-    ['of every element', `* { ${LOUD} }`],
+    ['for its body', `html, body { ${LOUD} writing-mode: vertical-rl; }`],
+    ['for every element', `* { ${LOUD} }`],
   ])('%s changes nothing in the widget, open or closed', async (_, sheet) => {
     const visitor = await openChat();
     const { page } = visitor;
@@ -74,7 +74,7 @@ describe("the page's own style", () => {
     expect(differences(open, await lookOf(page))).toEqual([]);
     expect(await visitor.texts()).toContain('Hello  there, https://example.com');
 
-    await style.evaluate((element) => element.remove());
+    await style.evaluate((element) => (element as HTMLStyleElement).remove());
     await page.keyboard.press('Escape');
     const closed = await lookOf(page);
     await page.addStyleTag({ content: sheet });
@@ -116,9 +116,9 @@ describe("the page's own style", () => {
     await set('display', 'none');
     expect(await launcher.isVisible()).toBe(false);
     await set('display', '');
-    await widget.evaluate((element) => (element.hidden = true));
+    await widget.evaluate((element) => element.toggleAttribute('hidden'));
     expect(await launcher.isVisible()).toBe(false);
-    await widget.evaluate((element) => (element.hidden = false));
+    await widget.evaluate((element) => element.toggleAttribute('hidden'));
     expect(await launcher.isVisible()).toBe(true);
 
     await page.evaluate(() => (document.documentElement.dir = 'rtl'));

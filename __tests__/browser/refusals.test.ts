@@ -9,7 +9,7 @@ jest.setTimeout(90_000);
 
 const photo = { name: 'photo.png', mimeType: 'image/png', buffer: plainPng(120, 80) };
 
-describe('what the server refuses', () => {
+describe('a refusal of the server', () => {
   const scene = setScene({ locale: 'en-GB' });
   const problem = ({ page }: Visitor, number = 0): Locator => page.locator('kite-chat .problem').nth(number);
   const field = ({ page }: Visitor): Locator => page.locator('kite-chat textarea');
@@ -37,7 +37,7 @@ describe('what the server refuses', () => {
       return [root.textContent, ...attributes].join('\n');
     });
 
-  test.each(LANGUAGE_TAGS)('is said in the words of the panel, which speaks %s, and in no others', async (lang) => {
+  test.each(LANGUAGE_TAGS)('is shown in the language of the panel only: %s', async (lang) => {
     const words = wordsFor(lang);
     await refuseMessages(scene.context, {
       first: 400,
@@ -57,12 +57,12 @@ describe('what the server refuses', () => {
       `${words.failed}. ${words.tooLarge.replace('{size}', '1 MB')}`,
     ]);
     expect(await everything(visitor.page)).not.toMatch(/⛔|🚫|server|bytes/);
-    // Only the third can be sent as it is.
+    // Trying again can only help the third.
     expect(await visitor.page.getByRole('button', { name: words.retry }).count()).toBe(1);
     expect(await visitor.page.getByRole('button', { name: words.discard }).count()).toBe(4);
   });
 
-  test('for a while is sent when the while is over, and the panel says when', async () => {
+  test('for too many messages: the panel says when sending continues, and then it does', async () => {
     const refusals: Record<string, TestRefusal | undefined> = {
       'too many': [429, '⛔ Slow down: try again in 50 seconds, at 2026-01-01T00:00:00Z'],
     };
@@ -77,7 +77,7 @@ describe('what the server refuses', () => {
     await visitor.status('Wir sind da');
   });
 
-  test('a banned visitor reads what happened and what to do, cannot write, and can again after /unban', async () => {
+  test('a banned visitor reads what happened and what to do, and can write again only after /unban', async () => {
     await scene.context.clock.install();
     const visitor = await scene.visitor();
     await visitor.open();
@@ -85,7 +85,7 @@ describe('what the server refuses', () => {
     await visitor.allSent();
     const operator = await scene.operator();
     await operator.openTopic('I will be banned');
-    // Taken offline, the visitor does not notice yet.
+    // Offline, the visitor does not notice yet.
     await visitor.page.evaluate(() => dispatchEvent(new Event('offline')));
     await operator.write('/ban');
     await operator.sees('cannot write any more');
@@ -122,7 +122,7 @@ describe('what the server refuses', () => {
     expect((await visitor.texts()).slice(-2)).toEqual(['Why?', 'Thank you']);
   });
 
-  test('a visitor who was banned reads so after a reload too, and keeps what was written', async () => {
+  test('a refused visitor keeps the unsent message over a reload, and can delete it', async () => {
     await refuseMessages(scene.context, { JOIN: 403 });
     const visitor = await openIn('uk');
     await notice(visitor).getByText(wordsFor('uk').blocked).waitFor();
@@ -136,7 +136,7 @@ describe('what the server refuses', () => {
     expect(await visitor.texts()).toEqual([]);
   });
 
-  test('the page hears of a refused message by its code', async () => {
+  test('the page gets the code and the reason of a refused message', async () => {
     await refuseMessages(scene.context, { 'refuse me': 502 });
     const visitor = await scene.visitor();
     const heard = visitor.page.evaluate(
@@ -150,7 +150,7 @@ describe('what the server refuses', () => {
     expect(await heard).toMatchObject({ text: 'refuse me', code: 502, reason: '⛔ A sentence of the server' });
   });
 
-  test('a channel that is not there is not waited for: the visitor is told, and nothing loops', async () => {
+  test('a visitor of a channel that does not exist is told so, without a reconnect loop', async () => {
     const sockets: string[] = [];
     scene.context.on('page', (page) => page.on('websocket', (socket) => sockets.push(socket.url())));
     const visitor = await scene.visitor(scene.context, '/?c=no-such-channel');

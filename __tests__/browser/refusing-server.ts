@@ -7,8 +7,8 @@ export const SERVER_SENTENCE = '⛔ A sentence of the server';
 export type TestRefusal = number | readonly [number, string];
 
 /**
- * Stands between the pages of a browser and the chat: refuses messages by their text, and files by their name. Whatever
- * is not named goes to the chat. The object may be changed as the test goes on; `JOIN` in it is for every JOIN.
+ * Sits between a browser's pages and the chat, and refuses messages by text, files by name, and every JOIN by the key `JOIN`.
+ * Everything else reaches the chat. A test may change the object at any time.
  */
 export async function refuseMessages(
   context: BrowserContext,

@@ -165,7 +165,7 @@ export class Conversation implements SessionListener {
   status(status: Status, because?: Because): void {
     this.connection = status;
     this.because = because;
-    // For the website's owner; visitors are told in their own language.
+    // For the website's developer; visitors read it in their own language.
     if (status === 'refused') console.warn(`kite-chat: ${because?.reason}`);
     this.listener.changed();
   }

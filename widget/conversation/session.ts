@@ -17,7 +17,7 @@ export type Status =
   /** The server does not take this visitor, e.g. because there is no such channel. */
   | 'refused';
 
-/** Why the server takes nothing now, or does not take a message. */
+/** Why the server refuses the visitor or a message, or asks to slow down. */
 export interface Because {
   /** An error code of the protocol. */
   readonly code: number;
@@ -42,7 +42,7 @@ export interface SessionListener {
   received(frame: Extract<ServerFrame, { tag: 'TXT' | 'BIN' }>): void;
   /** The server has it for good. */
   sent(id: string, receipt: { at: number; url?: string }): void;
-  /** The server will not take it, and it is not tried again. */
+  /** The server refused it; it is not retried. */
   failed(id: string, because: Because): void;
 }
 
@@ -67,9 +67,9 @@ const PING_EVERY = 4 * 60_000;
 const ANSWER_WITHIN = 20_000;
 /** A connection that held for so long was a good one: the next try starts without a long wait. */
 const STABLE_AFTER = 10_000;
-/** A server that said something so recently, be it a refusal, need not be asked. */
+/** A server that answered this recently, even with a refusal, needs no check. */
 const QUIET = 30_000;
-/** After a refused JOIN the server is asked again, but not soon. */
+/** The least time between two JOINs of a refused visitor. */
 const REFUSED_FOR = 30_000;
 const TRIES = 5;
 
@@ -99,7 +99,7 @@ export class Session {
   private status: Status = 'idle';
   private because: Because | undefined;
   private joined = false;
-  /** Whether to connect without naming the channel: a refused handshake cannot say why, a refused JOIN can. */
+  /** Whether to connect without `c`: a refused handshake does not tell the page why, a refused JOIN does. */
   private unnamed = false;
   private heardAt = 0;
   private attempt = 0;
@@ -158,7 +158,7 @@ export class Session {
   private connect(): void {
     this.drop();
     this.clear('reconnect');
-    // A refusal holds until the server takes it back.
+    // A refused visitor stays refused until JOIN succeeds.
     if (this.status !== 'refused') this.setStatus('connecting');
     const url = this.unnamed ? withoutChannel(this.options.url) : this.options.url;
     const socket = this.options.openSocket?.(url, SUBPROTOCOL) ?? new WebSocket(url, SUBPROTOCOL);
@@ -218,12 +218,12 @@ export class Session {
       if (this.expected?.messageId === messageId) this.expected.reject(new Refusal(reason, code));
     } else if (this.joined) this.expected?.reject(new Refusal(reason, code));
     else if (code === 429) this.lost('slow', untilThen(reason), secondsIn(reason) * 1000);
-    // 401: this connection is of no use, the next one may be.
+    // 401: the connection is closed, not the chat.
     else if (code >= 400 && code < 500 && code !== 401) this.refuse({ code, reason }, REFUSED_FOR);
     else this.lost();
   }
 
-  /** The server does not take this visitor. Nothing waits for that to end: each message is given back. */
+  /** The server refuses the visitor: fails pending messages, and retries JOIN after `wait` milliseconds and the usual pause. */
   private refuse(because: Because, wait: number): void {
     const { queue } = this;
     this.queue = [];
@@ -233,7 +233,7 @@ export class Session {
     for (const { id } of queue) this.options.listener.failed(id, because);
   }
 
-  /** Lets the connection go; another one follows after `wait`, milliseconds, and the usual pause. */
+  /** Drops the connection, and reconnects after `wait` milliseconds and the usual pause. */
   private lost(status: 'waiting' | 'slow' | 'refused' = 'waiting', because?: Because, wait = 0): void {
     this.drop();
     if (this.status === 'idle' || this.status === 'offline') return;
@@ -301,7 +301,7 @@ export class Session {
       this.lost();
       return false;
     }
-    // JOIN says whether this was about the visitor as such, and when that ends.
+    // Not about this message but about the visitor; JOIN confirms it, and later says that it is over.
     if (code === 403 || code === 404) {
       this.refuse({ code, reason }, 0);
       return false;

@@ -74,6 +74,7 @@ export const composer = css`
     color: var(--_accent);
   }
   form .icon[aria-disabled='true'] {
+    background: none;
     color: var(--_muted);
     cursor: default;
   }

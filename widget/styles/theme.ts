@@ -3,9 +3,9 @@ import { css } from 'lit';
 /**
  * The element's place and colours. Light and dark pairs are chosen so that every text has a contrast of 4.5 or more (WCAG 2.2 AA).
  *
- * The page's own style ends here. What the page's body passes down ends at the host; what the page sets for every element
- * (`* { letter-spacing: 1px }`) reaches the host, and ends at the root inside. Custom properties and the direction are not
- * reset by `all`; the page may hide the element, or take it out of the pointer's way.
+ * Inherited styles of the page stop here: those of its body at the host, and those of a rule for every element, which also
+ * matches the host (`* { letter-spacing: 1px }`), at the root inside. `all` keeps custom properties and the direction. The
+ * page can still hide the element or make it ignore the pointer.
  */
 export const theme = css`
   :host,

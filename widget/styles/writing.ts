@@ -17,7 +17,8 @@ export const writing = css`
     field-sizing: content;
   }
   textarea:read-only {
-    opacity: 0.6;
+    background: var(--_bubble);
+    cursor: default;
   }
   textarea::placeholder {
     color: var(--_muted);

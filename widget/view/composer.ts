@@ -13,8 +13,8 @@ export interface ComposerActions {
 }
 
 /**
- * Where the visitor writes: the files that will go along, and the form. `closed`: they cannot write now, as `#notice`
- * says. What they have written stays, and so does the keyboard's focus.
+ * Where the visitor writes: the files that will go along, and the form. `closed`: the visitor cannot write now, and
+ * `#notice` says why. The field is read-only, not disabled, so it keeps its text and the focus.
  */
 export function composer(draft: Draft, words: Words, closed: boolean, actions: ComposerActions): TemplateResult {
   const onSubmit = (event: Event): void => {

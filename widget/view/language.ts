@@ -1,9 +1,9 @@
 import { speaks } from './words';
 
-/** Longer than any real language tag, characters. */
+/** Characters; longer than any real language tag. */
 const LONGEST = 100;
 
-/** The language tag in a text: `uk-UA` for `uk_UA`, `zh-Hans` for `zh-Hans-`; undefined if it does not begin with one. */
+/** The language tag at the start of a text: `uk-UA` for `uk_UA`, `zh-Hans` for `zh-Hans-`; undefined if there is none. */
 function tagIn(text: string): string | undefined {
   const subtags = text
     .trim()
@@ -13,7 +13,7 @@ function tagIn(text: string): string | undefined {
     try {
       return Intl.getCanonicalLocales(subtags.join('-'))[0];
     } catch {
-      // Not well-formed: try without its last subtag.
+      // Not well-formed: retry without the last subtag.
     }
   }
   return undefined;
@@ -21,7 +21,7 @@ function tagIn(text: string): string | undefined {
 
 const primary = (tag: string): string | undefined => tag.split('-')[0];
 
-/** The tag of the language to speak: the first candidate that is a language tag, or English if that language is not spoken here. */
+/** The first candidate that is a language tag; `en` if there is none, or if the widget does not speak it. */
 export function chooseLanguage(candidates: readonly (string | null | undefined)[]): string {
   const tag = candidates.map((text) => tagIn(text ?? '')).find(Boolean);
   return tag && speaks(tag) ? tag : 'en';

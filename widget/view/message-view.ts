@@ -17,7 +17,7 @@ export interface MessageContext {
   readonly locale: string;
   readonly before: ChatMessage | undefined;
   readonly after: ChatMessage | undefined;
-  /** undefined: nothing can be sent now. */
+  /** undefined while nothing can be sent. */
   readonly onRetry: (() => void) | undefined;
   readonly onDiscard: () => void;
   /** A picture has got its size. */

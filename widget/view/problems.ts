@@ -4,8 +4,8 @@ import { inWords, refuseFile } from './file-rules';
 import type { Words } from './words';
 
 /**
- * What to say about a message that was not sent, for each error code of the protocol. Nothing where only a broken widget
- * gets (400), where the message waits (401, 429), and where the visitor was refused: the composer says that.
+ * What to say about a message that was not sent, for each error code of the protocol. Nothing for a malformed frame (400),
+ * for a message that waits (401, 429), and for a refused visitor (403, 404, 409): the notice above the composer says it.
  */
 const SENTENCES: Readonly<Record<RefusalCode, readonly (keyof Words)[]>> = {
   400: [],
@@ -19,7 +19,7 @@ const SENTENCES: Readonly<Record<RefusalCode, readonly (keyof Words)[]>> = {
   502: ['nobody', 'later'],
 };
 
-/** Why a message was not sent, as far as it helps to know. The server's own sentence is English, and never shown. */
+/** Why a message was not sent, in the visitor's language; empty if the reason would not help. */
 export function whyNotSent({ code = 0, reason = '', file }: ChatMessage, words: Words): string {
   if (file && (code === 400 || code === 413)) {
     // The server's limit may differ from the one this widget was built with.
@@ -31,7 +31,7 @@ export function whyNotSent({ code = 0, reason = '', file }: ChatMessage, words: 
   return (sentences ?? []).map((sentence) => words[sentence]).join(' ');
 }
 
-/** Whether sending a message again, as it is, can help. */
+/** Whether sending the same message again can help. */
 export function canRetry({ code, file }: ChatMessage): boolean {
   return file ? code !== 413 && file.content !== undefined : code !== 413 && code !== 400;
 }

@@ -8,9 +8,9 @@ import { type Because, Session, type SessionListener, type Status } from '../../
 class ScriptedServer {
   readonly frames: unknown[][] = [];
   answer: (frame: unknown[], send: (frame: unknown[]) => void, socket: Socket) => void = accept;
-  /** The paths and queries that were asked for. */
+  /** Path and query of each handshake. */
   readonly handshakes: string[] = [];
-  /** Whether a handshake to this path and query is refused, with 404. */
+  /** Whether to refuse a handshake to this path and query with 404. */
   refusesHandshake: (path: string) => boolean = () => false;
   private readonly server = new WebSocketServer({
     port: 0,
@@ -116,7 +116,7 @@ describe("a visitor's session", () => {
       listener: log,
       openSocket: (url, protocol) => {
         const socket = new Socket(url, protocol);
-        // What a browser does not throw either: it says `close`, too.
+        // In a browser a failed handshake throws nothing; `close` follows.
         socket.on('error', () => undefined);
         return socket as unknown as WebSocket;
       },
@@ -275,28 +275,31 @@ describe("a visitor's session", () => {
     expect(log.statuses).toEqual(['connecting', 'refused', 'online']);
   });
 
-  test.each([400, 403, 404, 409])('gives back what was written when JOIN is refused with %d', async (code) => {
-    server.answer = (frame, send) => {
-      if (frame[0] === 'JOIN') send(['ERR', '⛔ No', code]);
-    };
-    session.deliver(text('a'));
-    session.deliver(text('b'));
-    session.start();
-    await until(() => log.refused.length === 2);
-    expect(log.refused).toEqual([
-      ['a', '⛔ No', code],
-      ['b', '⛔ No', code],
-    ]);
-    expect(log.statuses).toEqual(['connecting', 'refused']);
+  test.each([400, 403, 404, 409])(
+    'fails pending messages when JOIN is refused with %d, and recovers when it succeeds',
+    async (code) => {
+      server.answer = (frame, send) => {
+        if (frame[0] === 'JOIN') send(['ERR', '⛔ No', code]);
+      };
+      session.deliver(text('a'));
+      session.deliver(text('b'));
+      session.start();
+      await until(() => log.refused.length === 2);
+      expect(log.refused).toEqual([
+        ['a', '⛔ No', code],
+        ['b', '⛔ No', code],
+      ]);
+      expect(log.statuses).toEqual(['connecting', 'refused']);
 
-    server.answer = accept;
-    await until(() => log.statuses.at(-1) === 'online');
-    expect(server.tags()).not.toContain('TXT');
-    session.deliver(text('a'));
-    await until(() => log.delivered.length === 1);
-  });
+      server.answer = accept;
+      await until(() => log.statuses.at(-1) === 'online');
+      expect(server.tags()).not.toContain('TXT');
+      session.deliver(text('a'));
+      await until(() => log.delivered.length === 1);
+    },
+  );
 
-  test.each([401, 500])('keeps what was written when JOIN is answered with %d, and joins again', async (code) => {
+  test.each([401, 500])('keeps pending messages when JOIN is answered with %d, and joins again', async (code) => {
     let refusals = 2;
     server.answer = (frame, send) => {
       if (frame[0] === 'JOIN' && refusals-- > 0) send(['ERR', '⛔ Not this time', code]);
@@ -308,7 +311,7 @@ describe("a visitor's session", () => {
     expect(log.refused).toEqual([]);
   });
 
-  test('joins when the crowd is over, not before, if JOIN is told to slow down', async () => {
+  test('waits as long as the server says when JOIN is told to slow down', async () => {
     let crowded = true;
     const joins: number[] = [];
     server.answer = (frame, send) => {
@@ -330,7 +333,7 @@ describe("a visitor's session", () => {
   });
 
   test.each([403, 404])(
-    'a message answered with %d: JOIN is asked, and decides for the messages after it',
+    'a message answered with %d fails with all after it, and JOIN decides whether the visitor can go on',
     async (code) => {
       let banned = true;
       server.answer = (frame, send) => {
@@ -349,7 +352,7 @@ describe("a visitor's session", () => {
     },
   );
 
-  test('a refused visitor who comes back to the page is asked for again, but not all the time', async () => {
+  test('tries again when a refused visitor returns to the page, but not within 30 seconds', async () => {
     server.answer = (frame, send) => {
       if (frame[0] === 'JOIN') send(['ERR', '⛔ You cannot write', 403]);
     };
@@ -365,7 +368,7 @@ describe("a visitor's session", () => {
     now.mockRestore();
   });
 
-  test('many messages for a server that refuses the visitor make one connection', async () => {
+  test('many messages of a refused visitor make one connection', async () => {
     server.answer = (frame, send) => {
       if (frame[0] === 'JOIN') send(['ERR', '⛔ You cannot write', 403]);
     };
@@ -376,7 +379,7 @@ describe("a visitor's session", () => {
     expect(server.handshakes).toHaveLength(2);
   });
 
-  test('a handshake that is refused says nothing: without the channel it succeeds, and JOIN says why', async () => {
+  test('connects without the channel when the handshake is refused, so that JOIN can say why', async () => {
     server.refusesHandshake = (path) => path.includes('c=');
     server.answer = (frame, send) => {
       if (frame[0] === 'JOIN') send(['ERR', '⛔ There is no such channel', 404]);

@@ -33,9 +33,11 @@ test("dates and numbers follow the visitor's own region of the language, if it i
 
 test('whatever the page and the browser call their language, there are words, dates, and numbers', () => {
   const subtag = fc.stringMatching(/^[\w-]{0,9}$/);
-  const tagLike = fc.tuple(fc.constantFrom('en', 'uk', 'de', 'es', 'zh', 'x', 'i', ''), fc.array(subtag)).chain(
-    ([language, subtags]) => fc.constantFrom('-', '_', '--', '.').map((between) => [language, ...subtags].join(between)),
-  );
+  const tagLike = fc
+    .tuple(fc.constantFrom('en', 'uk', 'de', 'es', 'zh', 'x', 'i', ''), fc.array(subtag))
+    .chain(([language, subtags]) =>
+      fc.constantFrom('-', '_', '--', '.').map((between) => [language, ...subtags].join(between)),
+    );
   const anything = fc.oneof(
     tagLike,
     fc.string(),

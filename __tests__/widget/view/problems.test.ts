@@ -24,7 +24,7 @@ const withFile = (code: number, type: string, size: number, reason = ENGLISH): C
 
 const whole = (code: number | undefined, tag: string): string => whyNotSent(message(code), wordsFor(tag));
 
-test.each(LANGUAGE_TAGS)('in %s no refused message shows the words or the sign of the server', (tag) => {
+test.each(LANGUAGE_TAGS)("in %s no refused message shows the server's words or sign", (tag) => {
   const words = wordsFor(tag);
   for (const code of CODES) {
     for (const refused of [message(code), withFile(code ?? 0, 'image/png', 9), withFile(code ?? 0, 'text/html', 9)]) {
@@ -41,7 +41,7 @@ test('each language has its own sentence for each problem that a visitor can hav
   expect(whole(500, 'uk')).toBe('Спробуйте пізніше.');
 });
 
-test('a file that is too large is told the limit of the server, not the one the widget was built with', () => {
+test("for a file that is too large, the visitor reads the server's limit, not the one the widget was built with", () => {
   const refusal = fileRefusal('video/mp4', 30 * MEBIBYTE)!;
   const file = (reason: string): ChatMessage => withFile(413, 'video/mp4', 30 * MEBIBYTE, reason);
   expect(whyNotSent(file(`⛔ ${refusal.reason}`), wordsFor('en'))).toBe('The file is larger than 20 MB.');
@@ -51,7 +51,7 @@ test('a file that is too large is told the limit of the server, not the one the 
   expect(whyNotSent(file('⛔ Too large'), wordsFor('es'))).toBe('El archivo supera 20 MB.');
 });
 
-test('a file of a type that cannot be sent is told which can', () => {
+test('for a file of a type that cannot be sent, the visitor reads which can', () => {
   expect(whyNotSent(withFile(400, 'text/html', 9), wordsFor('en'))).toBe(
     'Only pictures, PDF, ZIP and MP4 files can be sent.',
   );
