@@ -243,9 +243,10 @@ export class KiteChat extends LitElement {
   private renderStatus(): TemplateResult {
     const { connection = 'idle', because } = this.conversation ?? {};
     const text = !this.conversation ? this.words.setup : this.words[connection === 'idle' ? 'connecting' : connection];
-    const time = timeOfDay(because?.until ?? 0, this.locale);
+    const until = because?.until;
     return html`<div class="status" role="status">
-      <span class="dot ${connection}"></span><bdi>${fill(text, { time })}</bdi>
+      <span class="dot ${connection}"></span
+      ><bdi>${until ? fill(text, { time: timeOfDay(until, this.locale) }) : text}</bdi>
     </div>`;
   }
 

@@ -151,7 +151,8 @@ describe('the widget', () => {
       // More than a visitor may send in two minutes: they may come when one minute ends and the next begins.
       for (let number = 0; number < 130; number += 1) element.send(`message ${number}`);
     });
-    await visitor.page.getByText(/^Many messages at once: sending continues at \d\d:\d\d$/).waitFor();
+    const slow = visitor.page.getByText(/^Many messages at once: sending continues at \d\d:\d\d$/);
+    await slow.waitFor({ timeout: 45_000 });
     expect(await part(visitor, '.message.sending').count()).toBeGreaterThan(0);
     expect(await part(visitor, '.message.failed').count()).toBe(0);
   });
