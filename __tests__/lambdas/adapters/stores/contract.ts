@@ -359,7 +359,7 @@ export function storeContract(makeStores: MakeStores): void {
       expect((await stores.members.find(who))?.pinned).toBe(4);
     });
 
-    test('a channel lists its own members, however many', async () => {
+    test('a channel’s members are read page by page, also while they are removed', async () => {
       const name = channelName();
       const handles = Array.from({ length: 120 }, (_, i) => `member${String(i).padStart(4, '0')}` as Handle);
       for (const handle of handles) {
@@ -519,6 +519,26 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await collect(stores.messages.history(who))).toEqual([]);
       expect(await stores.messages.replyTarget(home, 17)).toBeUndefined();
       expect(keys(await collect(stores.messages.history(other)))).toEqual(['v#1']);
+    });
+
+    test('erasing ends, and leaves nothing, also where messages have expired', async () => {
+      const who = conversation();
+      for (let i = 0; i < 60; i++) await stores.messages.put(message(who, `v#${String(i).padStart(2, '0')}`));
+      clock.time += RETENTION_DAYS * DAY + 1000;
+      for (let i = 60; i < 70; i++) await stores.messages.put(message(who, `v#${i}`));
+      for (let round = 0; !(await stores.messages.removeSome(who, 25)); round++) expect(round).toBeLessThan(4);
+      clock.time -= RETENTION_DAYS * DAY + 1000;
+      expect(await collect(stores.messages.history(who))).toEqual([]);
+    });
+
+    test('messages that have expired do not hide those that are due', async () => {
+      const who = conversation();
+      for (let i = 0; i < 60; i++) await stores.messages.put(message(who, `v#${i}`, { order: i }));
+      clock.time += RETENTION_DAYS * DAY + 1000;
+      for (const key of ['v#a', 'v#b', 'v#c'])
+        await stores.messages.put(message(who, key, { order: key.charCodeAt(2) }));
+      expect(keys(await stores.messages.due(who, 'to-host', 2))).toEqual(['v#a', 'v#b']);
+      expect(keys(await stores.messages.due(who, 'to-host', 20))).toEqual(['v#a', 'v#b', 'v#c']);
     });
 
     test('a reply finds the message it is about', async () => {
