@@ -218,6 +218,48 @@ describe('/join and /leave', () => {
     expect(stage.last(chat).text).toMatch(/Ann\nyes, here$/);
   });
 
+  test('a Telegram user who joins again gets what operators wrote meanwhile', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const tom = await person('Tom');
+    await say(tom.here, tom.user, '/join my-channel');
+    await say(tom.here, tom.user, 'Hello');
+    const replyTo = stage.last(chat).message_id;
+    await say(tom.here, tom.user, '/leave');
+    for (const text of ['one more thing', 'and another']) await say(chat, operator, text, { replyTo });
+    expect(stage.last(tom.here).text).toContain('left my-channel');
+    const [welcome, ...missed] = await say(tom.here, tom.user, '/join my-channel');
+    expect(welcome).toContain('talking to my-channel');
+    expect(missed).toEqual(['one more thing', 'and another']);
+    // Once: nothing comes again with the next /join.
+    await say(tom.here, tom.user, '/leave');
+    expect(await say(tom.here, tom.user, '/join my-channel')).toEqual([expect.stringContaining('talking to')]);
+  });
+
+  test('a visitor of the website who left Telegram and goes on there again sees what was said, then what was missed', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const visitor = await stage.visitor('my-channel', 'Ann', 'anns-secret');
+    await visitor.say('question');
+    await stage.settle();
+    const replyTo = stage.last(chat).message_id;
+    const ann = await person('Anna in Telegram');
+    await say(ann.here, ann.user, '/join my-channel anns-secret');
+    await say(chat, operator, 'answer', { replyTo });
+    expect(stage.last(ann.here).text).toBe('answer');
+    await stage.visitors.disconnect(visitor.connection);
+    stage.world.push.close(visitor.connection);
+    // What the bot says of her coming and going is none of the last ten messages.
+    for (let i = 0; i < 12; i++) {
+      await say(ann.here, ann.user, '/leave');
+      await say(ann.here, ann.user, '/join my-channel anns-secret');
+      await stage.world.clock.sleep(60_000);
+    }
+    await say(ann.here, ann.user, '/leave');
+    await say(chat, operator, 'one more thing', { replyTo });
+    const [history, ...missed] = await say(ann.here, ann.user, '/join my-channel anns-secret');
+    expect(history!.split('\n').slice(2)).toEqual(['Ann: question', 'my-channel: answer']);
+    expect(missed).toEqual(['one more thing']);
+  });
+
   test('D2 D3 nobody becomes somebody else, or the host, by naming them', async () => {
     const { chat, operator } = await stage.hosting('my-channel');
     const visitor = await stage.visitor('my-channel', 'Ann');
