@@ -458,6 +458,110 @@ describe('one conversation', () => {
     await expect(stage.visitor('my-channel', 'Ann', 'anns-secret')).resolves.toBeDefined();
   });
 
+  describe('after /ban nothing of the visitor reaches operators,', () => {
+    /** A visitor in Telegram and one on the website, both known to the operators. */
+    async function visitors() {
+      const { chat, operator } = await stage.hosting('my-channel');
+      const ann = await stage.visitor('my-channel', 'Ann', 'anns-secret');
+      await ann.say('I am Ann');
+      const tom = await person('Tom');
+      await say(tom.here, tom.user, '/join my-channel');
+      const own = send({ chat: tom.here, from: tom.user, text: 'I am Tom' }).message_id;
+      await stage.settle();
+      const find = (text: string) =>
+        stage.telegram.people.messages(chat).find((message) => message.text?.endsWith(text))!;
+      const shown = () => stage.texts(chat).filter((text) => /^(🔔 )?#/.test(text));
+      return { chat, operator, ann, tom, own, annsMessage: find('I am Ann'), tomsMessage: find('I am Tom'), shown };
+    }
+
+    test('not what waited, texts and files, which comes in order after /unban', async () => {
+      const { chat, operator, ann, annsMessage, shown } = await visitors();
+      await ann.say('one');
+      const offer = await stage.frame(ann.connection, ['UPL', 'u', 'a.png', 'image/png', 4, '2026-01-01T00:00:00Z']);
+      const [, , url] = JSON.parse(offer!) as string[];
+      await stage.world.files.write(url!.split('/files/')[1]!, Buffer.from('1234'), 'image/png');
+      await stage.frame(ann.connection, ['BIN', 'b', url, 'a.png', 'image/png', 4, '2026-01-01T00:00:00Z']);
+      await ann.say('two');
+      const before = shown();
+      expect(await say(chat, operator, '/ban', { replyTo: annsMessage.message_id })).toEqual([
+        expect.stringContaining('Ann cannot write any more'),
+      ]);
+      await stage.world.clock.sleep(60_000);
+      await stage.settle();
+      expect(shown()).toEqual(before);
+      await say(chat, operator, '/unban', { replyTo: annsMessage.message_id });
+      expect(
+        shown()
+          .slice(before.length)
+          .map((text) => text.split('\n')[1]),
+      ).toEqual(['one', undefined, 'two']);
+      expect(stage.world.queue.items).toEqual([]);
+    });
+
+    test('not an edit, nor the notice that they have left', async () => {
+      const { chat, operator, tom, own, tomsMessage, shown } = await visitors();
+      await say(chat, operator, '/ban', { replyTo: tomsMessage.message_id });
+      const before = shown();
+      stage.telegram.people.edit({ chat: tom.here, message: own, text: 'Buy my pills' });
+      await stage.settle();
+      expect(stage.last(tom.here).text).toContain('cannot write to this channel any more');
+      await say(tom.here, tom.user, '/leave');
+      await say(tom.here, tom.user, '/join my-channel');
+      await say(tom.here, tom.user, 'Buy my pills');
+      expect(shown()).toEqual(before);
+      await say(chat, operator, '/unban', { replyTo: tomsMessage.message_id });
+      expect(shown()).toEqual(before);
+    });
+
+    test('not the rest of what is being delivered at that moment', async () => {
+      const { chat, operator, ann, annsMessage, shown } = await visitors();
+      const before = shown();
+      for (const text of ['one', 'two', 'three']) await ann.say(text);
+      const [item] = stage.world.queue.items.splice(0);
+      const post = stage.host.post.bind(stage.host);
+      jest.spyOn(stage.host, 'post').mockImplementationOnce(async (...args) => {
+        const posted = await post(...args);
+        await say(chat, operator, '/ban', { replyTo: annsMessage.message_id });
+        return posted;
+      });
+      await stage.work(item!);
+      await stage.settle();
+      expect(
+        shown()
+          .slice(before.length)
+          .map((text) => text.split('\n')[1]),
+      ).toEqual(['one']);
+    });
+
+    test('and a text that names nobody is for the one who is left', async () => {
+      const { chat, operator, ann, tom, tomsMessage } = await visitors();
+      await say(chat, operator, '/ban', { replyTo: tomsMessage.message_id });
+      const before = stage.texts(tom.here).length;
+      expect(await say(chat, operator, 'Hi')).toEqual([]);
+      expect(ann.frames().map(([, , text]) => text)).toEqual(['Hi']);
+      expect(stage.texts(tom.here)).toHaveLength(before);
+    });
+  });
+
+  test('edits of a visitor in Telegram count as messages, and need a host who is there', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const tom = await person('Tom');
+    await say(tom.here, tom.user, '/join my-channel');
+    const own = send({ chat: tom.here, from: tom.user, text: 'edit 0' }).message_id;
+    await stage.settle();
+    for (let i = 1; i <= 70; i++) stage.telegram.people.edit({ chat: tom.here, message: own, text: `edit ${i}` });
+    for (const update of await stage.updates()) await stage.receive(update);
+    await stage.settle();
+    expect(stage.texts(chat).filter((text) => text.includes('edit'))).toEqual([expect.stringMatching(/\nedit 59$/)]);
+    expect(stage.last(tom.here).text).toContain('Slow down');
+    await stage.world.clock.sleep(61_000);
+    stage.telegram.people.removeBot({ chat, by: operator, bot: BOT });
+    await stage.settle();
+    stage.telegram.people.edit({ chat: tom.here, message: own, text: 'is anybody there?' });
+    await stage.settle();
+    expect(stage.last(tom.here).text).toContain('Nobody is there');
+  });
+
   test('nobody named, nobody known: said in words', async () => {
     const { chat, operator } = await conversation();
     expect(await say(chat, operator, '/ban')).toEqual([expect.stringContaining('Which visitor?')]);
