@@ -19,6 +19,9 @@ export interface ChannelChange {
   readonly origins?: readonly string[];
 }
 
+/** A host chat and its open conversations, as they were read a moment ago. */
+export type OpenConversations = Pick<HostChat, 'chat' | 'open'>;
+
 /** Channels and the chats that host them. Every method is one request unless it says otherwise. */
 export interface ChannelStore {
   find(name: ChannelName): Promise<Channel | undefined>;
@@ -40,10 +43,13 @@ export interface ChannelStore {
   /** The group became a supergroup: the channel follows. Repeatable. False: `from` hosts nothing (any more). */
   moveHost(from: ChatId, to: ChatId): Promise<boolean>;
   /**
-   * Notes that a conversation is open since `at` (ISO), and prolongs the life of the host's item: call it for every
-   * message to the host. Beyond `OPEN_CONVERSATIONS` it notes only that there are more (`manyAt`).
+   * Notes that a conversation had a message at `at`, and prolongs the life of the host's item: call it for every message.
+   * Conversations whose last message is older than `since` have ended; a new one takes their place if there is no room
+   * (`openedAt`). With `OPEN_CONVERSATIONS` others open, only that is noted (`manyAt`). Times are ISO. One request, more if
+   * `host` is out of date. Concurrent calls never make an entry older, nor drop one that is open.
    */
-  openConversation(chat: ChatId, handle: Handle, at: string): Promise<void>;
+  openConversation(host: OpenConversations, handle: Handle, at: string, since: string): Promise<void>;
+  /** Forgets a conversation: it was erased, or its visitor banned. */
   closeConversation(chat: ChatId, handle: Handle): Promise<void>;
   /** Telegram's `retry_after`: nothing to this chat before `until` (epoch milliseconds). */
   blockHost(chat: ChatId, until: number): Promise<void>;
