@@ -71,18 +71,16 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
       const { sdk, client } = await s3();
       await client.send(new sdk.DeleteObjectCommand({ Bucket, Key }));
     },
-    async removeAll(Prefix) {
+    async removeSome(Prefix) {
       const { sdk, client } = await s3();
-      for (;;) {
-        const { Contents, IsTruncated } = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix }));
-        // One by one, a few at a time: DeleteObjects wants a checksum that not every emulator understands.
-        const keys = (Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
-        for (let first = 0; first < keys.length; first += 10) {
-          const some = keys.slice(first, first + 10);
-          await Promise.all(some.map((Key) => client.send(new sdk.DeleteObjectCommand({ Bucket, Key }))));
-        }
-        if (!IsTruncated) return;
+      const { Contents, IsTruncated } = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix }));
+      // One by one, a few at a time: DeleteObjects wants a checksum that not every emulator understands.
+      const keys = (Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+      for (let first = 0; first < keys.length; first += 10) {
+        const some = keys.slice(first, first + 10);
+        await Promise.all(some.map((Key) => client.send(new sdk.DeleteObjectCommand({ Bucket, Key }))));
       }
+      return !IsTruncated;
     },
   };
 }

@@ -48,10 +48,12 @@ export interface HostChat {
   readonly channel: ChannelName;
   /** False while the channel may not exist yet: the channel itself must then be asked whether it names this host. */
   readonly confirmed: boolean;
-  /** Conversations that wait for an operator or were answered lately: handle -> time of the last message (ISO). */
+  /** Conversations with a message lately: handle -> time of the last one (ISO). Some may have ended. */
   readonly open: Readonly<Record<string, string>>;
   /** When there were last more open conversations than `open` holds ({@link OPEN_CONVERSATIONS}), ISO. */
   readonly manyAt?: string;
+  /** When a conversation was last opened, ISO: an operator who wrote before then cannot have meant it. */
+  readonly openedAt?: string;
   /** Telegram said 429: nothing may be sent to this chat before then (epoch milliseconds, 0 if never). */
   readonly blockedUntil: number;
   /** The first turn that nobody has taken yet, epoch milliseconds; 0 if there were never any (`ChannelStore.takeTurn`). */

@@ -19,6 +19,9 @@ export interface ChannelChange {
   readonly origins?: readonly string[];
 }
 
+/** A host chat and its open conversations, as they were read a moment ago. */
+export type OpenConversations = Pick<HostChat, 'chat' | 'open'>;
+
 /** Channels and the chats that host them. Every method is one request unless it says otherwise. */
 export interface ChannelStore {
   find(name: ChannelName): Promise<Channel | undefined>;
@@ -40,10 +43,13 @@ export interface ChannelStore {
   /** The group became a supergroup: the channel follows. Repeatable. False: `from` hosts nothing (any more). */
   moveHost(from: ChatId, to: ChatId): Promise<boolean>;
   /**
-   * Notes that a conversation is open since `at` (ISO), and prolongs the life of the host's item: call it for every
-   * message to the host. Beyond `OPEN_CONVERSATIONS` it notes only that there are more (`manyAt`).
+   * Notes that a conversation had a message at `at`, and prolongs the life of the host's item: call it for every message.
+   * Conversations whose last message is older than `since` have ended; a new one takes their place if there is no room
+   * (`openedAt`). With `OPEN_CONVERSATIONS` others open, only that is noted (`manyAt`). Times are ISO. One request, more if
+   * `host` is out of date. Concurrent calls never make an entry older, nor drop one that is open.
    */
-  openConversation(chat: ChatId, handle: Handle, at: string): Promise<void>;
+  openConversation(host: OpenConversations, handle: Handle, at: string, since: string): Promise<void>;
+  /** Forgets a conversation: it was erased, or its visitor banned. */
   closeConversation(chat: ChatId, handle: Handle): Promise<void>;
   /** Telegram's `retry_after`: nothing to this chat before `until` (epoch milliseconds). */
   blockHost(chat: ChatId, until: number): Promise<void>;
@@ -98,8 +104,12 @@ export interface MemberStore {
   /** Undefined: no such member. */
   change(conversation: Conversation, change: MemberChange): Promise<Member | undefined>;
   remove(conversation: Conversation): Promise<void>;
-  /** All members of a channel. Reads the whole table: for /drop and /export only. */
-  list(channel: ChannelName): AsyncIterable<Member>;
+  /**
+   * The members of a channel on one page of the table, including those that have expired but are still stored. `next` is
+   * the start of the next page; undefined: there is none. Removing members between pages skips nobody. The pages are the
+   * whole table: for /drop only.
+   */
+  page(channel: ChannelName, from?: string): Promise<{ readonly members: Member[]; readonly next?: string }>;
 
   /**
    * Takes a ticket for a stored message and, if nobody holds the delivery lease, the lease. One request if the lease
@@ -181,7 +191,10 @@ export interface MessageStore {
   latest(conversation: Conversation, limit: number): Promise<Message[]>;
   /** All messages of a conversation, oldest first. */
   history(conversation: Conversation): AsyncIterable<Message>;
-  /** Removes up to `limit` messages of a conversation and what points to them. False: there may be more. */
+  /**
+   * Removes up to `limit` messages of a conversation and what points to them, including those that have expired but are
+   * still stored. False: there may be more.
+   */
   removeSome(conversation: Conversation, limit: number): Promise<boolean>;
 
   /** Remembers that a Telegram message is (a copy of) a message of a conversation: a reply to it finds its way. */
@@ -243,8 +256,14 @@ export type QueueItem =
   | ({ readonly kind: 'to-chat'; readonly message: string } & Conversation)
   /** Something may be due to a web visitor whom a push did not reach for a reason that passes. */
   | ({ readonly kind: 'to-visitor'; readonly attempt: number; readonly request: string } & Conversation)
-  /** Go on removing a channel. */
-  | { readonly kind: 'drop'; readonly channel: ChannelName; readonly step: number; readonly requestedBy?: ChatId }
+  /** Go on removing a channel, with the page of members that begins at `from`. */
+  | {
+      readonly kind: 'drop';
+      readonly channel: ChannelName;
+      readonly step: number;
+      readonly from?: string;
+      readonly requestedBy?: ChatId;
+    }
   /** Go on erasing a conversation. */
   | ({ readonly kind: 'erase'; readonly step: number } & Conversation);
 
@@ -273,8 +292,8 @@ export interface FileStore {
   read(key: string): Promise<Uint8Array | undefined>;
   write(key: string, body: Uint8Array, type: string): Promise<void>;
   remove(key: string): Promise<void>;
-  /** Removes everything under a prefix (which ends in `/`). */
-  removeAll(prefix: string): Promise<void>;
+  /** Removes up to 1,000 objects under a prefix (which ends in `/`). False: there may be more. */
+  removeSome(prefix: string): Promise<boolean>;
 }
 
 export interface Secrets {

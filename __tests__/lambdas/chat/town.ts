@@ -90,6 +90,7 @@ export class Town {
       chat: { id: GROUP, kind: 'group', forum: this.forum, title: 'Support' },
       messageId,
       ...where,
+      sentAt: this.world.clock.now(),
       editedAt: 0,
       content: { kind: 'text', text },
     };

@@ -1,7 +1,7 @@
 import type { ChannelName, ChatId, Handle } from '../../chat/identifiers';
 import { CHANNEL_LIFE } from '../../chat/lifetimes';
 import { OPEN_CONVERSATIONS, type Channel, type ChannelState, type HostChat } from '../../chat/model';
-import type { ChannelChange, ChannelStore } from '../../chat/ports';
+import type { ChannelChange, ChannelStore, OpenConversations } from '../../chat/ports';
 import { Expression } from './expression';
 import { attribute, item, ItemReader, type Item } from './item';
 import { rateWindow } from './rate-window';
@@ -91,19 +91,13 @@ export class DynamoChannels implements ChannelStore {
     return moved.done;
   }
 
-  async openConversation(chat: ChatId, handle: Handle, at: string): Promise<void> {
-    const open = new Expression();
-    const entry = `${open.name('open')}.${open.name(handle)}`;
-    open
-      .setRaw(`${entry} = ${open.value(at)}`)
-      .set(this.life())
-      .when(`attribute_exists(${entry}) OR size({open}) < ${open.value(OPEN_CONVERSATIONS)}`);
-    const outcome = await this.table.update(hostKey(chat), open);
-    if (outcome.done || !outcome.there) return;
-    await this.table.update(
-      hostKey(chat),
-      new Expression().set({ manyAt: at, ...this.life() }).when('attribute_exists({channel})'),
-    );
+  async openConversation({ chat, open }: OpenConversations, handle: Handle, at: string, since: string): Promise<void> {
+    for (let known: Pick<HostChat, 'open' | 'manyAt'> = { open }; ;) {
+      if ((known.open[handle] ?? '') >= at || (known.manyAt ?? '') >= at) return;
+      const outcome = await this.table.update(hostKey(chat), this.opening(known.open, handle, at, since));
+      if (outcome.done || !outcome.there) return;
+      known = readHost(chat, outcome.there);
+    }
   }
 
   async closeConversation(chat: ChatId, handle: Handle): Promise<void> {
@@ -131,6 +125,30 @@ export class DynamoChannels implements ChannelStore {
       const taken = await this.table.update(hostKey(chat), first);
       if (taken.done || !taken.there) return earliest;
     }
+  }
+
+  /** Notes a message at `at`, if the item is as it is `known`: of an open conversation, of a new one, or of one too many. */
+  private opening(known: HostChat['open'], handle: Handle, at: string, since: string): Expression {
+    const change = new Expression().set(this.life()).when('attribute_exists({channel})');
+    const entry = (of: string) => `${change.name('open')}.${change.name(of)}`;
+    const own = entry(handle);
+    const note = () => change.setRaw(`${own} = ${change.value(at)}`);
+    if ((known[handle] ?? '') >= since) return note().when(`${own} < ?`, at).when(`${own} >= ?`, since);
+    const others = Object.entries(known).filter(([other]) => other !== handle);
+    const full = others.length >= OPEN_CONVERSATIONS;
+    const ended = others.filter(([, time]) => full && time < since);
+    if (full && ended.length === 0) {
+      return change
+        .set({ manyAt: at })
+        .when(`attribute_not_exists(${own})`)
+        .when('size({open}) >= ?', OPEN_CONVERSATIONS)
+        .when('attribute_not_exists({manyAt}) OR {manyAt} < ?', at);
+    }
+    for (const [other, time] of ended) change.removeRaw(entry(other)).when(`${entry(other)} = ?`, time);
+    const room = `attribute_not_exists(${own}) AND size({open}) < ?`;
+    return note()
+      .set({ openedAt: at })
+      .when(`(${room}) OR ${own} < ?`, OPEN_CONVERSATIONS + ended.length, since);
   }
 
   /** The host chat is this channel's now, or was already. False: it hosts another one. */
@@ -175,12 +193,14 @@ export function hostKey(chat: ChatId): Item {
 export function readHost(chat: ChatId, found: Item): HostChat {
   const reader = new ItemReader(found);
   const manyAt = reader.optionalText('manyAt');
+  const openedAt = reader.optionalText('openedAt');
   return {
     chat,
     channel: reader.text('channel') as ChannelName,
     confirmed: reader.truth('confirmed'),
     open: reader.map('open'),
     ...(manyAt === undefined ? {} : { manyAt }),
+    ...(openedAt === undefined ? {} : { openedAt }),
     blockedUntil: reader.number('blockedUntil'),
     nextTurn: reader.number('nextTurn'),
   };

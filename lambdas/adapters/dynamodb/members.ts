@@ -88,11 +88,14 @@ export class DynamoMembers implements MemberStore {
     await this.table.delete(memberKey(conversation));
   }
 
-  async *list(channel: ChannelName): AsyncIterable<Member> {
-    for await (const found of this.table.scan(new Expression().when('begins_with({id}, ?)', `${channel}/`))) {
+  async page(channel: ChannelName, from?: string) {
+    const own = new Expression().when('begins_with({id}, ?)', `${channel}/`);
+    const { items, next } = await this.table.scan(own, from === undefined ? undefined : item({ id: from }));
+    const members = items.map((found) => {
       const handle = (found['id']?.S ?? '').slice(channel.length + 1) as Handle;
-      yield readMember({ channel, handle }, found);
-    }
+      return readMember({ channel, handle }, found);
+    });
+    return { members, ...(next?.['id']?.S === undefined ? {} : { next: next['id'].S }) };
   }
 
   async requestDelivery(conversation: Conversation, lease: Lease, now: number) {

@@ -74,8 +74,15 @@ export class DynamoMessages implements MessageStore {
   }
 
   async due(conversation: Conversation, direction: Direction, limit: number): Promise<Message[]> {
-    const { items } = await this.table.query(waiting(conversation, WAITING[direction]), { index: BY_TIME, limit });
-    return items.map((found) => readMessage(conversation, found));
+    const items: Item[] = [];
+    let start: Item | undefined;
+    // Ended messages stand first until DynamoDB removes them: they must not hide the ones that are due.
+    do {
+      const page = await this.table.query(waiting(conversation, WAITING[direction]), { index: BY_TIME, limit, start });
+      items.push(...page.items);
+      start = page.next;
+    } while (start && items.length < limit);
+    return items.slice(0, limit).map((found) => readMessage(conversation, found));
   }
 
   async attempt(conversation: Conversation, key: string, at: string): Promise<boolean> {
@@ -133,7 +140,7 @@ export class DynamoMessages implements MessageStore {
   async removeSome(conversation: Conversation, limit: number): Promise<boolean> {
     const { items, next } = await this.table.query(
       new Expression().when('{conversation} = ?', conversationKey(conversation)),
-      { limit },
+      { limit, ended: true },
     );
     const messages = items.map((found) => readMessage(conversation, found));
     const places = messages.flatMap(({ chat, telegramIds = [], copy }) => [

@@ -101,10 +101,10 @@ export class Table {
     );
   }
 
-  /** One page. */
+  /** One page. `ended`: with the items that have ended but are still stored. */
   async query(
     condition: Expression,
-    options: { index?: string; limit?: number; backward?: boolean; start?: Item | undefined } = {},
+    options: { index?: string; limit?: number; backward?: boolean; start?: Item | undefined; ended?: boolean } = {},
   ): Promise<{ items: Item[]; next: Item | undefined }> {
     const { sdk, client } = await this.database();
     const { Items, LastEvaluatedKey } = await client.send(
@@ -118,25 +118,22 @@ export class Table {
         ...(options.start ? { ExclusiveStartKey: options.start } : {}),
       }),
     );
-    return { items: (Items ?? []).filter((found) => this.alive(found)), next: LastEvaluatedKey };
+    const items = Items ?? [];
+    return { items: options.ended ? items : items.filter((found) => this.alive(found)), next: LastEvaluatedKey };
   }
 
-  /** Reads the whole table, page by page. */
-  async *scan(filter: Expression): AsyncIterable<Item> {
+  /** One page of the whole table (1 MB, before the filter), with the items that have ended but are still stored. */
+  async scan(filter: Expression, start: Item | undefined): Promise<{ items: Item[]; next: Item | undefined }> {
     const { sdk, client } = await this.database();
-    let start: Item | undefined;
-    do {
-      const { Items, LastEvaluatedKey }: { Items?: Item[]; LastEvaluatedKey?: Item } = await client.send(
-        new sdk.ScanCommand({
-          TableName: this.name,
-          ...filter.filter(),
-          ConsistentRead: true,
-          ...(start ? { ExclusiveStartKey: start } : {}),
-        }),
-      );
-      for (const found of Items ?? []) if (this.alive(found)) yield found;
-      start = LastEvaluatedKey;
-    } while (start);
+    const { Items, LastEvaluatedKey } = await client.send(
+      new sdk.ScanCommand({
+        TableName: this.name,
+        ...filter.filter(),
+        ConsistentRead: true,
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      }),
+    );
+    return { items: Items ?? [], next: LastEvaluatedKey };
   }
 
   /** Removes many items: one request for 25, more where DynamoDB leaves some over. */

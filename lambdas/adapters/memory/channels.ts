@@ -1,7 +1,7 @@
 import type { ChannelName, ChatId, Handle } from '../../chat/identifiers';
 import { OPEN_CONVERSATIONS, type Channel, type HostChat } from '../../chat/model';
 import { CHANNEL_LIFE } from '../../chat/lifetimes';
-import type { ChannelChange, ChannelStore, Clock } from '../../chat/ports';
+import type { ChannelChange, ChannelStore, Clock, OpenConversations } from '../../chat/ports';
 import { countIn } from '../../chat/rate';
 import { ExpiringMap } from './expiring-map';
 
@@ -70,12 +70,18 @@ export class MemoryChannels implements ChannelStore {
     return true;
   }
 
-  async openConversation(chat: ChatId, handle: Handle, at: string): Promise<void> {
+  async openConversation({ chat }: OpenConversations, handle: Handle, at: string, since: string): Promise<void> {
     const host = this.hosts.get(chat);
-    if (!host) return;
-    const open = { ...host.open, [handle]: at };
-    const many = Object.keys(open).length > OPEN_CONVERSATIONS;
-    this.hosts.set(chat, many ? { ...host, manyAt: at } : { ...host, open });
+    if (!host || (host.open[handle] ?? '') >= at) return;
+    if ((host.open[handle] ?? '') >= since) {
+      this.hosts.set(chat, { ...host, open: { ...host.open, [handle]: at } });
+      return;
+    }
+    const others = Object.entries(host.open).filter(([other]) => other !== handle);
+    const kept = others.length < OPEN_CONVERSATIONS ? others : others.filter(([, time]) => time >= since);
+    const open = { ...Object.fromEntries(kept), [handle]: at };
+    if (kept.length < OPEN_CONVERSATIONS) this.hosts.set(chat, { ...host, open, openedAt: at });
+    else if ((host.manyAt ?? '') < at) this.hosts.set(chat, { ...host, manyAt: at });
   }
 
   async closeConversation(chat: ChatId, handle: Handle): Promise<void> {

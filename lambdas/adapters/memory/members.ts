@@ -80,8 +80,14 @@ export class MemoryMembers implements MemberStore {
     this.members.delete(conversationKey(conversation));
   }
 
-  async *list(channel: ChannelName): AsyncIterable<Member> {
-    for (const [, member] of this.members.entries(`${channel}/`)) yield member;
+  async page(channel: ChannelName, from = '') {
+    const later = [...this.members.entries(`${channel}/`)].filter(([key]) => key > from);
+    const page = later.slice(0, 50);
+    const last = page.at(-1)?.[0];
+    return {
+      members: page.map(([, member]) => member),
+      ...(last === undefined || page.length === later.length ? {} : { next: last }),
+    };
   }
 
   async requestDelivery(conversation: Conversation, lease: Lease, now: number) {

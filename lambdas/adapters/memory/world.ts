@@ -80,8 +80,10 @@ export class MemoryFiles {
     this.objects.delete(key);
   }
 
-  async removeAll(prefix: string): Promise<void> {
-    for (const key of [...this.objects.keys()]) if (key.startsWith(prefix)) this.objects.delete(key);
+  async removeSome(prefix: string): Promise<boolean> {
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
+    for (const key of keys.slice(0, 1000)) this.objects.delete(key);
+    return keys.length <= 1000;
   }
 }
 

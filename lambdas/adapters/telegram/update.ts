@@ -48,6 +48,7 @@ function readMessage(
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(replyToHeader === undefined ? {} : { replyToHeader }),
     ...(album === undefined ? {} : { album }),
+    sentAt: (number(message['date']) ?? 0) * 1000,
     editedAt: (number(message['edit_date']) ?? 0) * 1000,
     content,
   };

@@ -11,7 +11,7 @@ import { welcome } from './failure';
 import type { Host } from './host';
 import type { IncomingMessage } from './incoming';
 import { once, type Handled } from './once';
-import { openConversation, openHandles } from './open-conversations';
+import { onlyOpen, openConversation } from './open-conversations';
 import { plain, type RichText } from './rich-text';
 
 /** What the routing of a message in a host chat says. */
@@ -24,8 +24,8 @@ export type Addressee =
  * Whom an operator means: the visitor whose topic it is, or whose message is replied to, or the only one with an open
  * conversation. Never anybody else (D9).
  */
-export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route: Route, now: number): Addressee {
-  const { chat, thread, replyTo } = message;
+export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route: Route): Addressee {
+  const { chat, thread, replyTo, sentAt } = message;
   const inChannel = (conversation: Conversation) => conversation.channel === hostChat.channel;
   if (route.topic && inChannel(route.topic)) return { kind: 'visitor', conversation: route.topic };
   if (replyTo !== undefined) {
@@ -37,8 +37,8 @@ export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route:
   // A topic that is no visitor's is the operators' own. (Private chats may have threads, too: those are one person's.)
   if (thread !== undefined && chat.kind !== 'private') return { kind: 'nobody', told: false };
   if (chat.forum) return { kind: 'nobody', told: true };
-  const [only, ...others] = openHandles(hostChat, now);
-  if (only === undefined || others.length > 0) return { kind: 'nobody', told: true };
+  const only = onlyOpen(hostChat, sentAt);
+  if (only === undefined) return { kind: 'nobody', told: true };
   return { kind: 'visitor', conversation: { channel: hostChat.channel, handle: only } };
 }
 
@@ -51,7 +51,7 @@ export async function receiveFromHost(
   route: Route,
 ): Promise<Handled> {
   const now = world.clock.now();
-  const addressee = addresseeOf(message, hostChat, route, now);
+  const addressee = addresseeOf(message, hostChat, route);
   const { update, chat, messageId } = message;
   const place = { thread: message.thread, replyTo: messageId };
   const say = (text: RichText) =>

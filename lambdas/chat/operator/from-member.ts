@@ -26,17 +26,8 @@ export async function receiveFromMember(
   conversation: Conversation,
   limits: RateLimits = RATE_LIMITS,
 ): Promise<Handled> {
-  const { chat, messageId, update } = message;
-  const say = (words: string) =>
-    once(world, host, update, () =>
-      welcome(world, 'Answering', () =>
-        host.post(
-          chat.id,
-          { kind: 'text', text: plain(`⛔ ${words}`) },
-          { thread: message.thread, replyTo: messageId },
-        ),
-      ),
-    );
+  const { chat, messageId } = message;
+  const say = sayer(world, host, message);
   const sender = await admitMember(world, conversation, limits);
   if (sender === 'nobody') {
     await world.members.unlinkChat(chat.id, conversation);
@@ -57,11 +48,13 @@ export async function receiveFromMember(
   return 'handled';
 }
 
-/** They changed a message: the host sees the new text in the place of the old one. */
+/** They changed a message: the host sees the new text in the place of the old one. Bans and limits hold as for messages. */
 export async function receiveMemberEdit(
   world: World,
+  host: Host,
   message: IncomingMessage,
   conversation: Conversation,
+  limits: RateLimits = RATE_LIMITS,
 ): Promise<Handled> {
   const { chat, messageId, content, editedAt } = message;
   const of = telegramMessageKey(chat.id, messageId);
@@ -71,6 +64,9 @@ export async function receiveMemberEdit(
   const before =
     'text' in original.content ? original.content.text : 'caption' in original.content ? original.content.caption : '';
   if (text === before) return 'handled';
+  const sender = await admitMember(world, conversation, limits);
+  if (sender === 'nobody') return 'handled';
+  if ('code' in sender) return sayer(world, host, message)(sender.reason);
   const version = createHash('sha256').update(`${editedAt}\n${text}`).digest('hex').slice(0, 16);
   await store(world, {
     conversation,
@@ -78,11 +74,21 @@ export async function receiveMemberEdit(
     direction: 'to-host',
     content: { kind: 'correction', of, text },
     at: new Date(world.clock.now()).toISOString(),
-    order: messageId,
+    order: sender.sent,
     due: true,
   });
   await world.messages.correct(conversation, of, text);
   return 'handled';
+}
+
+/** Answers a message where it stands, once. */
+function sayer(world: World, host: Host, { chat, messageId, thread, update }: IncomingMessage) {
+  return (words: string) =>
+    once(world, host, update, () =>
+      welcome(world, 'Answering', () =>
+        host.post(chat.id, { kind: 'text', text: plain(`⛔ ${words}`) }, { thread, replyTo: messageId }),
+      ),
+    );
 }
 
 /** Stored for good before the queue hears of it. */

@@ -37,6 +37,8 @@ export interface IncomingMessage {
   readonly replyToHeader?: Handle;
   /** Messages posted together have the same. */
   readonly album?: string;
+  /** When it was written, epoch milliseconds (whole seconds): it may be a day old when it is brought. */
+  readonly sentAt: number;
   /** When it was last changed, epoch milliseconds (whole seconds); 0: never. */
   readonly editedAt: number;
   readonly content: IncomingContent;

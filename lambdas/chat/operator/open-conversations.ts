@@ -1,13 +1,10 @@
 import type { Handle } from '../identifiers';
 import { DAY } from '../lifetimes';
 import type { HostChat } from '../model';
-import type { World } from '../ports';
+import type { OpenConversations, World } from '../ports';
 
 /** How long after the last message a conversation counts as open, milliseconds. */
 export const OPEN_FOR = DAY;
-
-/** How many open conversations a host remembers: with that many, a text that names none can be for nobody. */
-const REMEMBERED = 20;
 
 /** The conversations of which an operator may think when addressing none, the latest first. */
 export function openHandles({ open }: HostChat, now: number): Handle[] {
@@ -17,13 +14,31 @@ export function openHandles({ open }: HostChat, now: number): Handle[] {
     .map(([handle]) => handle as Handle);
 }
 
-/** Notes that a conversation is open; forgets those that are not any more, and the oldest if there are too many. */
-export async function openConversation(world: World, host: HostChat, handle: Handle, at: string): Promise<void> {
-  const known = host.open[handle];
-  if (known === undefined || known < at) await world.channels.openConversation(host.chat, handle, at);
-  const fresh = openHandles(host, world.clock.now()).filter((other) => other !== handle);
-  const kept = new Set<string>([handle, ...fresh.slice(0, REMEMBERED)]);
-  for (const old of Object.keys(host.open)) {
-    if (!kept.has(old)) await world.channels.closeConversation(host.chat, old as Handle);
-  }
+/** Whether more conversations are open than a host remembers. */
+export function hasMoreOpen({ manyAt }: HostChat, now: number): boolean {
+  return manyAt !== undefined && now - Date.parse(manyAt) < OPEN_FOR;
+}
+
+/**
+ * The visitor for whom an operator's text is that names none: the only one with an open conversation when it was written,
+ * at `sentAt` (epoch milliseconds, whole seconds). Undefined: there was none, there were several, or it cannot be known.
+ */
+export function onlyOpen(host: HostChat, sentAt: number): Handle | undefined {
+  const [only, ...others] = openHandles(host, sentAt);
+  // The text arrives late, or crossed the first message of a conversation.
+  const openedSince = host.openedAt !== undefined && Date.parse(host.openedAt) >= sentAt + 1000;
+  // While messages wait for Telegram's limit, the operators may not have seen the conversation yet.
+  const unseen = Math.max(host.blockedUntil, host.nextTurn) > sentAt;
+  return others.length > 0 || hasMoreOpen(host, sentAt) || openedSince || unseen ? undefined : only;
+}
+
+/** Notes that a conversation had a message at `at` (ISO). */
+export async function openConversation(
+  world: World,
+  host: OpenConversations,
+  handle: Handle,
+  at: string,
+): Promise<void> {
+  const since = new Date(world.clock.now() - OPEN_FOR).toISOString();
+  await world.channels.openConversation(host, handle, at, since);
 }

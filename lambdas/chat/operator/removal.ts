@@ -20,31 +20,53 @@ export async function continueErasing(
   item: Extract<QueueItem, { kind: 'erase' }>,
 ): Promise<QueueOutcome> {
   const { channel, handle, step } = item;
-  const finished = await eraseConversation(world, { channel, handle }, world.clock.now() + WORK);
-  if (!finished) await world.queue.send({ ...item, step: step + 1 });
+  const conversation = { channel, handle };
+  const deadline = world.clock.now() + WORK;
+  const finished =
+    (await eraseConversation(world, conversation, await world.members.find(conversation), deadline)) &&
+    (await emptied(world, deadline, () => world.files.removeSome(fileKeyPrefix(conversation))));
+  if (!finished) {
+    await world.queue.send({ ...item, step: step + 1 });
+    return DONE;
+  }
+  const found = await world.channels.find(channel);
+  if (found) await world.channels.closeConversation(found.host, handle);
+  world.logger.info('A conversation was erased', { conversation: conversationKey(conversation) });
   return DONE;
 }
 
-/** Goes on removing a channel, member by member, however many there are (D24). Repeatable. */
+/**
+ * Goes on removing a channel, one page of members after the other, however many there are (D24). When the time is over, the
+ * next item of the queue continues with the same page. Repeatable.
+ */
 export async function continueDropping(
   world: World,
   host: Host,
   item: Extract<QueueItem, { kind: 'drop' }>,
 ): Promise<QueueOutcome> {
   const { channel: name, step, requestedBy } = item;
+  let { from } = item;
   const channel = await world.channels.find(name);
   // Made again under the same name meanwhile: that one is not ours to remove.
   if (channel && channel.state !== 'dropping') return DONE;
   const deadline = world.clock.now() + WORK;
-  for await (const member of world.members.list(name)) {
-    const finished = await eraseConversation(world, member, deadline, member);
-    if (!finished || world.clock.now() >= deadline) {
-      await world.queue.send({ ...item, step: step + 1 });
-      return DONE;
+  const goOn = async (): Promise<QueueOutcome> => {
+    await world.queue.send({ ...item, step: step + 1, ...(from === undefined ? {} : { from }) });
+    return DONE;
+  };
+  for (;;) {
+    const { members, next } = await world.members.page(name, from);
+    for (const member of members) {
+      const finished = await eraseConversation(world, member, member, deadline);
+      if (!finished || world.clock.now() >= deadline) return goOn();
     }
+    if (next === undefined) break;
+    from = next;
+    if (world.clock.now() >= deadline) return goOn();
   }
-  await world.files.removeAll(`${name}/`);
+  if (!(await emptied(world, deadline, () => world.files.removeSome(`${name}/`)))) return goOn();
   if (channel) await world.channels.remove(name, channel.host);
+  world.logger.info('A channel was removed', { channel: name });
   if (requestedBy && channel) await sayRemoved(world, host, requestedBy, name);
   return DONE;
 }
@@ -55,17 +77,16 @@ function sayRemoved(world: World, host: Host, chat: ChatId, name: ChannelName): 
 }
 
 /**
- * Removes a visitor with everything of theirs: first what leads to them, so that nothing new comes; the member last, so
- * that a removal that was cut off finds the rest. False: the time was not enough.
+ * Removes a visitor with everything of theirs but files: first what leads to them, so that nothing new comes; the member
+ * last, so that a removal that was cut off finds the rest. False: the time was not enough.
  */
 async function eraseConversation(
   world: World,
   { channel, handle }: Conversation,
+  member: Member | undefined,
   deadline: number,
-  known?: Member,
 ): Promise<boolean> {
   const conversation = { channel, handle };
-  const member = known ?? (await world.members.find(conversation));
   for (const connection of member?.connections ?? []) {
     if (connection.startsWith('tg:')) {
       await world.members.unlinkChat(connection.slice(3) as ChatId, conversation);
@@ -75,15 +96,17 @@ async function eraseConversation(
     await world.push.disconnect(connection).catch(() => undefined);
   }
   if (member?.topic) await world.members.unlinkTopic(member.topic.chat, member.topic.thread);
-  while (!(await world.messages.removeSome(conversation, BATCH))) {
-    if (world.clock.now() >= deadline) return false;
-  }
-  await world.files.removeAll(fileKeyPrefix(conversation));
-  const found = await world.channels.find(channel);
-  if (found) await world.channels.closeConversation(found.host, handle);
+  if (!(await emptied(world, deadline, () => world.messages.removeSome(conversation, BATCH)))) return false;
   await world.members.remove(conversation);
   // What was stored while this ran.
   while (!(await world.messages.removeSome(conversation, BATCH)));
-  world.logger.info('A conversation was erased', { conversation: conversationKey(conversation) });
+  return true;
+}
+
+/** Removes until nothing is left, at least once. False: the time was not enough. */
+async function emptied(world: World, deadline: number, removeSome: () => Promise<boolean>): Promise<boolean> {
+  while (!(await removeSome())) {
+    if (world.clock.now() >= deadline) return false;
+  }
   return true;
 }

@@ -51,7 +51,7 @@ async function receive(world: World, host: Host, incoming: Incoming): Promise<Ha
     case 'message':
       return receiveMessage(world, host, incoming);
     case 'edit':
-      return receiveEdit(world, incoming);
+      return receiveEdit(world, host, incoming);
     case 'press':
       return once(world, host, incoming.update, () => receivePress(world, host, incoming));
     case 'presence':
@@ -92,12 +92,12 @@ async function withHeader(world: World, found: Route, message: IncomingMessage, 
 }
 
 /** An edited command is no new command, and an edited message no new message (D28). */
-async function receiveEdit(world: World, message: IncomingMessage): Promise<Handled> {
+async function receiveEdit(world: World, host: Host, message: IncomingMessage): Promise<Handled> {
   const { chat, messageId } = message;
   const route = await world.routes.route(chat.id, { replyTo: messageId });
   const hostChat = await confirmed(world, route);
   if (hostChat) return receiveHostEdit(world, message, hostChat, route.reply);
-  if (route.member) return receiveMemberEdit(world, message, route.member);
+  if (route.member) return receiveMemberEdit(world, host, message, route.member);
   return 'handled';
 }
 

@@ -8,6 +8,7 @@ import { MemoryClock } from '../../../../lambdas/adapters/memory/world';
 export type MakeStores = (clock: MemoryClock) => Promise<Stores>;
 
 const RETENTION_DAYS = 90;
+const YESTERDAY = '2025-12-31T00:00:00.000Z';
 
 /** What every implementation of the stores must do, whatever it stores in. */
 export function storeContract(makeStores: MakeStores): void {
@@ -143,7 +144,7 @@ export function storeContract(makeStores: MakeStores): void {
       const name = channelName();
       expect(await stores.channels.use(name, clock.now(), 60_000)).toBeUndefined();
       expect(await stores.channels.change(name, { forum: true })).toBeUndefined();
-      await stores.channels.openConversation(chat(), 'abc' as Handle, isoNow());
+      await stores.channels.openConversation({ chat: chat(), open: {} }, 'abc' as Handle, isoNow(), YESTERDAY);
       expect(await stores.channels.find(name)).toBeUndefined();
     });
 
@@ -164,7 +165,12 @@ export function storeContract(makeStores: MakeStores): void {
       const made = channel();
       const to = chat();
       await stores.channels.create(made);
-      await stores.channels.openConversation(made.host, 'abc' as Handle, '2026-01-01T00:00:00.000Z');
+      await stores.channels.openConversation(
+        { chat: made.host, open: {} },
+        'abc' as Handle,
+        '2026-01-01T00:00:00.000Z',
+        YESTERDAY,
+      );
       expect(await stores.channels.moveHost(made.host, to)).toBe(true);
       expect(await stores.channels.moveHost(made.host, to)).toBe(false);
       expect((await stores.channels.find(made.name))?.host).toBe(to);
@@ -176,19 +182,78 @@ export function storeContract(makeStores: MakeStores): void {
       });
     });
 
-    test('open conversations are noted up to a number; beyond it only that there are more', async () => {
-      const made = channel();
-      await stores.channels.create(made);
-      const handles = Array.from({ length: OPEN_CONVERSATIONS }, (_, i) => `visitor${i}` as Handle);
-      for (const handle of handles) await stores.channels.openConversation(made.host, handle, isoNow());
-      await stores.channels.openConversation(made.host, 'onemore' as Handle, '2026-05-05T00:00:00.000Z');
-      await stores.channels.openConversation(made.host, 'visitor0' as Handle, '2026-06-06T00:00:00.000Z');
-      const host = await stores.channels.host(made.host);
-      expect(Object.keys(host?.open ?? {}).sort()).toEqual([...handles].sort());
-      expect(host?.open['visitor0']).toBe('2026-06-06T00:00:00.000Z');
-      expect(host?.manyAt).toBe('2026-05-05T00:00:00.000Z');
-      await stores.channels.closeConversation(made.host, 'visitor3' as Handle);
-      expect((await stores.channels.host(made.host))?.open).not.toHaveProperty('visitor3');
+    describe('open conversations', () => {
+      const since = '2026-05-05T00:00:00.000Z';
+      const at = (minute: number) => new Date(Date.parse(since) + minute * 60_000).toISOString();
+      const visitor = (i: number) => `visitor${i}` as Handle;
+
+      /** A host chat with one open conversation per time, which is a minute counted from `since`. */
+      async function opened(...minutes: number[]) {
+        const { name, host } = channel();
+        await stores.channels.create(channel({ name, host }));
+        const open = (i: number, minute: number) =>
+          stores.channels.openConversation(
+            { chat: host, open: {} },
+            visitor(i),
+            at(minute),
+            minute < 0 ? at(-9999) : since,
+          );
+        for (const [i, minute] of minutes.entries()) await open(i, minute);
+        return { host, open, read: async () => (await stores.channels.host(host))! };
+      }
+      const times = (count: number, minute: number) => Array.from({ length: count }, () => minute);
+
+      test('are noted up to a number; beyond it only that there are more', async () => {
+        const { host, open, read } = await opened(...times(OPEN_CONVERSATIONS, 1));
+        expect((await read()).manyAt).toBeUndefined();
+        await open(99, 3);
+        await open(98, 2);
+        await open(0, 4);
+        const full = await read();
+        expect(Object.keys(full.open).sort()).toEqual(
+          times(OPEN_CONVERSATIONS, 0)
+            .map((_, i) => visitor(i))
+            .sort(),
+        );
+        expect(full.open['visitor0']).toBe(at(4));
+        expect(full.manyAt).toBe(at(3));
+        await stores.channels.closeConversation(host, visitor(3));
+        expect((await read()).open).not.toHaveProperty('visitor3');
+      });
+
+      test('that have ended make room for one that begins, the others stay', async () => {
+        const { open, read } = await opened(...times(OPEN_CONVERSATIONS - 2, -5), 1, 2);
+        await open(99, 3);
+        const { open: left, manyAt, openedAt } = await read();
+        expect(left).toEqual({ visitor18: at(1), visitor19: at(2), visitor99: at(3) });
+        expect(manyAt).toBeUndefined();
+        expect(openedAt).toBe(at(3));
+      });
+
+      test('only a conversation that was not open begins; its time never goes back', async () => {
+        const { open, read } = await opened(-5, 1);
+        await open(1, 7);
+        await open(1, 6);
+        expect(await read()).toMatchObject({ open: { visitor0: at(-5), visitor1: at(7) }, openedAt: at(1) });
+        await open(0, 8);
+        expect(await read()).toMatchObject({ open: { visitor0: at(8), visitor1: at(7) }, openedAt: at(8) });
+      });
+
+      test('none that is open is forgotten, however many begin and go on at once', async () => {
+        const { open, read } = await opened(...times(OPEN_CONVERSATIONS, -5));
+        const alive = [0, 3, 5, 30, 31, 32, 33];
+        await Promise.all(alive.map((i) => open(i, i + 1)));
+        const { open: left, manyAt } = await read();
+        expect(left).toMatchObject(Object.fromEntries(alive.map((i) => [visitor(i), at(i + 1)])));
+        expect(manyAt).toBeUndefined();
+        // One place is left, for four that begin at once.
+        for (let i = 0; i < OPEN_CONVERSATIONS - alive.length - 1; i++) await open(50 + i, 50);
+        await Promise.all([100, 101, 102, 103].map((i) => open(i, 60)));
+        const full = await read();
+        expect(Object.keys(full.open)).toHaveLength(OPEN_CONVERSATIONS);
+        expect(full.open).toMatchObject(Object.fromEntries(alive.map((i) => [visitor(i), at(i + 1)])));
+        expect(full.manyAt).toBe(at(60));
+      }, 30_000);
     });
 
     test('a block is never shortened', async () => {
@@ -359,18 +424,28 @@ export function storeContract(makeStores: MakeStores): void {
       expect((await stores.members.find(who))?.pinned).toBe(4);
     });
 
-    test('a channel lists its own members, however many', async () => {
+    test('a channel’s members are read page by page, also while they are removed', async () => {
       const name = channelName();
       const handles = Array.from({ length: 120 }, (_, i) => `member${String(i).padStart(4, '0')}` as Handle);
       for (const handle of handles) {
         await stores.members.attach({ channel: name, handle }, attachment({ proof: handle }));
       }
       await stores.members.attach({ channel: `${name}2` as ChannelName, handle: 'other' as Handle }, attachment());
-      const listed = await collect(stores.members.list(name));
-      expect(listed.map(({ handle }) => handle).sort()).toEqual(handles);
-      await stores.members.remove({ channel: name, handle: handles[0] as Handle });
-      expect(await collect(stores.members.list(name))).toHaveLength(119);
-    });
+      const read = async (remove: boolean) => {
+        const found: Handle[] = [];
+        let from: string | undefined;
+        do {
+          const page = await stores.members.page(name, from);
+          found.push(...page.members.map(({ handle }) => handle));
+          for (const member of remove ? page.members : []) await stores.members.remove(member);
+          from = page.next;
+        } while (from !== undefined);
+        return found.sort();
+      };
+      expect(await read(false)).toEqual(handles);
+      expect(await read(true)).toEqual(handles);
+      expect(await read(false)).toEqual([]);
+    }, 30_000);
 
     test('chats and topics lead to their members until they are unlinked', async () => {
       const [who, other, home] = [conversation(), conversation(), chat()];
@@ -519,6 +594,26 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await collect(stores.messages.history(who))).toEqual([]);
       expect(await stores.messages.replyTarget(home, 17)).toBeUndefined();
       expect(keys(await collect(stores.messages.history(other)))).toEqual(['v#1']);
+    });
+
+    test('erasing ends, and leaves nothing, also where messages have expired', async () => {
+      const who = conversation();
+      for (let i = 0; i < 60; i++) await stores.messages.put(message(who, `v#${String(i).padStart(2, '0')}`));
+      clock.time += RETENTION_DAYS * DAY + 1000;
+      for (let i = 60; i < 70; i++) await stores.messages.put(message(who, `v#${i}`));
+      for (let round = 0; !(await stores.messages.removeSome(who, 25)); round++) expect(round).toBeLessThan(4);
+      clock.time -= RETENTION_DAYS * DAY + 1000;
+      expect(await collect(stores.messages.history(who))).toEqual([]);
+    });
+
+    test('messages that have expired do not hide those that are due', async () => {
+      const who = conversation();
+      for (let i = 0; i < 60; i++) await stores.messages.put(message(who, `v#${i}`, { order: i }));
+      clock.time += RETENTION_DAYS * DAY + 1000;
+      for (const key of ['v#a', 'v#b', 'v#c'])
+        await stores.messages.put(message(who, key, { order: key.charCodeAt(2) }));
+      expect(keys(await stores.messages.due(who, 'to-host', 2))).toEqual(['v#a', 'v#b']);
+      expect(keys(await stores.messages.due(who, 'to-host', 20))).toEqual(['v#a', 'v#b', 'v#c']);
     });
 
     test('a reply finds the message it is about', async () => {

@@ -19,6 +19,7 @@ test('a message, where it is and what it answers', () => {
     chat: { id: '3w5e0oa7jkvu6', kind: 'group', forum: false, title: 'Support' },
     messageId: 10,
     replyTo: 7,
+    sentAt: 1000,
     editedAt: 0,
     content: { kind: 'text', text: 'Hi' },
   });

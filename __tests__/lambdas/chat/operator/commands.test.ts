@@ -230,6 +230,48 @@ describe('/join and /leave', () => {
     expect(history!.split('\n').at(-1)).toBe(`Ann: ${'a'.repeat(297)}…`);
   });
 
+  test('a Telegram user who joins again gets what operators wrote meanwhile', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const tom = await person('Tom');
+    await say(tom.here, tom.user, '/join my-channel');
+    await say(tom.here, tom.user, 'Hello');
+    const replyTo = stage.last(chat).message_id;
+    await say(tom.here, tom.user, '/leave');
+    for (const text of ['one more thing', 'and another']) await say(chat, operator, text, { replyTo });
+    expect(stage.last(tom.here).text).toContain('left my-channel');
+    const [welcome, ...missed] = await say(tom.here, tom.user, '/join my-channel');
+    expect(welcome).toContain('talking to my-channel');
+    expect(missed).toEqual(['one more thing', 'and another']);
+    // Once: nothing comes again with the next /join.
+    await say(tom.here, tom.user, '/leave');
+    expect(await say(tom.here, tom.user, '/join my-channel')).toEqual([expect.stringContaining('talking to')]);
+  });
+
+  test('a visitor of the website who left Telegram and goes on there again sees what was said, then what was missed', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const visitor = await stage.visitor('my-channel', 'Ann', 'anns-secret');
+    await visitor.say('question');
+    await stage.settle();
+    const replyTo = stage.last(chat).message_id;
+    const ann = await person('Anna in Telegram');
+    await say(ann.here, ann.user, '/join my-channel anns-secret');
+    await say(chat, operator, 'answer', { replyTo });
+    expect(stage.last(ann.here).text).toBe('answer');
+    await stage.visitors.disconnect(visitor.connection);
+    stage.world.push.close(visitor.connection);
+    // What the bot says of her coming and going is none of the last ten messages.
+    for (let i = 0; i < 12; i++) {
+      await say(ann.here, ann.user, '/leave');
+      await say(ann.here, ann.user, '/join my-channel anns-secret');
+      await stage.world.clock.sleep(60_000);
+    }
+    await say(ann.here, ann.user, '/leave');
+    await say(chat, operator, 'one more thing', { replyTo });
+    const [history, ...missed] = await say(ann.here, ann.user, '/join my-channel anns-secret');
+    expect(history!.split('\n').slice(2)).toEqual(['Ann: question', 'my-channel: answer']);
+    expect(missed).toEqual(['one more thing']);
+  });
+
   test('D2 D3 nobody becomes somebody else, or the host, by naming them', async () => {
     const { chat, operator } = await stage.hosting('my-channel');
     const visitor = await stage.visitor('my-channel', 'Ann');
@@ -535,6 +577,110 @@ describe('one conversation', () => {
     await expect(stage.visitor('my-channel', 'Ann', 'anns-secret')).rejects.toThrow(/403/);
     expect(await say(chat, operator, '/unban', { topic })).toEqual([expect.stringContaining('Ann can write again')]);
     await expect(stage.visitor('my-channel', 'Ann', 'anns-secret')).resolves.toBeDefined();
+  });
+
+  describe('after /ban nothing of the visitor reaches operators,', () => {
+    /** A visitor in Telegram and one on the website, both known to the operators. */
+    async function visitors() {
+      const { chat, operator } = await stage.hosting('my-channel');
+      const ann = await stage.visitor('my-channel', 'Ann', 'anns-secret');
+      await ann.say('I am Ann');
+      const tom = await person('Tom');
+      await say(tom.here, tom.user, '/join my-channel');
+      const own = send({ chat: tom.here, from: tom.user, text: 'I am Tom' }).message_id;
+      await stage.settle();
+      const find = (text: string) =>
+        stage.telegram.people.messages(chat).find((message) => message.text?.endsWith(text))!;
+      const shown = () => stage.texts(chat).filter((text) => /^(🔔 )?#/.test(text));
+      return { chat, operator, ann, tom, own, annsMessage: find('I am Ann'), tomsMessage: find('I am Tom'), shown };
+    }
+
+    test('not what waited, texts and files, which comes in order after /unban', async () => {
+      const { chat, operator, ann, annsMessage, shown } = await visitors();
+      await ann.say('one');
+      const offer = await stage.frame(ann.connection, ['UPL', 'u', 'a.png', 'image/png', 4, '2026-01-01T00:00:00Z']);
+      const [, , url] = JSON.parse(offer!) as string[];
+      await stage.world.files.write(url!.split('/files/')[1]!, Buffer.from('1234'), 'image/png');
+      await stage.frame(ann.connection, ['BIN', 'b', url, 'a.png', 'image/png', 4, '2026-01-01T00:00:00Z']);
+      await ann.say('two');
+      const before = shown();
+      expect(await say(chat, operator, '/ban', { replyTo: annsMessage.message_id })).toEqual([
+        expect.stringContaining('Ann cannot write any more'),
+      ]);
+      await stage.world.clock.sleep(60_000);
+      await stage.settle();
+      expect(shown()).toEqual(before);
+      await say(chat, operator, '/unban', { replyTo: annsMessage.message_id });
+      expect(
+        shown()
+          .slice(before.length)
+          .map((text) => text.split('\n')[1]),
+      ).toEqual(['one', undefined, 'two']);
+      expect(stage.world.queue.items).toEqual([]);
+    });
+
+    test('not an edit, nor the notice that they have left', async () => {
+      const { chat, operator, tom, own, tomsMessage, shown } = await visitors();
+      await say(chat, operator, '/ban', { replyTo: tomsMessage.message_id });
+      const before = shown();
+      stage.telegram.people.edit({ chat: tom.here, message: own, text: 'Buy my pills' });
+      await stage.settle();
+      expect(stage.last(tom.here).text).toContain('cannot write to this channel any more');
+      await say(tom.here, tom.user, '/leave');
+      await say(tom.here, tom.user, '/join my-channel');
+      await say(tom.here, tom.user, 'Buy my pills');
+      expect(shown()).toEqual(before);
+      await say(chat, operator, '/unban', { replyTo: tomsMessage.message_id });
+      expect(shown()).toEqual(before);
+    });
+
+    test('not the rest of what is being delivered at that moment', async () => {
+      const { chat, operator, ann, annsMessage, shown } = await visitors();
+      const before = shown();
+      for (const text of ['one', 'two', 'three']) await ann.say(text);
+      const [item] = stage.world.queue.items.splice(0);
+      const post = stage.host.post.bind(stage.host);
+      jest.spyOn(stage.host, 'post').mockImplementationOnce(async (...args) => {
+        const posted = await post(...args);
+        await say(chat, operator, '/ban', { replyTo: annsMessage.message_id });
+        return posted;
+      });
+      await stage.work(item!);
+      await stage.settle();
+      expect(
+        shown()
+          .slice(before.length)
+          .map((text) => text.split('\n')[1]),
+      ).toEqual(['one']);
+    });
+
+    test('and a text that names nobody is for the one who is left', async () => {
+      const { chat, operator, ann, tom, tomsMessage } = await visitors();
+      await say(chat, operator, '/ban', { replyTo: tomsMessage.message_id });
+      const before = stage.texts(tom.here).length;
+      expect(await say(chat, operator, 'Hi')).toEqual([]);
+      expect(ann.frames().map(([, , text]) => text)).toEqual(['Hi']);
+      expect(stage.texts(tom.here)).toHaveLength(before);
+    });
+  });
+
+  test('edits of a visitor in Telegram count as messages, and need a host who is there', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const tom = await person('Tom');
+    await say(tom.here, tom.user, '/join my-channel');
+    const own = send({ chat: tom.here, from: tom.user, text: 'edit 0' }).message_id;
+    await stage.settle();
+    for (let i = 1; i <= 70; i++) stage.telegram.people.edit({ chat: tom.here, message: own, text: `edit ${i}` });
+    for (const update of await stage.updates()) await stage.receive(update);
+    await stage.settle();
+    expect(stage.texts(chat).filter((text) => text.includes('edit'))).toEqual([expect.stringMatching(/\nedit 59$/)]);
+    expect(stage.last(tom.here).text).toContain('Slow down');
+    await stage.world.clock.sleep(61_000);
+    stage.telegram.people.removeBot({ chat, by: operator, bot: BOT });
+    await stage.settle();
+    stage.telegram.people.edit({ chat: tom.here, message: own, text: 'is anybody there?' });
+    await stage.settle();
+    expect(stage.last(tom.here).text).toContain('Nobody is there');
   });
 
   test('nobody named, nobody known: said in words', async () => {

@@ -61,7 +61,7 @@ export const DEEDS = {
     ...['claimUpdate', 'releaseUpdate', 'finishUpdate'],
   ],
   queue: ['send'],
-  files: ['write', 'remove', 'removeAll'],
+  files: ['write', 'remove', 'removeSome'],
   push: ['push', 'disconnect'],
   host: ['post', 'rewrite', 'remove', 'pin', 'unpin', 'createTopic', 'reopenTopic', 'acknowledge', 'reread'],
 } as const;

@@ -53,6 +53,127 @@ test('a conversation is open for a day after its last message', async () => {
   expect(ann.frames()).toEqual([]);
 });
 
+describe('a text that names nobody', () => {
+  const HOURS = 3600_000;
+  const ask = async ({ chat, operator }: { chat: number; operator: number }) => {
+    send({ chat, from: operator, text: 'to whom?' });
+    await stage.settle();
+    return stage.last(chat).text;
+  };
+  const NOBODY = expect.stringMatching(/^Nobody got this/);
+
+  test('reaches nobody while there are more open conversations than a host remembers', async () => {
+    const place = await stage.hosting('my-channel');
+    const names = Array.from({ length: 21 }, (_, i) => `Visitor ${i}`);
+    const visitors = await Promise.all(names.map((name) => stage.visitor('my-channel', name, name)));
+    const [first, last] = [visitors[0]!, visitors[20]!];
+    for (const { say } of visitors.slice(0, 20)) await say('I am here');
+    await stage.settle();
+    await stage.world.clock.sleep(20 * HOURS);
+    for (const { say } of [last, first]) await say('me, too');
+    await stage.settle();
+    send({ ...place, from: place.operator, text: '/info' });
+    await stage.settle();
+    expect(stage.last(place.chat).text).toContain('Open conversations: more than 20');
+    // All but these two have ended; the host remembers the first one only.
+    await stage.world.clock.sleep(5 * HOURS);
+    expect(await ask(place)).toEqual(NOBODY);
+    expect([...first.frames(), ...last.frames()]).toEqual([]);
+    // A day after the last one wrote, the first one is the only one again.
+    const again = await stage.visitor('my-channel', names[0]!, names[0]);
+    await stage.frame(again.connection, ['TXT', 'another', 'and me', '2026-01-01T00:00:00Z']);
+    await stage.settle();
+    await stage.world.clock.sleep(20 * HOURS);
+    await ask(place);
+    expect(texts(again.frames())).toEqual(['to whom?']);
+    expect(last.frames()).toEqual([]);
+  });
+
+  test('reaches nobody if a visitor writes again while another’s message is on its way', async () => {
+    const place = await stage.hosting('my-channel');
+    await (await stage.visitor('my-channel', 'Ann', 'ann')).say('yesterday');
+    await stage.settle();
+    await stage.world.clock.sleep(25 * HOURS);
+    const ann = await stage.visitor('my-channel', 'Ann', 'ann');
+    const bob = await stage.visitor('my-channel', 'Bob');
+    await stage.frame(ann.connection, ['TXT', 'another', 'today', '2026-01-01T00:00:00Z']);
+    const anns = stage.world.queue.items.splice(0);
+    await bob.say('today as well');
+    const { channels } = stage.world;
+    const host = channels.host.bind(channels);
+    jest.spyOn(channels, 'host').mockImplementationOnce(async (chat) => {
+      const before = await host(chat);
+      for (const item of anns) await stage.work(item);
+      return before;
+    });
+    await stage.settle();
+    expect(stage.texts(place.chat).at(-1)).toContain('today as well');
+    expect(await ask(place)).toEqual(NOBODY);
+    expect([...ann.frames(), ...bob.frames()]).toEqual([]);
+  });
+
+  test('counts a message that waited for more than a day as seen when it was posted', async () => {
+    const place = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('waits');
+    await stage.world.clock.sleep(25 * HOURS);
+    const items = stage.world.queue.items.splice(0);
+    const bob = await stage.visitor('my-channel', 'Bob');
+    await bob.say('does not');
+    stage.world.queue.items.push(...items);
+    await stage.settle();
+    expect(await ask(place)).toEqual(NOBODY);
+    expect([...ann.frames(), ...bob.frames()]).toEqual([]);
+  });
+
+  test('that was written before the first message of a visitor is not for that visitor', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    send({ chat, from: operator, text: 'nobody there, coffee?' });
+    const updates = await stage.updates();
+    await stage.world.clock.sleep(1000);
+    await ann.say('Hello');
+    await stage.settle();
+    for (const update of updates) await stage.receive(update);
+    expect(ann.frames()).toEqual([]);
+    expect(stage.last(chat).text).toContain('Nobody got this');
+  });
+
+  test('that Telegram brings late is for nobody whose conversation has begun since', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('Hello');
+    await stage.settle();
+    await stage.world.clock.sleep(20 * HOURS);
+    send({ chat, from: operator, text: 'Hi Ann' });
+    const updates = await stage.updates();
+    await stage.world.clock.sleep(5 * HOURS);
+    const bob = await stage.visitor('my-channel', 'Bob');
+    await bob.say('Hello');
+    await stage.settle();
+    for (const update of updates) await stage.receive(update);
+    expect([...ann.frames(), ...bob.frames()]).toEqual([]);
+    expect(stage.last(chat).text).toContain('Nobody got this');
+  });
+
+  test('is not for a visitor whose message still waits for Telegram’s limit', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('Hello');
+    const [item] = stage.world.queue.items.splice(0);
+    stage.telegram.faults.inject({ method: 'sendMessage', fault: { kind: 'tooManyRequests', retryAfter: 33 } });
+    expect((await stage.operators.deliver(item!, 1)).kind).toBe('retry');
+    await stage.world.clock.sleep(5000);
+    send({ chat, from: operator, text: 'nobody there, coffee?' });
+    for (const update of await stage.updates()) await stage.receive(update);
+    expect(ann.frames()).toEqual([]);
+    await stage.world.clock.sleep(40_000);
+    await stage.work(item!);
+    await ask({ chat, operator });
+    expect(texts(ann.frames())).toEqual(['to whom?']);
+  });
+});
+
 test('an operator who replies to a colleague talks to the colleague', async () => {
   const { chat, operator } = await stage.hosting('my-channel');
   const ann = await stage.visitor('my-channel', 'Ann');

@@ -32,9 +32,10 @@ async function socket(id: string, options: { channel?: string; origin?: string }
   return { connection, send, frames, disconnect };
 }
 
+const membersOf = () => [...stage.world.members.members.entries(`${CHANNEL}/`)].map(([, member]) => member);
+
 async function conversationOf(handleIn: (handles: string[]) => string | undefined = ([first]) => first) {
-  const handles: string[] = [];
-  for await (const member of stage.world.members.list(CHANNEL)) handles.push(member.handle);
+  const handles = membersOf().map(({ handle }) => handle);
   return { channel: CHANNEL, handle: handleIn(handles) as Handle };
 }
 
@@ -79,8 +80,7 @@ describe('who is who', () => {
     const ids = [String(chat), toBase36(chat), `tg:${toBase36(chat)}`, `tg:${chat}`, `host#${toBase36(chat)}`];
     for (const id of ids) await stage.visitor(CHANNEL, 'Eve', id);
     expect(await stage.world.channels.find(CHANNEL)).toMatchObject({ host: toBase36(chat) });
-    const members = [];
-    for await (const member of stage.world.members.list(CHANNEL)) members.push(member);
+    const members = membersOf();
     expect(members).toHaveLength(ids.length);
     expect(members.every(({ connector }) => connector === 'ws')).toBe(true);
   });
@@ -332,8 +332,7 @@ describe('nothing is lost, nothing goes astray', () => {
       await client.send(['JOIN', id, id, CHANNEL]);
       await client.disconnect();
     }
-    const members = [];
-    for await (const member of stage.world.members.list(CHANNEL)) members.push(member);
+    const members = membersOf();
     for (const [i, { channel, handle, name }] of members.entries()) {
       await sendToVisitor(stage.world, answerTo({ channel, handle }, i, `for ${name}`));
     }

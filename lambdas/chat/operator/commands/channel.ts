@@ -1,9 +1,9 @@
-import type { Channel, HostChat } from '../../model';
+import { OPEN_CONVERSATIONS, type Channel, type HostChat } from '../../model';
 import type { World } from '../../ports';
 import { addressOf, NEITHER } from '../answers';
 import { shownName } from '../header';
 import { HostFailure } from '../host';
-import { openHandles } from '../open-conversations';
+import { hasMoreOpen, openHandles } from '../open-conversations';
 import { resume } from '../presence';
 import { bold, code, joinRich, plain, rich, type RichText } from '../rich-text';
 import { removalButtons } from '../removal-question';
@@ -43,6 +43,7 @@ async function hostInfo(context: CommandContext, hostChat: HostChat, channel: Ch
   const handles = openHandles(hostChat, world.clock.now());
   const members = await Promise.all(handles.map((handle) => world.members.find({ channel: channel.name, handle })));
   const open = members.flatMap((member) => (member ? [rich`#${member.handle} ${shownName(member.name)}`] : []));
+  const many = hasMoreOpen(hostChat, world.clock.now());
   const websites = channel.origins.length > 0 ? channel.origins.join(', ') : 'all';
   return joinRich(
     [
@@ -50,7 +51,7 @@ async function hostInfo(context: CommandContext, hostChat: HostChat, channel: Ch
       addressOf(world.settings.websocketUrl, channel),
       plain(`Websites that may use it: ${websites}`),
       ...(await rightsInfo(context)),
-      plain(`Open conversations: ${open.length === 0 ? 'none' : open.length}`),
+      plain(`Open conversations: ${many ? `more than ${OPEN_CONVERSATIONS}` : open.length || 'none'}`),
       ...open,
     ],
     '\n',

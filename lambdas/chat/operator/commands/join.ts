@@ -68,9 +68,10 @@ async function joinNew(context: CommandContext, channel: Channel): Promise<void>
     case 'attached':
       await world.members.linkChat(id, conversation);
       await announce(world, channel, outcome.member, outcome.before);
-      return say(
+      await say(
         rich`✅ You are talking to ${bold(channel.name)}. What you write here goes to its operators. /leave ends it.`,
       );
+      return outcome.before && deliverMissed(context, conversation);
     case 'banned':
       return say(plain('⛔ You cannot write to this channel any more (403).'));
     case 'taken':
@@ -96,10 +97,22 @@ async function goOn(context: CommandContext, channel: Channel, memberId: string)
   });
   if (outcome.kind !== 'attached') return say(plain('⛔ You cannot write to this channel any more (403).'));
   await world.members.linkChat(message.chat.id, conversation);
-  const shown = await world.messages.latest(conversation, SHOWN);
-  await say(conversationSoFar(context, channel, outcome.member, shown));
-  // What waited for the visitor is due here now.
-  await world.queue.send({ kind: 'to-chat', ...conversation, message: `join#${world.clock.now()}` });
+  await say(conversationSoFar(context, channel, outcome.member, await lastMessages(context, conversation)));
+  await deliverMissed(context, conversation);
+}
+
+/** The last messages, without corrections and notices. */
+async function lastMessages({ world }: CommandContext, conversation: Conversation): Promise<readonly Message[]> {
+  for (let limit = SHOWN; ; limit *= 4) {
+    const latest = await world.messages.latest(conversation, limit);
+    const shown = latest.filter((message) => wordsOf(message, world.settings.apiUrl) !== undefined);
+    if (shown.length >= SHOWN || latest.length < limit) return shown.slice(-SHOWN);
+  }
+}
+
+/** What waited for the visitor is due here now. */
+function deliverMissed({ world }: CommandContext, conversation: Conversation): Promise<void> {
+  return world.queue.send({ kind: 'to-chat', ...conversation, message: `join#${world.clock.now()}` });
 }
 
 function conversationSoFar(

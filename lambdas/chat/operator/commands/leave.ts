@@ -20,7 +20,7 @@ export async function leaveChannel(world: World, chat: ChatId, conversation: Con
   await world.members.detach({ channel, handle }, `tg:${chat}`);
   await world.members.unlinkChat(chat, { channel, handle });
   const member = await world.members.find({ channel, handle });
-  if (!member || member.connections.length > 0) return;
+  if (!member || member.banned || member.connections.length > 0) return;
   const at = new Date(world.clock.now()).toISOString();
   const key = `n#left#${at}`;
   const message = { conversation: { channel, handle }, key, direction: 'to-host', at, order: 0, due: true } as const;

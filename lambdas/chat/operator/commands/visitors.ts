@@ -7,25 +7,35 @@ import type { Message } from '../../model';
 import { addressedVisitor } from './addressed';
 import type { Command } from './context';
 
-/** /ban: the visitor can write no more, and is disconnected. */
+/** /ban: disconnects the visitor, refuses what they write, and holds back what waits for the operators. */
 export const banCommand: Command = async (context) => {
   const member = await addressedVisitor(context);
   if (!member) return;
   const { world, say } = context;
   const conversation = { channel: member.channel, handle: member.handle };
   await world.members.change(conversation, { banned: true });
+  await world.channels.closeConversation(context.message.chat.id, member.handle);
   const sockets = member.connections.filter((id) => id.startsWith('ws:'));
   await Promise.allSettled(sockets.map((id) => world.push.disconnect(id)));
   await say(
-    rich`✅ #${member.handle} ${shownName(member.name)} cannot write any more. /unban #${member.handle} lifts it.`,
+    joinRich(
+      [
+        rich`✅ #${member.handle} ${shownName(member.name)} cannot write any more, and messages that waited are held back.`,
+        rich`/unban #${member.handle} lifts the ban and delivers them.`,
+      ],
+      '\n',
+    ),
   );
 };
 
-/** /unban: the visitor can write again. */
+/** /unban: the visitor can write again, and the operators get what was held back. */
 export const unbanCommand: Command = async (context) => {
   const member = await addressedVisitor(context);
   if (!member) return;
-  await context.world.members.change({ channel: member.channel, handle: member.handle }, { banned: false });
+  const { world } = context;
+  const conversation = { channel: member.channel, handle: member.handle };
+  await world.members.change(conversation, { banned: false });
+  await world.queue.send({ kind: 'to-host', ...conversation, message: `unban#${world.clock.now()}` });
   await context.say(rich`✅ #${member.handle} ${shownName(member.name)} can write again.`);
 };
 

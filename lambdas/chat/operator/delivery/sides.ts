@@ -8,13 +8,13 @@ export interface Sides {
   readonly member: Member;
 }
 
-/** Undefined: there is nobody to deliver to, or nothing to deliver any more. */
+/** Undefined: there is nobody to deliver to, or nothing to deliver any more. /ban holds messages back until /unban. */
 export async function readSides(world: World, conversation: Conversation): Promise<Sides | undefined> {
   const [channel, member] = await Promise.all([
     world.channels.find(conversation.channel),
     world.members.find(conversation),
   ]);
-  return channel && channel.state !== 'dropping' && member ? { channel, member } : undefined;
+  return channel && channel.state !== 'dropping' && member && !member.banned ? { channel, member } : undefined;
 }
 
 /** A channel whose host is away keeps its messages until the host is back. */

@@ -117,8 +117,12 @@ async function deliverTo(world: World, host: Host, consignment: Consignment): Pr
     return;
   }
   const toBeAnswered = content.kind === 'text' || content.kind === 'file';
-  // Before the operators see it: what they write then must not go to the one who was alone until now.
-  if (toBeAnswered && chat) await openConversation(world, chat, member.handle, message.at);
+  // Before the operators see it: what they write then must not go to the one who was alone until now. The chat is the one
+  // that is posted to: the group may have moved since `chat` was read.
+  if (content.kind !== 'notice' && chat) {
+    const seenAt = new Date(world.clock.now()).toISOString();
+    await openConversation(world, { ...chat, chat: channel.host }, member.handle, seenAt);
+  }
   const silent = content.kind === 'notice';
   const outcome = await postOnce(world, host, { chat: channel.host, place: { ...place, silent } }, message, parts);
   if (!outcome) return;
