@@ -7,7 +7,7 @@ import type { Manifest } from 'cdktf';
  * longer exist. Does what `cdktf synth` does, without the seconds it takes to load that command.
  */
 async function synthesize(): Promise<void> {
-  const { app } = await import('../main');
+  const { app } = await import('../main.ts');
   if (process.exitCode) return;
   const { stacks } = JSON.parse(readFileSync(join(app.outdir, 'manifest.json'), 'utf8')) as Pick<Manifest, 'stacks'>;
   for (const { name, annotations } of Object.values(stacks)) {

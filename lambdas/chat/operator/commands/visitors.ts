@@ -1,6 +1,6 @@
 import { shownName } from '../header';
 import { removalButtons } from '../removal-question';
-import { bold, plain, rich } from '../rich-text';
+import { bold, joinRich, plain, rich } from '../rich-text';
 import { HostFailure, type Post } from '../host';
 import { fileUrl } from '../../files';
 import type { Message } from '../../model';
