@@ -10,6 +10,8 @@ const LOCAL = ['local-stack', 'npm-run-sandbox'].map((name) => `<rootDir>/__test
 
 /** Unit and contract tests are seconds; the others are asked for by name and need more of the machine. */
 module.exports = {
+  // Unit tests take well under a second on a quiet machine; this is what a busy one may need, milliseconds.
+  testTimeout: 30_000,
   projects: [
     {
       displayName: 'unit',
