@@ -1,8 +1,10 @@
 import type { ChatId, ConnectionId } from '../../identifiers';
+import { textOf } from '../../message';
 import type { Content, Conversation, Member, Message } from '../../model';
 import type { QueueOutcome, Receipt, World } from '../../ports';
 import { correctedKey, hostMessageFrames } from '../../protocol/server-frame';
 import { deliverToVisitor } from '../../visitor/delivery';
+import { ShownTexts } from '../../visitor/shown-texts';
 import { leaveChannel } from '../commands/leave';
 import { logUndelivered } from '../failure';
 import { CAPTION_LENGTH, type Host, HostFailure, TEXT_LENGTH } from '../host';
@@ -28,6 +30,7 @@ export async function deliverToChat(
   attempt: number,
 ): Promise<QueueOutcome> {
   const deadline = world.clock.now() + WORK;
+  const shown = new ShownTexts();
   for (;;) {
     const [member, due] = await Promise.all([
       world.members.find(conversation),
@@ -44,7 +47,11 @@ export async function deliverToChat(
       if (world.clock.now() >= deadline) {
         return anotherTurn(world, 'to-chat', conversation);
       }
-      let receipt: Receipt | undefined;
+      if (shown.tells(message)) {
+        await world.messages.delivered(conversation, message.key);
+        continue;
+      }
+      let receipt: Receipt | 'rewritten' | undefined;
       try {
         receipt = await deliverOne(world, host, chat, message);
       } catch (error) {
@@ -53,9 +60,12 @@ export async function deliverToChat(
         if (outcome) return outcome;
         break;
       }
+      // Delivered or edited meanwhile.
+      if (!receipt) break;
+      shown.add(message);
       await pushAsWell(world, member, message);
-      await world.messages.delivered(conversation, message.key, receipt);
-      const { telegramIds } = receipt ?? {};
+      await world.messages.delivered(conversation, message.key, receipt === 'rewritten' ? undefined : receipt);
+      const telegramIds = receipt === 'rewritten' ? undefined : receipt.telegramIds;
       const what = { ...traceOf(message), kind: message.content.kind, ...(telegramIds && { telegramIds }) };
       world.logger.info('A message was delivered to Telegram', what);
     }
@@ -67,9 +77,15 @@ function chatOf({ connections }: Member): ChatId | undefined {
   return connections.findLast((id) => id.startsWith('tg:'))?.slice(3) as ChatId | undefined;
 }
 
-async function deliverOne(world: World, host: Host, chat: ChatId, message: Message): Promise<Receipt | undefined> {
+/** Undefined: nothing was posted; the message is to be read again. */
+async function deliverOne(
+  world: World,
+  host: Host,
+  chat: ChatId,
+  message: Message,
+): Promise<Receipt | 'rewritten' | undefined> {
   const { content } = message;
-  if (content.kind === 'correction' && (await rewritten(world, host, chat, message, content))) return undefined;
+  if (content.kind === 'correction' && (await rewritten(world, host, chat, message, content))) return 'rewritten';
   const deliver = async (parts: readonly Part[]) =>
     (await postOnce(world, host, { chat, place: {}, copy: true }, message, parts))?.receipt;
   try {
@@ -90,7 +106,10 @@ async function rewritten(
   { conversation }: Message,
   { of, text }: Extract<Content, { kind: 'correction' }>,
 ): Promise<boolean> {
-  const { copy, content } = (await world.messages.find(conversation, correctedKey(of))) ?? {};
+  const original = await world.messages.find(conversation, correctedKey(of));
+  // An edit that came while the original was being delivered has not been written down there yet.
+  if (original && textOf(original.content) !== text) await world.messages.correct(conversation, original.key, text);
+  const { copy, content } = original ?? {};
   const [number, ...others] = copy?.telegramIds ?? [];
   const limit = content?.kind === 'file' ? CAPTION_LENGTH : TEXT_LENGTH;
   if (copy?.chat !== chat || number === undefined || others.length > 0 || text.length > limit) return false;
