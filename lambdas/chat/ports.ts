@@ -282,14 +282,22 @@ export interface OperatorSide {
   deliver(item: QueueItem, attempt: number): Promise<QueueOutcome>;
 }
 
+/** A file that is on its way: it is never in memory as a whole. Its bytes can be read once. */
+export interface FileStream {
+  /** Bytes. */
+  readonly size: number;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
 export interface FileStore {
   /** A URL that accepts one PUT of exactly this type and size (bytes). */
   uploadUrl(key: string, type: string, size: number): Promise<string>;
   /** A URL that serves the object for a while, under its file name. */
   downloadUrl(key: string): Promise<string>;
   inspect(key: string): Promise<{ readonly type: string; readonly size: number } | undefined>;
-  read(key: string): Promise<Uint8Array | undefined>;
-  write(key: string, body: Uint8Array, type: string): Promise<void>;
+  /** The bytes, piece by piece as they are asked for. Throws if there is no such object. */
+  read(key: string): AsyncIterable<Uint8Array>;
+  write(key: string, body: Uint8Array | FileStream, type: string): Promise<void>;
   remove(key: string): Promise<void>;
   /** Removes everything under a prefix (which ends in `/`). */
   removeAll(prefix: string): Promise<void>;

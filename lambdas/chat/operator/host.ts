@@ -1,4 +1,5 @@
 import type { ChatId } from '../identifiers';
+import type { FileStream } from '../ports';
 import type { RichText } from './rich-text';
 
 /**
@@ -31,15 +32,16 @@ export interface Host {
   acknowledge(press: string, words?: string): Promise<void>;
   /** What the bot may do in a group. */
   rights(chat: ChatId): Promise<BotRights>;
-  /** The bytes of a file that somebody posted. */
-  fetchFile(reference: string): Promise<Uint8Array>;
+  /** A file that somebody posted. */
+  fetchFile(reference: string): Promise<FileStream>;
 }
 
 export type Post =
   | { readonly kind: 'text'; readonly text: RichText; readonly buttons?: readonly Button[] }
   | {
       readonly kind: 'file';
-      readonly body: Uint8Array;
+      /** The bytes, or what reads them anew. */
+      readonly body: Uint8Array | (() => AsyncIterable<Uint8Array>);
       readonly name: string;
       /** MIME type. */
       readonly type: string;

@@ -15,6 +15,7 @@ import { traceOf } from '../../trace';
 import { receiveMigration } from '../presence';
 import { anotherTurn, waitFor } from './another-turn';
 import { backOff } from './back-off';
+import { oneFileAtATime } from './one-file';
 import { BATCH, DONE, WORK } from './portion';
 import type { Part } from './post-of';
 import { postOnce } from './post-once';
@@ -44,22 +45,23 @@ export async function deliverToChat(
       return DONE;
     }
     for (const message of due) {
-      if (world.clock.now() >= deadline) {
-        return anotherTurn(world, 'to-chat', conversation);
-      }
       if (shown.tells(message)) {
         await world.messages.delivered(conversation, message.key);
         continue;
       }
-      let receipt: Receipt | 'rewritten' | undefined;
+      let receipt: Receipt | 'rewritten' | 'late' | undefined;
       try {
-        receipt = await deliverOne(world, host, chat, message);
+        const late = () => world.clock.now() >= deadline;
+        receipt = await oneFileAtATime(world, message, async () =>
+          late() ? 'late' : deliverOne(world, host, chat, message),
+        );
       } catch (error) {
         if (!(error instanceof HostFailure)) throw error;
         const outcome = await cure(world, conversation, { chat, message, failure: error, attempt });
         if (outcome) return outcome;
         break;
       }
+      if (receipt === 'late') return anotherTurn(world, 'to-chat', conversation);
       // Delivered or edited meanwhile.
       if (!receipt) break;
       shown.add(message);
@@ -134,9 +136,9 @@ function partsFor(world: World, { content }: Message): Part[] {
       const { key, name, type } = content.file;
       const [words = '', ...rest] = splitText(content.caption ?? '', CAPTION_LENGTH);
       const load: Part['load'] = async () => {
-        const body = await world.files.read(key);
-        if (!body) return { kind: 'text', text: plain(`📎 ${name} (the file is not there any more)`) };
-        return { kind: 'file', body, name, type, text: plain(words) };
+        if (!(await world.files.inspect(key)))
+          return { kind: 'text', text: plain(`📎 ${name} (the file is not there any more)`) };
+        return { kind: 'file', body: () => world.files.read(key), name, type, text: plain(words) };
       };
       return [{ kind: 'file', words, load }, ...rest.flatMap(textParts)];
     }

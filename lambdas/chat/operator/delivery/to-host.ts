@@ -6,6 +6,7 @@ import { waitForHost } from '../resume';
 import { anotherTurn, waitFor } from './another-turn';
 import { backOff } from './back-off';
 import { traceOf } from '../../trace';
+import { oneFileAtATime } from './one-file';
 import { pinFirst } from './pin';
 import { BATCH, DONE, WORK } from './portion';
 import { type Part, partsFor } from './post-of';
@@ -59,10 +60,12 @@ export async function deliverToHost(
     const turn = await turnOf(world, chat, sides.member);
     if (turn.kind === 'later') return waitFor(world, 'to-host', conversation, turn.seconds, attempt);
     for (const message of turn.kind === 'one' ? [first] : settled) {
-      if (world.clock.now() >= deadline) return anotherTurn(world, 'to-host', conversation);
-      // The first message may have made the topic and the pin of those after it.
-      const known = message === first ? sides : await activeSides(world, conversation);
-      const outcome = known ? await deliverOne(world, host, { known, chat, message }, attempt) : 'read again';
+      const outcome = await oneFileAtATime(world, message, async () => {
+        if (world.clock.now() >= deadline) return anotherTurn(world, 'to-host', conversation);
+        // The first message may have made the topic and the pin of those after it.
+        const known = message === first ? sides : await activeSides(world, conversation);
+        return known ? deliverOne(world, host, { known, chat, message }, attempt) : 'read again';
+      });
       if (outcome === 'read again') break;
       if (outcome !== 'delivered') return outcome;
     }
