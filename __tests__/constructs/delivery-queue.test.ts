@@ -1,6 +1,7 @@
 import { DeliveryQueue } from '../../constructs/delivery-queue';
 import { LiveFunction } from '../../constructs/live-function';
 import { StoredArtifact } from '../../constructs/stored-artifact';
+import { LONGEST_DELAY } from '../../lambdas/adapters/sqs-queue';
 import { Synthesized } from './synthesized';
 
 const stack = Synthesized.stackWith((scope, account) => {
@@ -39,6 +40,10 @@ describe('DeliveryQueue', () => {
       visibility_timeout_seconds: 180,
       sqs_managed_sse_enabled: true,
     });
+  });
+
+  it('lets a message be hidden for what is left of the twelve hours that SQS allows', () => {
+    expect(Number(queue?.['visibility_timeout_seconds']) + LONGEST_DELAY).toBeLessThanOrEqual(12 * 60 * 60);
   });
 
   it('keeps what cannot be delivered for two weeks, in order', () => {

@@ -71,6 +71,9 @@ export class Poller {
         delay: async (receipt, seconds) => {
           await clock.really(() => queue.hide(receipt, seconds * 1000));
         },
+        onNotHidden: (error) => {
+          throw error;
+        },
       },
     );
     this.count.invocations++;

@@ -4,12 +4,17 @@ import type { DeliveryQueue, QueueItem } from '../chat/ports';
 
 /** The stage's FIFO queue. The SDK is loaded when it is first needed. */
 export interface SqsQueue extends DeliveryQueue {
-  /** Hides a received message for so many seconds, counted from now. */
+  /** Hides a received message for so many seconds from now, {@link LONGEST_DELAY} at most. */
   delay(receiptHandle: string, seconds: number): Promise<void>;
 }
 
-/** SQS hides a message for 12 hours at most. */
-const LONGEST_DELAY = 12 * 60 * 60;
+/**
+ * The longest that a received message can be hidden, seconds. SQS refuses more than 12 hours from the moment at which it was
+ * received. Lambda does not tell that moment, but whoever still holds a message received it less than the queue's visibility
+ * timeout ago (three minutes, `constructs/delivery-queue.ts`).
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+ */
+export const LONGEST_DELAY = 12 * 60 * 60 - 180;
 
 export function createSqsQueue(queueUrl: string): SqsQueue {
   let client: Promise<SQSClient> | undefined;
@@ -46,9 +51,9 @@ export function createSqsQueue(queueUrl: string): SqsQueue {
 }
 
 /**
- * What must not overtake each other: the messages of one conversation in one direction, the steps of one removal. At most
+ * What must not overtake each other: the messages of one conversation in one direction, the steps of one task. At most
  * 128 characters, letters, digits and punctuation.
  */
 export function groupOf(item: QueueItem): string {
-  return item.kind === 'drop' ? `drop/${item.channel}` : `${item.kind}/${item.channel}/${item.handle}`;
+  return `${item.kind}/${item.channel}${'handle' in item ? `/${item.handle}` : ''}`;
 }

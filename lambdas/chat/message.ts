@@ -6,6 +6,24 @@ export function inOrder(one: Message, other: Message): number {
   return one.order - other.order || (one.key < other.key ? -1 : 1);
 }
 
+/** A text's text, a file's caption; undefined: there is none. */
+export function textOf(content: Content): string | undefined {
+  switch (content.kind) {
+    case 'text':
+    case 'correction':
+      return content.text;
+    case 'file':
+      return content.caption;
+    case 'notice':
+      return undefined;
+  }
+}
+
+/** Whether an edit changes nothing. While a delivery is under way it is not known which text the other side will have. */
+export function isSaid({ content, due, attemptedAt }: Message, text: string): boolean {
+  return (textOf(content) ?? '') === text && !(due && attemptedAt !== undefined);
+}
+
 /** The content with another text: a text's text, a file's caption. */
 export function withText(content: Content, text: string): Content {
   switch (content.kind) {

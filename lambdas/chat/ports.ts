@@ -3,6 +3,7 @@ import type {
   Channel,
   ChannelState,
   Connection,
+  Content,
   Conversation,
   Direction,
   HostChat,
@@ -177,25 +178,40 @@ export interface MessageStore {
   find(conversation: Conversation, key: string): Promise<Message | undefined>;
   /** What one side has not got yet, oldest first, at most `limit`. Strongly consistent. */
   due(conversation: Conversation, direction: Direction, limit: number): Promise<Message[]>;
-  /** Marks the beginning of a delivery whose outcome may stay unknown. False: it is not due any more. */
-  attempt(conversation: Conversation, key: string, at: string): Promise<boolean>;
+  /**
+   * Marks the beginning of a delivery whose outcome may stay unknown. False: it is not due any more, or says something else
+   * than `content` by now.
+   */
+  attempt(conversation: Conversation, key: string, at: string, content?: Content): Promise<boolean>;
   /** It certainly did not arrive: nobody needs to look for it. Forgets the mark of {@link attempt}. */
   abandonAttempt(conversation: Conversation, key: string): Promise<void>;
   /** Some parts of a long message have arrived, the rest is still due. Also ends the attempt. */
   partDelivered(conversation: Conversation, key: string, receipt: Receipt): Promise<void>;
   /** The other side has it: it is due no more. Repeatable. */
   delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void>;
-  /** Replaces the text (or caption) of a stored message; false: there is none. */
+  /**
+   * Replaces the text (or caption) of a stored message. False: there is none, or nobody knows yet what became of an
+   * attempt to deliver it: the old text tells whether it arrived.
+   */
   correct(conversation: Conversation, key: string, text: string): Promise<boolean>;
+  /** As {@link correct}, for a message to the host that nobody has begun to deliver. True: it goes out with the new text. */
+  correctUnsent(conversation: Conversation, key: string, text: string): Promise<boolean>;
   /** The newest `limit` messages, oldest first. */
   latest(conversation: Conversation, limit: number): Promise<Message[]>;
   /** All messages of a conversation, oldest first. */
   history(conversation: Conversation): AsyncIterable<Message>;
   /**
    * Removes up to `limit` messages of a conversation and what points to them, including those that have expired but are
-   * still stored. False: there may be more.
+   * still stored, and the note of {@link noteWaiting}. False: there may be more.
    */
   removeSome(conversation: Conversation, limit: number): Promise<boolean>;
+
+  /** Notes that something waits for a host who is away. `mark`: a new one each time. */
+  noteWaiting(conversation: Conversation, mark: string): Promise<void>;
+  /** All conversations of a channel that were noted, with the latest mark of each. Strongly consistent. */
+  waiting(channel: ChannelName): AsyncIterable<{ readonly conversation: Conversation; readonly mark: string }>;
+  /** Forgets a note that still has this mark. */
+  forgetWaiting(conversation: Conversation, mark: string): Promise<void>;
 
   /** Remembers that a Telegram message is (a copy of) a message of a conversation: a reply to it finds its way. */
   pointReply(chat: ChatId, messageId: number, to: ReplyTarget): Promise<void>;
@@ -264,6 +280,8 @@ export type QueueItem =
       readonly from?: string;
       readonly requestedBy?: ChatId;
     }
+  /** The host is there (again): bring the channel back and poke the conversations that wait for it. */
+  | { readonly kind: 'resume'; readonly channel: ChannelName; readonly step: number }
   /** Go on erasing a conversation. */
   | ({ readonly kind: 'erase'; readonly step: number } & Conversation);
 
@@ -283,14 +301,22 @@ export interface OperatorSide {
   deliver(item: QueueItem, attempt: number): Promise<QueueOutcome>;
 }
 
+/** A file that is on its way: it is never in memory as a whole. Its bytes can be read once. */
+export interface FileStream {
+  /** Bytes. */
+  readonly size: number;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
 export interface FileStore {
   /** A URL that accepts one PUT of exactly this type and size (bytes). */
   uploadUrl(key: string, type: string, size: number): Promise<string>;
   /** A URL that serves the object for a while, under its file name. */
   downloadUrl(key: string): Promise<string>;
   inspect(key: string): Promise<{ readonly type: string; readonly size: number } | undefined>;
-  read(key: string): Promise<Uint8Array | undefined>;
-  write(key: string, body: Uint8Array, type: string): Promise<void>;
+  /** The bytes, piece by piece as they are asked for. Throws if there is no such object. */
+  read(key: string): AsyncIterable<Uint8Array>;
+  write(key: string, body: Uint8Array | FileStream, type: string): Promise<void>;
   remove(key: string): Promise<void>;
   /** Removes up to 1,000 objects under a prefix (which ends in `/`). False: there may be more. */
   removeSome(prefix: string): Promise<boolean>;

@@ -70,6 +70,13 @@ export function createRequestDispatcher(
           delay: delayQueueItem ?? ((receiptHandle, seconds) => sqs.delay(receiptHandle, seconds)),
           onError: (error, record) =>
             correlated(itemOf(record), () => logger.error('An item of the queue failed', { error })),
+          onNotHidden: (error, record, seconds) =>
+            correlated(itemOf(record), () =>
+              logger.warn('An item of the queue could not be hidden; it comes back after three minutes', {
+                seconds,
+                reason: String(error),
+              }),
+            ),
         });
       }
     }

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import type { ChatId } from '../../../lambdas/chat/identifiers';
+import type { FileStream } from '../../../lambdas/chat/ports';
 import { HostFailure, type Host, type Post, type PostPlace, type Reread } from '../../../lambdas/chat/operator/host';
 
 export interface FakeMessage {
@@ -97,8 +99,8 @@ export class FakeHost implements Host {
     return true;
   }
 
-  async fetchFile(): Promise<Uint8Array> {
-    return new Uint8Array(1);
+  async fetchFile(): Promise<FileStream> {
+    return { size: 1, pieces: Readable.from([new Uint8Array(1)]) };
   }
 
   #add(chat: ChatId, message: Omit<FakeMessage, 'id' | 'at'>): number {

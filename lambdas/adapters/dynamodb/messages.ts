@@ -1,6 +1,6 @@
 import { toBase36, type ChannelName, type ChatId, type Handle } from '../../chat/identifiers';
 import { DAY, UPDATE_LIFE } from '../../chat/lifetimes';
-import { inOrder } from '../../chat/message';
+import { inOrder, textOf } from '../../chat/message';
 import {
   conversationKey,
   type Content,
@@ -25,7 +25,8 @@ const WAITING: Record<Direction, string> = { 'to-host': 'due#in#', 'to-visitor':
 /**
  * A conversation's messages share a partition. Its index attribute `at` is the outbox: a message that is due stands
  * among the due ones of its direction, and moves to its place in time (`line`) when it is delivered.
- * `reply#<chat>#<id>` and `update#<bot>#<id>` are partitions of one item.
+ * `reply#<chat>#<id>` and `update#<bot>#<id>` are partitions of one item; `waiting#<channel>` holds the conversations in
+ * which something waits for a host who is away.
  */
 export class DynamoMessages implements MessageStore {
   constructor(
@@ -85,8 +86,11 @@ export class DynamoMessages implements MessageStore {
     return items.slice(0, limit).map((found) => readMessage(conversation, found));
   }
 
-  async attempt(conversation: Conversation, key: string, at: string): Promise<boolean> {
+  async attempt(conversation: Conversation, key: string, at: string, content?: Content): Promise<boolean> {
     const attempt = new Expression().set({ attemptedAt: at }).when('begins_with({at}, ?)', 'due#');
+    const text = content && textOf(content);
+    if (text !== undefined) attempt.when('{text} = ?', text);
+    else if (content) attempt.when('attribute_not_exists({text})');
     return (await this.table.update(messageKey(conversation, key), attempt)).done;
   }
 
@@ -106,7 +110,18 @@ export class DynamoMessages implements MessageStore {
   }
 
   async correct(conversation: Conversation, key: string, text: string): Promise<boolean> {
-    const correct = new Expression().set({ text }).when('attribute_exists({line})');
+    const correct = new Expression()
+      .set({ text })
+      .when('attribute_exists({line})')
+      .when('attribute_not_exists({attemptedAt}) OR NOT begins_with({at}, ?)', 'due#');
+    return (await this.table.update(messageKey(conversation, key), correct)).done;
+  }
+
+  async correctUnsent(conversation: Conversation, key: string, text: string): Promise<boolean> {
+    const correct = new Expression()
+      .set({ text })
+      .when('begins_with({at}, ?)', WAITING['to-host'])
+      .when('attribute_not_exists({attemptedAt}) AND attribute_not_exists({telegramIds})');
     return (await this.table.update(messageKey(conversation, key), correct)).done;
   }
 
@@ -148,8 +163,26 @@ export class DynamoMessages implements MessageStore {
       ...(copy ? [copy] : []),
     ]);
     const pointers = places.flatMap(({ chat, telegramIds }) => telegramIds.map((id) => replyKey(chat, id)));
-    await this.table.deleteAll([...pointers, ...messages.map(({ key }) => messageKey(conversation, key))]);
+    const keys = messages.map(({ key }) => messageKey(conversation, key));
+    await this.table.deleteAll([...pointers, ...keys, waitingKey(conversation)]);
     return next === undefined;
+  }
+
+  async noteWaiting(conversation: Conversation, mark: string): Promise<void> {
+    const key = waitingKey(conversation);
+    await this.table.put({ ...key, ...item({ mark, ...this.life() }) }, key);
+  }
+
+  async *waiting(channel: ChannelName) {
+    const ofChannel = new Expression().when('{conversation} = ?', `waiting#${channel}`);
+    for await (const found of this.pages(ofChannel)) {
+      const reader = new ItemReader(found);
+      yield { conversation: { channel, handle: reader.text('id') as Handle }, mark: reader.text('mark') };
+    }
+  }
+
+  async forgetWaiting(conversation: Conversation, mark: string): Promise<void> {
+    await this.table.delete(waitingKey(conversation), new Expression().when('{mark} = ?', mark));
   }
 
   async pointReply(chat: ChatId, messageId: number, { channel, handle, message }: ReplyTarget): Promise<void> {
@@ -200,10 +233,14 @@ export class DynamoMessages implements MessageStore {
   }
 
   private async *all(conversation: Conversation, condition: Expression): AsyncGenerator<Message, void> {
+    for await (const found of this.pages(condition, BY_TIME)) yield readMessage(conversation, found);
+  }
+
+  private async *pages(condition: Expression, index?: string): AsyncGenerator<Item, void> {
     let start: Item | undefined;
     do {
-      const page = await this.table.query(condition, { index: BY_TIME, start });
-      for (const found of page.items) yield readMessage(conversation, found);
+      const page = await this.table.query(condition, { ...(index ? { index } : {}), start });
+      yield* page.items;
       start = page.next;
     } while (start);
   }
@@ -235,6 +272,10 @@ function messageKey(conversation: Conversation, key: string): Item {
   return item({ conversation: conversationKey(conversation), id: key });
 }
 
+function waitingKey({ channel, handle }: Conversation): Item {
+  return item({ conversation: `waiting#${channel}`, id: handle });
+}
+
 function waiting(conversation: Conversation, prefix: string): Expression {
   return new Expression()
     .when('{conversation} = ?', conversationKey(conversation))
@@ -245,18 +286,6 @@ function waiting(conversation: Conversation, prefix: string): Expression {
 function lines(conversation: Conversation): Expression[] {
   const delivered = new Expression().when('{conversation} = ?', conversationKey(conversation)).when('{at} < ?', 'due#');
   return [delivered, waiting(conversation, WAITING['to-host']), waiting(conversation, WAITING['to-visitor'])];
-}
-
-function textOf(content: Content): string | undefined {
-  switch (content.kind) {
-    case 'text':
-    case 'correction':
-      return content.text;
-    case 'file':
-      return content.caption;
-    case 'notice':
-      return undefined;
-  }
 }
 
 function readMessage(conversation: Conversation, found: Item): Message {

@@ -23,6 +23,8 @@ export interface QueueTargets {
   /** Hides a message for so many seconds; for a FIFO queue that holds up its whole group. */
   readonly delay: (receiptHandle: string, seconds: number) => Promise<void>;
   readonly onError: (error: unknown, record: QueueRecord) => void;
+  /** A message could not be hidden: it comes back after the queue's own visibility timeout. */
+  readonly onNotHidden: (error: unknown, record: QueueRecord, seconds: number) => void;
   /** Epoch milliseconds. @default Date.now */
   readonly now?: () => number;
 }
@@ -70,7 +72,7 @@ async function workThrough(
     const outcome: QueueOutcome = inTime() ? await work(record, targets) : { kind: 'retry', retryAfter: 0 };
     if (outcome.kind === 'done') continue;
     const left = records.slice(index);
-    await Promise.all(left.map(({ receiptHandle }) => hide(receiptHandle, outcome.retryAfter, targets)));
+    await Promise.all(left.map((each) => hide(each, outcome.retryAfter, targets)));
     return left;
   }
   return [];
@@ -86,7 +88,7 @@ async function work(record: QueueRecord, targets: QueueTargets): Promise<QueueOu
   }
 }
 
-/** If this fails the message comes back after the queue's own visibility time-out: later, but not lost. */
-async function hide(receiptHandle: string, seconds: number, { delay }: QueueTargets): Promise<void> {
-  await delay(receiptHandle, Math.max(0, Math.ceil(seconds))).catch(() => undefined);
+async function hide(record: QueueRecord, retryAfter: number, { delay, onNotHidden }: QueueTargets): Promise<void> {
+  const seconds = Math.max(0, Math.ceil(retryAfter));
+  await delay(record.receiptHandle, seconds).catch((error: unknown) => onNotHidden(error, record, seconds));
 }

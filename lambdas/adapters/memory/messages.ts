@@ -1,7 +1,14 @@
-import type { ChatId } from '../../chat/identifiers';
+import type { ChannelName, ChatId } from '../../chat/identifiers';
 import { DAY, UPDATE_LIFE } from '../../chat/lifetimes';
-import { conversationKey, type Conversation, type Direction, type Lease, type Message } from '../../chat/model';
-import { inOrder, withText } from '../../chat/message';
+import {
+  conversationKey,
+  type Content,
+  type Conversation,
+  type Direction,
+  type Lease,
+  type Message,
+} from '../../chat/model';
+import { inOrder, textOf, withText } from '../../chat/message';
 import type { Clock, MessageStore, Receipt, ReplyTarget, UpdateClaim } from '../../chat/ports';
 import { ExpiringMap } from './expiring-map';
 
@@ -9,11 +16,13 @@ import { ExpiringMap } from './expiring-map';
 export class MemoryMessages implements MessageStore {
   readonly messages: ExpiringMap<Message>;
   readonly replies: ExpiringMap<ReplyTarget>;
+  readonly notes: ExpiringMap<{ conversation: Conversation; mark: string }>;
   readonly updates: ExpiringMap<{ done: boolean; until: number; holder: string }>;
 
   constructor(clock: Clock, retentionDays: number) {
     this.messages = new ExpiringMap(clock, retentionDays * DAY);
     this.replies = new ExpiringMap(clock, retentionDays * DAY);
+    this.notes = new ExpiringMap(clock, retentionDays * DAY);
     this.updates = new ExpiringMap(clock, UPDATE_LIFE);
   }
 
@@ -35,9 +44,9 @@ export class MemoryMessages implements MessageStore {
       .slice(0, limit);
   }
 
-  async attempt(conversation: Conversation, key: string, at: string): Promise<boolean> {
+  async attempt(conversation: Conversation, key: string, at: string, content?: Content): Promise<boolean> {
     const message = this.messages.get(keyOf(conversation, key));
-    if (!message?.due) return false;
+    if (!message?.due || (content && textOf(content) !== textOf(message.content))) return false;
     this.messages.set(keyOf(conversation, key), { ...message, attemptedAt: at });
     return true;
   }
@@ -60,9 +69,15 @@ export class MemoryMessages implements MessageStore {
 
   async correct(conversation: Conversation, key: string, text: string): Promise<boolean> {
     const message = this.messages.get(keyOf(conversation, key));
-    if (!message) return false;
+    if (!message || (message.due && message.attemptedAt !== undefined)) return false;
     this.messages.set(keyOf(conversation, key), { ...message, content: withText(message.content, text) });
     return true;
+  }
+
+  async correctUnsent(conversation: Conversation, key: string, text: string): Promise<boolean> {
+    const message = this.messages.get(keyOf(conversation, key));
+    const unsent = message?.due && message.direction === 'to-host' && message.telegramIds === undefined;
+    return unsent === true && this.correct(conversation, key, text);
   }
 
   async latest(conversation: Conversation, limit: number): Promise<Message[]> {
@@ -80,7 +95,21 @@ export class MemoryMessages implements MessageStore {
       for (const id of message.copy?.telegramIds ?? []) this.replies.delete(`${message.copy?.chat}#${id}`);
       this.messages.delete(keyOf(conversation, message.key));
     }
+    this.notes.delete(conversationKey(conversation));
     return all.length <= limit;
+  }
+
+  async noteWaiting({ channel, handle }: Conversation, mark: string): Promise<void> {
+    this.notes.set(conversationKey({ channel, handle }), { conversation: { channel, handle }, mark });
+  }
+
+  async *waiting(channel: ChannelName) {
+    for (const [, note] of this.notes.entries(`${channel}/`)) yield note;
+  }
+
+  async forgetWaiting(conversation: Conversation, mark: string): Promise<void> {
+    const key = conversationKey(conversation);
+    if (this.notes.get(key)?.mark === mark) this.notes.delete(key);
   }
 
   async pointReply(chat: ChatId, messageId: number, { channel, handle, message }: ReplyTarget): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionId } from '../../chat/identifiers';
-import type { QueueItem, Randomness, World } from '../../chat/ports';
+import type { FileStream, QueueItem, Randomness, World } from '../../chat/ports';
 import { createMemoryStores, type MemoryStores } from './stores';
 
 /** A clock that only tests move; `sleep` moves it. */
@@ -68,12 +68,17 @@ export class MemoryFiles {
     return object && { type: object.type, size: object.body.byteLength };
   }
 
-  async read(key: string): Promise<Uint8Array | undefined> {
-    return this.objects.get(key)?.body;
+  async *read(key: string): AsyncIterable<Uint8Array> {
+    const object = this.objects.get(key);
+    if (!object) throw new Error(`There is no object ${key}`);
+    yield object.body;
   }
 
-  async write(key: string, body: Uint8Array, type: string): Promise<void> {
-    this.objects.set(key, { body, type });
+  async write(key: string, body: Uint8Array | FileStream, type: string): Promise<void> {
+    if (body instanceof Uint8Array) return void this.objects.set(key, { body, type });
+    const pieces: Uint8Array[] = [];
+    for await (const piece of body.pieces) pieces.push(piece);
+    this.objects.set(key, { body: Buffer.concat(pieces), type });
   }
 
   async remove(key: string): Promise<void> {

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import type { InputFile } from 'grammy/web';
 import type { UserFromGetMe } from 'grammy/types';
 import type { ChatId } from '../../chat/identifiers';
 import { telegramChatId } from '../../chat/identifiers';
@@ -12,7 +14,7 @@ import {
   type Reread,
 } from '../../chat/operator/host';
 import type { ChatPlace } from '../../chat/operator/incoming';
-import type { Secrets } from '../../chat/ports';
+import type { FileStream, Secrets } from '../../chat/ports';
 import { type BotApi, CALL_SECONDS, createBotApi, TELEGRAM_API_ROOT } from './bot-api';
 import { entitiesOf } from './entities';
 import { fields, number, text } from './fields';
@@ -166,22 +168,20 @@ class TelegramHost implements Host {
   }
 
   /** The URL holds the token: it is used here and nowhere named (D5). */
-  async fetchFile(reference: string): Promise<Uint8Array> {
+  async fetchFile(reference: string): Promise<FileStream> {
     const { file_path: path } = await this.#call('quick', (api) => api.getFile(reference));
     const token = await this.#secrets.botToken();
-    let response: Response;
-    let body: ArrayBuffer;
-    try {
-      const signal = AbortSignal.timeout(this.#seconds.file * 1000);
-      response = await fetch(`${this.#root}/file/bot${token}/${path}`, { signal });
-      body = await response.arrayBuffer();
-    } catch {
-      throw new HostFailure('unreachable', 'A file could not be fetched from Telegram');
-    }
+    const signal = AbortSignal.timeout(this.#seconds.file * 1000);
+    const response = await fetch(`${this.#root}/file/bot${token}/${path}`, { signal }).catch(cutOff);
     if (response.status >= 500) throw new HostFailure('unreachable', `Telegram answered ${response.status} for a file`);
     if (!response.ok) throw new HostFailure('refused', `Telegram answered ${response.status} for a file`);
-    if (body.byteLength > FETCH_BYTES) throw new HostFailure('refused', 'A file from Telegram is too big');
-    return new Uint8Array(body);
+    const size = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
+    const file = size === null ? await collected(response) : { size: Number(size), pieces: piecesOf(response) };
+    if (file.size > FETCH_BYTES) {
+      await response.body?.cancel().catch(() => undefined);
+      throw new HostFailure('refused', 'A file from Telegram is too big');
+    }
+    return file;
   }
 
   /** Asked once per instance and token, and only when somebody wants to know: a command names a bot, for instance. */
@@ -210,15 +210,26 @@ class TelegramHost implements Host {
 
   /** JPEG and PNG as photos, as long as Telegram takes them; MP4 as a video; everything else as it is. */
   async #file(chat: ChatId, post: Extract<Post, { kind: 'file' }>, place: PostPlace) {
-    const { InputFile } = await import('grammy/web');
+    const { InputFile: File } = await import('grammy/web');
     const id = telegramChatId(chat);
-    const file = () => new InputFile(post.body, multipartFileName(post.name));
+    const { body } = post;
+    const name = multipartFileName(post.name);
     const other = { ...placing(place), caption: post.text.text, caption_entities: entitiesOf(post.text) };
+    /** Reads the file anew for each call, and lets go of what a call has not read. */
+    const send = <T>(method: (api: BotApi, file: InputFile) => Promise<T>) =>
+      this.#call('file', async (api) => {
+        const source = body instanceof Uint8Array ? undefined : body()[Symbol.asyncIterator]();
+        try {
+          return await method(api, new File(source ? { [Symbol.asyncIterator]: () => source } : body, name));
+        } finally {
+          void source?.return?.().catch(() => undefined);
+        }
+      });
     const asDocument = () =>
-      this.#call('file', (api) => api.sendDocument(id, file(), { ...other, disable_content_type_detection: true }));
-    if (post.type === 'video/mp4') return this.#call('file', (api) => api.sendVideo(id, file(), other));
+      send((api, file) => api.sendDocument(id, file, { ...other, disable_content_type_detection: true }));
+    if (post.type === 'video/mp4') return send((api, file) => api.sendVideo(id, file, other));
     if (post.type !== 'image/jpeg' && post.type !== 'image/png') return asDocument();
-    return this.#call('file', (api) => api.sendPhoto(id, file(), other)).catch((error: unknown) => {
+    return send((api, file) => api.sendPhoto(id, file, other)).catch((error: unknown) => {
       if (error instanceof HostFailure && error.kind === 'refused') return asDocument();
       throw error;
     });
@@ -258,6 +269,30 @@ class TelegramHost implements Host {
     this.#apis.set(patience, made);
     return made.api;
   }
+}
+
+/** A file that Telegram does not say the size of. */
+async function collected(response: Response): Promise<FileStream> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of piecesOf(response)) {
+    size += piece.length;
+    if (size > FETCH_BYTES) break;
+    pieces.push(piece);
+  }
+  return { size, pieces: Readable.from(pieces) };
+}
+
+async function* piecesOf({ body }: Response): AsyncIterable<Uint8Array> {
+  try {
+    if (body) yield* body;
+  } catch {
+    cutOff();
+  }
+}
+
+function cutOff(): never {
+  throw new HostFailure('unreachable', 'A file could not be fetched from Telegram');
 }
 
 /** Addresses in what visitors write are not visited by Telegram. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { newFileKey } from '../files';
 import { type ChatId, toBase36 } from '../identifiers';
 import type { Content, Conversation } from '../model';
-import type { World } from '../ports';
+import type { FileStream, World } from '../ports';
 import { FETCH_BYTES, type Host, HostFailure } from './host';
 import type { IncomingContent } from './incoming';
 
@@ -30,18 +30,18 @@ export async function adopt(
     case 'file': {
       const { reference, name, type, size } = content.file;
       if (size !== undefined && size > FETCH_BYTES) return notDelivered(tooBig(size));
-      let body: Uint8Array;
+      let file: FileStream;
       try {
-        body = await host.fetchFile(reference);
+        file = await host.fetchFile(reference);
       } catch (error) {
         if (!(error instanceof HostFailure) || error.kind !== 'refused') throw error;
         world.logger.warn('A file could not be fetched', { reason: error.message });
         return notDelivered('The file cannot be fetched from Telegram; bots may fetch 20 MB at most');
       }
       const key = newFileKey(conversation, name, await fileToken(world, chat, messageId));
-      await world.files.write(key, body, type);
+      await world.files.write(key, file, type);
       const { caption } = content;
-      return { kind: 'file', file: { key, name, type, size: body.byteLength }, ...(caption ? { caption } : {}) };
+      return { kind: 'file', file: { key, name, type, size: file.size }, ...(caption ? { caption } : {}) };
     }
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { telegramMessageKey } from '../identifiers';
+import { isSaid } from '../message';
 import type { Conversation, HostChat, Message } from '../model';
 import type { ReplyTarget, Route, World } from '../ports';
 import { captionKey } from '../protocol/server-frame';
@@ -136,27 +137,21 @@ export async function receiveHostEdit(
   const conversation = pick(target);
   const original = await world.messages.find(conversation, key);
   const text = content.kind === 'text' ? content.text : content.kind === 'file' ? content.caption : '';
-  const before = original && (original.content.kind === 'file' ? (original.content.caption ?? '') : textOf(original));
-  if (!original || text === '' || text === before) return 'handled';
-  if (!original.due) {
-    const of = original.content.kind === 'file' ? captionKey(key) : key;
-    const version = createHash('sha256').update(`${editedAt}\n${text}`).digest('hex').slice(0, 16);
-    await sendToVisitor(world, {
-      conversation,
-      key: `${key}#edit#${version}`,
-      direction: 'to-visitor',
-      content: { kind: 'correction', of, text },
-      at: new Date(world.clock.now()).toISOString(),
-      order: messageId,
-      due: true,
-    });
-  }
+  if (!original || text === '' || isSaid(original, text)) return 'handled';
+  const of = original.content.kind === 'file' ? captionKey(key) : key;
+  const version = createHash('sha256').update(`${editedAt}\n${text}`).digest('hex').slice(0, 16);
+  // Also of a message that waits: somebody may be delivering it with its old text at this moment.
+  await sendToVisitor(world, {
+    conversation,
+    key: `${key}#edit#${version}`,
+    direction: 'to-visitor',
+    content: { kind: 'correction', of, text },
+    at: new Date(world.clock.now()).toISOString(),
+    order: messageId,
+    due: true,
+  });
   await world.messages.correct(conversation, key, text);
   return 'handled';
-}
-
-function textOf({ content }: Message): string | undefined {
-  return content.kind === 'text' ? content.text : undefined;
 }
 
 function pick({ channel, handle }: Conversation): Conversation {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { telegramMessageKey } from '../identifiers';
+import { isSaid } from '../message';
 import { RATE_LIMITS, type RateLimits } from '../limits';
 import type { Channel, Conversation, Member, Message } from '../model';
 import type { World } from '../ports';
@@ -60,13 +61,11 @@ export async function receiveMemberEdit(
   const of = telegramMessageKey(chat.id, messageId);
   const original = await world.messages.find(conversation, of);
   const text = content.kind === 'text' ? content.text : content.kind === 'file' ? content.caption : '';
-  if (!original || text === '') return 'handled';
-  const before =
-    'text' in original.content ? original.content.text : 'caption' in original.content ? original.content.caption : '';
-  if (text === before) return 'handled';
+  if (!original || text === '' || isSaid(original, text)) return 'handled';
   const sender = await admitMember(world, conversation, limits);
   if (sender === 'nobody') return 'handled';
   if ('code' in sender) return sayer(world, host, message)(sender.reason);
+  if (await world.messages.correctUnsent(conversation, of, text)) return 'handled';
   const version = createHash('sha256').update(`${editedAt}\n${text}`).digest('hex').slice(0, 16);
   await store(world, {
     conversation,

@@ -1,4 +1,5 @@
 import type { ChatId } from '../identifiers';
+import type { FileStream } from '../ports';
 import type { ChatPlace } from './incoming';
 import type { RichText } from './rich-text';
 
@@ -34,15 +35,16 @@ export interface Host {
   rights(chat: ChatId): Promise<BotRights>;
   /** Whether a person may write in a chat, as far as the bot can see: buttons can be pressed by all who can read it. */
   mayWrite(chat: ChatPlace, person: ChatId): Promise<boolean>;
-  /** The bytes of a file that somebody posted. */
-  fetchFile(reference: string): Promise<Uint8Array>;
+  /** A file that somebody posted. */
+  fetchFile(reference: string): Promise<FileStream>;
 }
 
 export type Post =
   | { readonly kind: 'text'; readonly text: RichText; readonly buttons?: readonly Button[] }
   | {
       readonly kind: 'file';
-      readonly body: Uint8Array;
+      /** The bytes, or what reads them anew. */
+      readonly body: Uint8Array | (() => AsyncIterable<Uint8Array>);
       readonly name: string;
       /** MIME type. */
       readonly type: string;

@@ -1,9 +1,9 @@
 import type { ChatId } from '../identifiers';
-import type { Channel, Conversation, HostChat } from '../model';
+import type { Conversation } from '../model';
 import type { World } from '../ports';
 import { leaveChannel } from './commands/leave';
 import type { Incoming } from './incoming';
-import { openHandles } from './open-conversations';
+import { resume } from './resume';
 
 /**
  * The bot came into a chat or left it (`left` and `kicked` alike, D34). A channel whose host is away is suspended, not
@@ -16,19 +16,10 @@ export async function receivePresence(
   const [hostChat, member] = await Promise.all([world.channels.host(chat.id), world.members.ofChat(chat.id)]);
   const channel = hostChat && (await world.channels.find(hostChat.channel));
   if (hostChat && channel?.host === chat.id) {
-    if (present) await resume(world, hostChat, channel);
+    if (present) await resume(world, channel);
     else if (channel.state === 'active') await world.channels.change(channel.name, { state: 'suspended' });
   }
   if (member && !present) await leaveChannel(world, chat.id, member);
-}
-
-/** The host is there (again): what has waited is delivered. Repeatable, wherever it was cut off. */
-export async function resume(world: World, hostChat: HostChat, { name, state }: Channel): Promise<void> {
-  if (state === 'dropping') return;
-  if (state === 'suspended') await world.channels.change(name, { state: 'active' });
-  for (const handle of openHandles(hostChat, 0)) {
-    await world.queue.send({ kind: 'to-host', channel: name, handle, message: `resume#${world.clock.now()}` });
-  }
 }
 
 /** A group has another id now (D26): the channel follows, or the visitor that the group was. Repeatable. */

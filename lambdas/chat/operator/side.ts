@@ -16,6 +16,7 @@ import { once, type Handled } from './once';
 import { receiveMigration, receivePresence } from './presence';
 import { receivePress } from './press';
 import { continueDropping, continueErasing } from './removal';
+import { continueResuming, resumeIfSuspended } from './resume';
 import { plain } from './rich-text';
 
 /** The operators' side of the chat, free of Telegram's formats. Errors that no one expects are thrown. */
@@ -41,6 +42,8 @@ async function deliver(world: World, host: Host, item: QueueItem, attempt: numbe
       return continueDropping(world, host, item);
     case 'erase':
       return continueErasing(world, item);
+    case 'resume':
+      return continueResuming(world, item);
     case 'to-visitor':
       throw new Error('Items for visitors are the business of the visitors’ side');
   }
@@ -72,7 +75,11 @@ async function receiveMessage(world: World, host: Host, message: IncomingMessage
   const hostChat = await confirmed(world, found);
   const route = hostChat ? await withHeader(world, found, message, hostChat) : found;
   if (line) return receiveCommand(world, host, { message, route, hostChat, line });
-  if (hostChat) return receiveFromHost(world, host, message, hostChat, route);
+  if (hostChat) {
+    const receiving = receiveFromHost(world, host, message, hostChat, route);
+    const [handled] = await Promise.all([receiving, resumeIfSuspended(world, hostChat)]);
+    return handled;
+  }
   if (route.member) return receiveFromMember(world, host, message, route.member);
   // A group that has nothing to do with us hears nothing of us (D33).
   if (chat.kind !== 'private') return 'handled';

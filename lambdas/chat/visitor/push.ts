@@ -3,6 +3,7 @@ import type { Member, Message } from '../model';
 import type { World } from '../ports';
 import { hostMessageFrames } from '../protocol/server-frame';
 import { traceOf } from '../trace';
+import { ShownTexts } from './shown-texts';
 
 /** `all`: everything arrived. `away`: nobody is there. `failed`: it may succeed later. */
 export type PushOutcome = 'all' | 'away' | 'failed';
@@ -19,11 +20,19 @@ export async function pushAll(
 ): Promise<PushOutcome> {
   const gone = new Set<ConnectionId>();
   const notes: Promise<unknown>[] = [];
+  const shown = new ShownTexts();
+  // The next push does not wait for this; what becomes of it is looked at in the end.
+  const note = ({ conversation, key }: Message) =>
+    notes.push(world.messages.delivered(conversation, key).catch((error: unknown) => error));
   let outcome: PushOutcome = 'all';
   for (const message of messages) {
     if (world.clock.now() >= deadline) {
       outcome = 'failed';
       break;
+    }
+    if (shown.tells(message)) {
+      note(message);
+      continue;
     }
     const connections = member.connections.filter((id) => !gone.has(id));
     const results = await Promise.all(connections.map((id) => pushOne(world, id, message)));
@@ -35,8 +44,8 @@ export async function pushAll(
     if (sent === 0) outcome = results.includes('failed') ? 'failed' : 'away';
     world.logger.info('A message was pushed', { ...traceOf(message), outcome: sent > 0 ? 'sent' : outcome, sent });
     if (sent === 0) break;
-    // The next push does not wait for this; what becomes of it is looked at in the end.
-    notes.push(world.messages.delivered(message.conversation, message.key).catch((error: unknown) => error));
+    shown.add(message);
+    note(message);
   }
   const failures = (await Promise.all(notes)).filter((failure) => failure !== undefined);
   await Promise.all([...gone].map((id) => forget(world, member, id)));

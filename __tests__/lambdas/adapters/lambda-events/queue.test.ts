@@ -10,11 +10,17 @@ const record = (messageId: string, group: string, attempt = 1): QueueRecord => (
 });
 
 /** `seconds`: how long each item takes. */
-async function work(records: QueueRecord[], outcomes: Record<string, QueueOutcome | Error>, seconds = 0) {
+async function work(
+  records: QueueRecord[],
+  outcomes: Record<string, QueueOutcome | Error>,
+  seconds = 0,
+  refusal?: Error,
+) {
   let now = 0;
   const delivered: string[] = [];
   const delays: [string, number][] = [];
   const errors: unknown[] = [];
+  const notHidden: unknown[] = [];
   const answer = await answerQueue(
     { Records: records },
     {
@@ -26,12 +32,17 @@ async function work(records: QueueRecord[], outcomes: Record<string, QueueOutcom
         if (outcome instanceof Error) throw outcome;
         return outcome;
       },
-      delay: async (handle, seconds) => void delays.push([handle, seconds]),
+      delay: async (handle, seconds) => {
+        if (refusal) throw refusal;
+        delays.push([handle, seconds]);
+      },
       onError: (error) => errors.push(error),
+      onNotHidden: (error, { messageId }, seconds) => notHidden.push({ error, messageId, seconds }),
       now: () => now,
     },
   );
-  return { failed: answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), delivered, delays, errors };
+  const failed = answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  return { failed, delivered, delays, errors, notHidden };
 }
 
 test('what is done leaves the queue', async () => {
@@ -59,6 +70,15 @@ test('an error is told, and the item comes again after a pause that grows to a q
   expect(delays).toEqual([['handle-of-a1', 16]]);
   expect(errors).toHaveLength(1);
   expect([1, 5, 9, 10, 50].map(backOff)).toEqual([2, 32, 512, 900, 900]);
+});
+
+test('a pause that SQS refuses is told; the items come again all the same', async () => {
+  const error = new Error('InvalidParameterValue');
+  const outcome = { a1: { kind: 'retry', retryAfter: 50.5 } } as const;
+  const { failed, errors, notHidden } = await work([record('a1', 'a'), record('a2', 'a')], outcome, 0, error);
+  expect(failed).toEqual(['a1', 'a2']);
+  expect(notHidden).toEqual(['a1', 'a2'].map((messageId) => ({ error, messageId, seconds: 51 })));
+  expect(errors).toEqual([]);
 });
 
 test('a body that is no item is an error, not a crash of the batch', async () => {

@@ -568,6 +568,68 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.messages.find(who, 't#3')).toBeUndefined();
     });
 
+    test('an attempt begins only as long as the message says what was read', async () => {
+      const who = conversation();
+      const file = { key: 'a/b/c/d.png', name: 'd.png', type: 'image/png', size: 5 };
+      const at = '2026-01-01T00:00:00.000Z';
+      await stores.messages.put(message(who, 't#1', { content: { kind: 'text', text: 'old' } }));
+      await stores.messages.put(message(who, 't#2', { content: { kind: 'file', file } }));
+      expect(await stores.messages.attempt(who, 't#2', at, { kind: 'file', file, caption: 'seen' })).toBe(false);
+      expect(await stores.messages.attempt(who, 't#2', at, { kind: 'file', file })).toBe(true);
+      expect(await stores.messages.correct(who, 't#1', 'new')).toBe(true);
+      expect(await stores.messages.attempt(who, 't#1', at, { kind: 'text', text: 'old' })).toBe(false);
+      expect((await stores.messages.find(who, 't#1'))?.attemptedAt).toBeUndefined();
+      expect(await stores.messages.attempt(who, 't#1', at, { kind: 'text', text: 'new' })).toBe(true);
+    });
+
+    test('a message is not corrected while nobody knows whether it arrived; afterwards it is', async () => {
+      const who = conversation();
+      await stores.messages.put(message(who, 't#1', { content: { kind: 'text', text: 'old' } }));
+      await stores.messages.attempt(who, 't#1', '2026-01-01T00:00:00.000Z');
+      expect(await stores.messages.correct(who, 't#1', 'new')).toBe(false);
+      expect(await stores.messages.correctUnsent(who, 't#1', 'new')).toBe(false);
+      expect((await stores.messages.find(who, 't#1'))?.content).toEqual({ kind: 'text', text: 'old' });
+      await stores.messages.delivered(who, 't#1');
+      expect(await stores.messages.correct(who, 't#1', 'new')).toBe(true);
+      expect((await stores.messages.find(who, 't#1'))?.content).toEqual({ kind: 'text', text: 'new' });
+    });
+
+    test('only a message to the host of which nothing was sent goes out with another text', async () => {
+      const who = conversation();
+      const receipt = { chat: 'home' as ChatId, telegramIds: [7] };
+      await stores.messages.put(message(who, 'v#1'));
+      await stores.messages.put(message(who, 'v#2'));
+      await stores.messages.put(message(who, 'v#3'));
+      await stores.messages.put(message(who, 't#1', { direction: 'to-visitor' }));
+      await stores.messages.partDelivered(who, 'v#2', receipt);
+      await stores.messages.delivered(who, 'v#3', receipt);
+      const corrected = [];
+      for (const key of ['v#1', 'v#2', 'v#3', 't#1', 'v#4']) {
+        corrected.push(await stores.messages.correctUnsent(who, key, 'new'));
+      }
+      expect(corrected).toEqual([true, false, false, false, false]);
+      expect((await stores.messages.find(who, 'v#1'))?.content).toEqual({ kind: 'text', text: 'new' });
+      expect(await stores.messages.find(who, 'v#4')).toBeUndefined();
+    });
+
+    test('which conversations wait for a host is known until each is forgotten, however many there are', async () => {
+      const channel = conversation().channel;
+      const handles = Array.from({ length: 60 }, (_, i) => `visitor${String(i).padStart(3, '0')}` as Handle);
+      for (const handle of handles) await stores.messages.noteWaiting({ channel, handle }, 'first');
+      const [one, other, erased] = handles.map((handle) => ({ channel, handle }));
+      await stores.messages.noteWaiting(one!, 'second');
+      await stores.messages.forgetWaiting(one!, 'first');
+      await stores.messages.forgetWaiting(other!, 'first');
+      await stores.messages.removeSome(erased!, 10);
+      await stores.messages.noteWaiting({ channel: `${channel}x` as ChannelName, handle: handles[0]! }, 'other');
+      const found = [];
+      for await (const note of stores.messages.waiting(channel)) found.push(note);
+      expect(found.sort((a, b) => (a.conversation.handle < b.conversation.handle ? -1 : 1))).toEqual([
+        { conversation: one, mark: 'second' },
+        ...handles.slice(3).map((handle) => ({ conversation: { channel, handle }, mark: 'first' })),
+      ]);
+    });
+
     test('history and the latest are in order of time, delivered or not (D27)', async () => {
       const who = conversation();
       const at = (second: number) => new Date(Date.parse('2026-01-01T00:00:00.000Z') + second * 1000).toISOString();

@@ -1,3 +1,5 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ssmSecrets } from '../../../../lambdas/adapters/ssm-secrets';
 import { createTelegramHost } from '../../../../lambdas/adapters/telegram/telegram-host';
 import { chatId } from '../../../../lambdas/chat/identifiers';
@@ -268,6 +270,109 @@ describe('files', () => {
     telegram.refuse('sendPhoto', 400, 'Bad Request: PHOTO_INVALID_DIMENSIONS');
     telegram.answer('sendDocument', { message_id: 2, chat: {} });
     await expect(host().post(chat, { ...file, type: 'image/png' })).resolves.toMatchObject({ messageId: 2 });
+  });
+});
+
+describe('files in pieces', () => {
+  const pdf = { kind: 'file' as const, name: 'a.pdf', type: 'application/pdf', text: plain('#x Ann') };
+
+  test('a photo that goes again as a document is read again', async () => {
+    telegram.refuse('sendPhoto', 400, 'Bad Request: PHOTO_INVALID_DIMENSIONS');
+    telegram.answer('sendDocument', { message_id: 2, chat: {} });
+    const body = async function* () {
+      yield Buffer.from('first ');
+      yield Buffer.from('second');
+    };
+    await host().post(chat, { ...pdf, type: 'image/png', body });
+    const bodies = telegram.calls.map(({ parameters }) => String(parameters['body']));
+    expect(bodies.map((each) => each.includes('first second'))).toEqual([true, true]);
+  });
+
+  test('a call that ends early lets go of the rest', async () => {
+    const letGo = new Promise<void>((resolve) => {
+      const body = async function* () {
+        try {
+          for (;;) {
+            yield Buffer.alloc(100);
+            await new Promise((next) => setTimeout(next, 20));
+          }
+        } finally {
+          resolve();
+        }
+      };
+      void failureOf(host(root, 0.2).post(chat, { ...pdf, body })).then(({ kind }) => expect(kind).toBe('uncertain'));
+    });
+    await letGo;
+  });
+
+  test('a file that cannot be read is not sent in part', async () => {
+    const body = async function* () {
+      yield Buffer.from('first');
+      throw new Error('The bucket does not answer');
+    };
+    expect((await failureOf(host().post(chat, { ...pdf, body }))).kind).toBe('uncertain');
+    expect(telegram.calls).toEqual([]);
+  });
+
+  /** Telegram's file server. */
+  async function fileServer(answer: (response: ServerResponse) => void): Promise<{ root: string; close(): void }> {
+    const server = createServer((request, response) => {
+      if (!request.url?.endsWith('/getFile')) return answer(response);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ ok: true, result: { file_path: 'documents/1.pdf' } }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const close = () => {
+      server.closeAllConnections();
+      server.close();
+    };
+    return { root: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  }
+
+  async function text(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+    const all: Uint8Array[] = [];
+    for await (const piece of pieces) all.push(piece);
+    return Buffer.concat(all).toString();
+  }
+
+  test('of Telegram are there before their end has come', async () => {
+    let finish: (() => void) | undefined;
+    const server = await fileServer((response) => {
+      response.writeHead(200, { 'content-length': 12 }).write('first ');
+      finish = () => response.end('second');
+    });
+    const { size, pieces } = await host(server.root).fetchFile('f');
+    expect(size).toBe(12);
+    finish?.();
+    await expect(text(pieces)).resolves.toBe('first second');
+    server.close();
+  });
+
+  test('of Telegram that break off may come later', async () => {
+    const server = await fileServer((response) => {
+      response.writeHead(200, { 'content-length': 12 }).write('first ', () => response.destroy());
+    });
+    const { pieces } = await host(server.root).fetchFile('f');
+    const failure = await failureOf(text(pieces));
+    expect({ kind: failure.kind, passing: isPassing(failure) }).toEqual({ kind: 'unreachable', passing: true });
+    server.close();
+  });
+
+  test('of Telegram without a size are counted, and refused if they are too big', async () => {
+    let bytes = 12;
+    const server = await fileServer((response) => response.writeHead(200).end(Buffer.alloc(bytes)));
+    await expect(host(server.root).fetchFile('f')).resolves.toMatchObject({ size: 12 });
+    bytes = 20_000_001;
+    expect((await failureOf(host(server.root).fetchFile('f'))).kind).toBe('refused');
+    server.close();
+  });
+
+  test('of Telegram that say that they are too big are not read', async () => {
+    const server = await fileServer((response) =>
+      response.writeHead(200, { 'content-length': 20_000_001 }).flushHeaders(),
+    );
+    expect((await failureOf(host(server.root).fetchFile('f'))).kind).toBe('refused');
+    server.close();
   });
 });
 

@@ -58,7 +58,7 @@ export const DEEDS = {
   ],
   messages: [
     ...['put', 'attempt', 'abandonAttempt', 'partDelivered', 'delivered', 'correct', 'removeSome', 'pointReply'],
-    ...['claimUpdate', 'releaseUpdate', 'finishUpdate'],
+    ...['correctUnsent', 'noteWaiting', 'forgetWaiting', 'claimUpdate', 'releaseUpdate', 'finishUpdate'],
   ],
   queue: ['send'],
   files: ['write', 'remove', 'removeSome'],

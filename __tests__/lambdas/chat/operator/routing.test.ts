@@ -397,6 +397,7 @@ describe('D28 edits', () => {
     const replayed = await stage.world.messages.latest({ channel: 'my-channel', handle: handleOf() } as never, 10);
     expect(replayed.filter(({ direction }) => direction === 'to-visitor').map(({ content }) => content)).toEqual([
       { kind: 'text', text: 'first' },
+      { kind: 'correction', of: expect.any(String), text: 'first' },
     ]);
     function handleOf() {
       return /#([a-z0-9]{12}) Ann/.exec(stage.texts(chat).find((text) => text.includes('Hello'))!)![1];

@@ -4,7 +4,7 @@ import { addressOf, NEITHER } from '../answers';
 import { shownName } from '../header';
 import { HostFailure } from '../host';
 import { hasMoreOpen, openHandles } from '../open-conversations';
-import { resume } from '../presence';
+import { resumeIfSuspended } from '../resume';
 import { bold, code, joinRich, plain, rich, type RichText } from '../rich-text';
 import { removalButtons } from '../removal-question';
 import { requireHost } from './addressed';
@@ -28,7 +28,7 @@ export const infoCommand: Command = async (context) => {
     const channel = await world.channels.find(hostChat.channel);
     if (channel) {
       // Who asks is there: a channel is not left suspended because the news of it got lost.
-      if (channel.state === 'suspended') await resume(world, hostChat, channel);
+      await resumeIfSuspended(world, hostChat);
       return say(await hostInfo(context, hostChat, channel));
     }
   }

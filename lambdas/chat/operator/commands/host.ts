@@ -2,6 +2,7 @@ import { CHANNEL_NAME_RULE, parseChannelName } from '../../identifiers';
 import type { Channel } from '../../model';
 import { addressOf } from '../answers';
 import { HostFailure } from '../host';
+import { resumeIfSuspended } from '../resume';
 import { bold, code, joinRich, plain, rich, type RichText } from '../rich-text';
 import { shortened } from '../split-text';
 import type { Command, CommandContext } from './context';
@@ -35,10 +36,13 @@ export const hostCommand: Command = async (context) => {
       return say(
         joinRich([rich`✅ This chat hosts ${bold(name)} now.`, addressOf(world.settings.websocketUrl, channel)], '\n'),
       );
-    case 'already hosting':
-      return say(
-        joinRich([alreadyHosting(hostChat?.channel ?? name), addressOf(world.settings.websocketUrl, channel)], '\n'),
-      );
+    case 'already hosting': {
+      const back = hostChat !== undefined && (await resumeIfSuspended(world, hostChat));
+      const answer = back
+        ? rich`✅ This chat hosts ${bold(name)} again. Messages that waited arrive now.`
+        : alreadyHosting(hostChat?.channel ?? name);
+      return say(joinRich([answer, addressOf(world.settings.websocketUrl, channel)], '\n'));
+    }
     case 'name taken':
       return say(rich`⛔ The name ${bold(name)} is taken (409). Choose another.`);
   }

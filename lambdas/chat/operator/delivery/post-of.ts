@@ -31,9 +31,9 @@ export function partsFor(world: World, member: Member, { content, conversation }
         ? withHeader(header, content.caption, CAPTION_LENGTH)
         : [header];
       const load = async (): Promise<Post> => {
-        const body = await world.files.read(key);
-        if (!body) return { kind: 'text', text: plain(`${header}\n📎 ${name} (the file is not there any more)`) };
-        return { kind: 'file', body, name, type, text: plain(caption) };
+        if (!(await world.files.inspect(key)))
+          return { kind: 'text', text: plain(`${header}\n📎 ${name} (the file is not there any more)`) };
+        return { kind: 'file', body: () => world.files.read(key), name, type, text: plain(caption) };
       };
       return [{ kind: 'file', words: caption, load }, ...rest.map(textPart)];
     }

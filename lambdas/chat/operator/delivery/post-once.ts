@@ -20,8 +20,8 @@ export interface Outcome {
 
 /**
  * Posts the parts of a message that have not been posted yet, although the host has no idempotency: the beginning of an
- * attempt is written down before, its result after. An attempt without a result is looked for. Undefined: somebody else
- * has delivered the message meanwhile. Throws {@link HostFailure}.
+ * attempt is written down before, its result after. An attempt without a result is looked for. Undefined: nothing was
+ * posted, because the message was delivered or edited meanwhile; read it again. Throws {@link HostFailure}.
  */
 export async function postOnce(
   world: World,
@@ -30,16 +30,18 @@ export async function postOnce(
   message: Message,
   parts: readonly Part[],
 ): Promise<Outcome | undefined> {
-  const { conversation, key } = message;
+  const { conversation, key, content } = message;
   const standing = copy ? message.copy : message;
   const recorded = standing?.chat === chat ? [...(standing.telegramIds ?? [])] : [];
   const receipt = () => ({ chat, telegramIds: recorded, ...(copy ? { copy } : {}) });
   let since = message.attemptedAt;
   let forum: boolean | undefined;
   for (const part of parts.slice(recorded.length)) {
-    const post = await part.load();
     const startedAt = since ?? new Date(world.clock.now()).toISOString();
-    if (!(await world.messages.attempt(conversation, key, startedAt))) return undefined;
+    // After its first part the rest of a text goes out as it was: its edit comes by itself.
+    const said = recorded.length === 0 ? content : undefined;
+    const post = await part.load();
+    if (!(await world.messages.attempt(conversation, key, startedAt, said))) return undefined;
     const posted = await host.post(chat, post, place).catch(async (error: unknown) => {
       const certain = error instanceof HostFailure && error.kind !== 'uncertain';
       if (certain && since === undefined) await world.messages.abandonAttempt(conversation, key);

@@ -38,7 +38,7 @@ export async function remedyFor(world: World, host: Host, trouble: Trouble): Pro
       return { kind: 'retry', retryAfter: backOff(attempt) };
     case 'gone':
       await world.channels.change(channel.name, { state: 'suspended' });
-      return { kind: 'done' };
+      return {};
     case 'migrated':
       if (details.migratedTo) await world.channels.moveHost(channel.host, details.migratedTo);
       return {};

@@ -1,4 +1,4 @@
-import { withText } from '../../message';
+import { textOf, withText } from '../../message';
 import type { Content } from '../../model';
 import type { World } from '../../ports';
 import { type Host, HostFailure } from '../host';
@@ -12,6 +12,8 @@ type Correction = Extract<Content, { kind: 'correction' }>;
 export async function rewritten(world: World, host: Host, target: Target, { of, text }: Correction): Promise<boolean> {
   const { channel, member, message } = target;
   const original = await world.messages.find(message.conversation, of);
+  // An edit that came while the original was being delivered has not been written down there yet.
+  if (original && textOf(original.content) !== text) await world.messages.correct(message.conversation, of, text);
   const [number, ...others] = original?.telegramIds ?? [];
   if (!original || original.due || original.chat !== channel.host || number === undefined || others.length > 0) {
     return false;

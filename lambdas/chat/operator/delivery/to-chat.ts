@@ -1,8 +1,10 @@
 import type { ChatId, ConnectionId } from '../../identifiers';
+import { textOf } from '../../message';
 import type { Content, Conversation, Member, Message } from '../../model';
 import type { QueueOutcome, Receipt, World } from '../../ports';
 import { correctedKey, hostMessageFrames } from '../../protocol/server-frame';
 import { deliverToVisitor } from '../../visitor/delivery';
+import { ShownTexts } from '../../visitor/shown-texts';
 import { leaveChannel } from '../commands/leave';
 import { logUndelivered } from '../failure';
 import { CAPTION_LENGTH, type Host, HostFailure, TEXT_LENGTH } from '../host';
@@ -13,6 +15,7 @@ import { traceOf } from '../../trace';
 import { receiveMigration } from '../presence';
 import { anotherTurn, waitFor } from './another-turn';
 import { backOff } from './back-off';
+import { oneFileAtATime } from './one-file';
 import { BATCH, DONE, WORK } from './portion';
 import type { Part } from './post-of';
 import { postOnce } from './post-once';
@@ -28,6 +31,7 @@ export async function deliverToChat(
   attempt: number,
 ): Promise<QueueOutcome> {
   const deadline = world.clock.now() + WORK;
+  const shown = new ShownTexts();
   for (;;) {
     const [member, due] = await Promise.all([
       world.members.find(conversation),
@@ -41,21 +45,29 @@ export async function deliverToChat(
       return DONE;
     }
     for (const message of due) {
-      if (world.clock.now() >= deadline) {
-        return anotherTurn(world, 'to-chat', conversation);
+      if (shown.tells(message)) {
+        await world.messages.delivered(conversation, message.key);
+        continue;
       }
-      let receipt: Receipt | undefined;
+      let receipt: Receipt | 'rewritten' | 'late' | undefined;
       try {
-        receipt = await deliverOne(world, host, chat, message);
+        const late = () => world.clock.now() >= deadline;
+        receipt = await oneFileAtATime(world, message, async () =>
+          late() ? 'late' : deliverOne(world, host, chat, message),
+        );
       } catch (error) {
         if (!(error instanceof HostFailure)) throw error;
         const outcome = await cure(world, conversation, { chat, message, failure: error, attempt });
         if (outcome) return outcome;
         break;
       }
+      if (receipt === 'late') return anotherTurn(world, 'to-chat', conversation);
+      // Delivered or edited meanwhile.
+      if (!receipt) break;
+      shown.add(message);
       await pushAsWell(world, member, message);
-      await world.messages.delivered(conversation, message.key, receipt);
-      const { telegramIds } = receipt ?? {};
+      await world.messages.delivered(conversation, message.key, receipt === 'rewritten' ? undefined : receipt);
+      const telegramIds = receipt === 'rewritten' ? undefined : receipt.telegramIds;
       const what = { ...traceOf(message), kind: message.content.kind, ...(telegramIds && { telegramIds }) };
       world.logger.info('A message was delivered to Telegram', what);
     }
@@ -67,9 +79,15 @@ function chatOf({ connections }: Member): ChatId | undefined {
   return connections.findLast((id) => id.startsWith('tg:'))?.slice(3) as ChatId | undefined;
 }
 
-async function deliverOne(world: World, host: Host, chat: ChatId, message: Message): Promise<Receipt | undefined> {
+/** Undefined: nothing was posted; the message is to be read again. */
+async function deliverOne(
+  world: World,
+  host: Host,
+  chat: ChatId,
+  message: Message,
+): Promise<Receipt | 'rewritten' | undefined> {
   const { content } = message;
-  if (content.kind === 'correction' && (await rewritten(world, host, chat, message, content))) return undefined;
+  if (content.kind === 'correction' && (await rewritten(world, host, chat, message, content))) return 'rewritten';
   const deliver = async (parts: readonly Part[]) =>
     (await postOnce(world, host, { chat, place: {}, copy: true }, message, parts))?.receipt;
   try {
@@ -90,7 +108,10 @@ async function rewritten(
   { conversation }: Message,
   { of, text }: Extract<Content, { kind: 'correction' }>,
 ): Promise<boolean> {
-  const { copy, content } = (await world.messages.find(conversation, correctedKey(of))) ?? {};
+  const original = await world.messages.find(conversation, correctedKey(of));
+  // An edit that came while the original was being delivered has not been written down there yet.
+  if (original && textOf(original.content) !== text) await world.messages.correct(conversation, original.key, text);
+  const { copy, content } = original ?? {};
   const [number, ...others] = copy?.telegramIds ?? [];
   const limit = content?.kind === 'file' ? CAPTION_LENGTH : TEXT_LENGTH;
   if (copy?.chat !== chat || number === undefined || others.length > 0 || text.length > limit) return false;
@@ -115,9 +136,9 @@ function partsFor(world: World, { content }: Message): Part[] {
       const { key, name, type } = content.file;
       const [words = '', ...rest] = splitText(content.caption ?? '', CAPTION_LENGTH);
       const load: Part['load'] = async () => {
-        const body = await world.files.read(key);
-        if (!body) return { kind: 'text', text: plain(`📎 ${name} (the file is not there any more)`) };
-        return { kind: 'file', body, name, type, text: plain(words) };
+        if (!(await world.files.inspect(key)))
+          return { kind: 'text', text: plain(`📎 ${name} (the file is not there any more)`) };
+        return { kind: 'file', body: () => world.files.read(key), name, type, text: plain(words) };
       };
       return [{ kind: 'file', words, load }, ...rest.flatMap(textParts)];
     }

@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createS3Files } from '../../../lambdas/adapters/s3-files';
+
+let server: Server;
+let answer: (request: IncomingMessage, response: ServerResponse) => void;
+beforeEach(async () => {
+  server = createServer((request, response) => answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const files = () =>
+  createS3Files({
+    bucket: 'files',
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    config: { region: 'eu-north-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
+  });
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}
+
+test('a file goes into the bucket while it is still coming', async () => {
+  const received: { length: string | undefined; body: Promise<Buffer> }[] = [];
+  let begun: (() => void) | undefined;
+  const beginning = new Promise<void>((resolve) => (begun = resolve));
+  answer = (request, response) => {
+    const body = bytesOf(request);
+    request.once('data', () => begun?.());
+    received.push({ length: request.headers['content-length'], body });
+    void body.then(() => response.writeHead(200, { etag: '"x"' }).end());
+  };
+  async function* pieces() {
+    yield Buffer.from('first ');
+    await beginning;
+    yield Buffer.from('second');
+  }
+  await files().write('a/b.pdf', { size: 12, pieces: pieces() }, 'application/pdf');
+  expect(received).toHaveLength(1);
+  expect(received[0]?.length).toBe('12');
+  await expect(received[0]?.body).resolves.toEqual(Buffer.from('first second'));
+});
+
+test('a file that breaks off is not stored, and its own error says why', async () => {
+  answer = (request) => request.resume();
+  const broken = new Error('A file could not be fetched from Telegram');
+  async function* pieces() {
+    yield Buffer.from('first ');
+    throw broken;
+  }
+  await expect(files().write('a/b.pdf', { size: 12, pieces: pieces() }, 'application/pdf')).rejects.toBe(broken);
+});
+
+test('a refusal of the bucket lets go of what was to be stored', async () => {
+  answer = (_request, response) => {
+    response.writeHead(403, { 'content-type': 'application/xml', connection: 'close' });
+    response.end('<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>');
+  };
+  let letGo = false;
+  async function* pieces() {
+    try {
+      for (;;) yield Buffer.alloc(1000);
+    } finally {
+      letGo = true;
+    }
+  }
+  await expect(files().write('a/b.pdf', { size: 1e9, pieces: pieces() }, 'application/pdf')).rejects.toThrow();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(letGo).toBe(true);
+});
+
+test('a file is read only as far as somebody wants it', async () => {
+  let sent = 0;
+  let closed: Promise<unknown> | undefined;
+  answer = (_request, response) => {
+    closed = new Promise((resolve) => response.once('close', resolve));
+    response.writeHead(200, { 'content-type': 'application/pdf' });
+    const more = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(64 * 1024))) sent += 64 * 1024;
+    };
+    response.on('drain', more);
+    more();
+  };
+  for await (const piece of files().read('a/b.pdf')) {
+    expect(piece.length).toBeGreaterThan(0);
+    break;
+  }
+  await closed;
+  expect(sent).toBeLessThan(32 * 1024 * 1024);
+});
+
+test('a file that is not there is an error on reading, and undefined on looking', async () => {
+  answer = (_request, response) => response.writeHead(404).end();
+  await expect(files().inspect('a/b.pdf')).resolves.toBeUndefined();
+  await expect(files().read('a/b.pdf')[Symbol.asyncIterator]().next()).rejects.toThrow();
+});
