@@ -189,6 +189,23 @@ describe('the widget', () => {
     expect(await jump.count()).toBe(0);
   });
 
+  test('a message that arrives at the very moment the reader scrolls up leaves them there', async () => {
+    const visitor = await scene.visitor();
+    await visitor.open();
+    await visitor.write(tallText('a long story'));
+    await visitor.allSent();
+    await isAtEnd(visitor.page, 'kite-chat');
+    await part(visitor, '.log').evaluate((log) => {
+      log.scrollTop = 0;
+      const { conversation } = document.querySelector('kite-chat') as unknown as {
+        conversation: { received(frame: object): void };
+      };
+      conversation.received({ tag: 'TXT', id: 'now', text: 'And then?', at: Date.now() });
+    });
+    await visitor.page.getByRole('button', { name: 'New messages' }).waitFor();
+    expect(await part(visitor, '.log').evaluate((log) => log.scrollTop)).toBe(0);
+  });
+
   test('fills the screen of a phone that lies on its side', async () => {
     const visitor = await scene.visitor();
     await visitor.page.emulateMedia({ reducedMotion: 'reduce' });

@@ -23,6 +23,8 @@ export class LogEnd implements ReactiveController {
 
   /** Something came. */
   grow(): void {
+    // The event of a scroll comes with the next frame, which may be later than this.
+    this.onScroll();
     if (this.isReached) return;
     this.isBehind = true;
     this.host.requestUpdate();
