@@ -7,6 +7,8 @@ export interface DnsAlias {
   readonly target: string;
   /** The zone of the host, for those who can make an alias of it. */
   readonly targetZoneId: string;
+  /** The attribute that holds the name, for example `aws_apigatewayv2_domain_name.x.domain_name`: it changes with the name only. */
+  readonly nameAttribute: string;
 }
 
 /**
