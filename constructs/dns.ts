@@ -13,7 +13,7 @@ export interface DnsAlias {
 
 /**
  * For everything that a name leads through. When the domain changes, the old name works until all that uses it has moved to the
- * new one: if Telegram refuses the new webhook, updates go on coming by the old one.
+ * new one: if Telegram refuses the new webhook, the former one is set again, and it has to work.
  */
 export const NEW_NAME_FIRST = { createBeforeDestroy: true } as const;
 
