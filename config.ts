@@ -192,15 +192,21 @@ const OTHER_PARTITION = /^(cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)-/;
 const domainSentence = (name: string) => (value: string) =>
   `${name} is "${value}", which is no domain: write it without https:// and in lower case, for example ${name}="k1te.chat".`;
 
-/** ARNs and hosts are written here as they are in the partition `aws`. */
+function regionName(name: string) {
+  return v.pipe(
+    v.string(),
+    v.regex(
+      REGION,
+      (issue) => `${name} is "${issue.input}", which is no region of AWS: write for example ${name}="eu-north-1".`,
+    ),
+  );
+}
+
+/** A region to deploy to: ARNs and hosts are written here as they are in the partition `aws`. */
 function region(name: string) {
   return setting(
     v.pipe(
-      v.string(),
-      v.regex(
-        REGION,
-        (issue) => `${name} is "${issue.input}", which is no region of AWS: write for example ${name}="eu-north-1".`,
-      ),
+      regionName(name),
       v.check(
         (value) => !OTHER_PARTITION.test(value),
         (issue) =>
@@ -308,7 +314,7 @@ const LOCAL_SETTINGS = v.object({
     // The value is a secret: it is not repeated.
     () => 'TELEGRAM_BOT_TOKEN is no bot token: copy it again from @BotFather, for example 123456789:AAE...',
   ),
-  AWS_REGION: SETTINGS.entries.AWS_REGION,
+  AWS_REGION: setting(regionName('AWS_REGION')),
   RETENTION_DAYS: SETTINGS.entries.RETENTION_DAYS,
   TELEGRAM_API_ROOT: SETTINGS.entries.TELEGRAM_API_ROOT,
   AWS_ENDPOINT_URL_DYNAMODB: SETTINGS.entries.AWS_ENDPOINT_URL_DYNAMODB,

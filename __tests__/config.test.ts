@@ -2,7 +2,7 @@ import { parse } from 'dotenv';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { readEnvironment, SettingsError, settingsFrom } from '../config';
+import { readEnvironment, readLocalSettings, SettingsError, settingsFrom } from '../config';
 import { SECRET_NAMES, SETTING_NAMES } from '../constructs/setting-names';
 
 const EXAMPLE = readFileSync(path.resolve(__dirname, '../.env.example.txt'), 'utf8');
@@ -89,6 +89,11 @@ describe('settings', () => {
       ]);
     },
   );
+
+  it('let npm start run with the region of any partition, since it deploys nothing', () => {
+    expect(readLocalSettings({ AWS_REGION: 'cn-north-1' }).region).toBe('cn-north-1');
+    expect(() => readLocalSettings({ AWS_REGION: 'nowhere' })).toThrow('AWS_REGION is "nowhere"');
+  });
 
   it('report every malformed one at once', () => {
     expect(problems({ EMAIL: 'x', DNS: 'y', PROD_STAGE: 'z' })).toHaveLength(3);

@@ -33,7 +33,7 @@ export class CloudflareDns extends Construct implements Dns {
     });
   }
 
-  alias(scope: Construct, id: string, { name, target }: DnsAlias): ITerraformDependable {
+  alias(scope: Construct, id: string, { name, target, nameAttribute }: DnsAlias): ITerraformDependable {
     return new DnsRecord(scope, id, {
       zoneId: this.zone.zoneId,
       name,
@@ -41,7 +41,8 @@ export class CloudflareDns extends Construct implements Dns {
       content: target,
       ttl: 300,
       proxied: false,
-      lifecycle: NEW_NAME_FIRST,
+      // A new name alone changes the record in place: the old name would be gone first.
+      lifecycle: { ...NEW_NAME_FIRST, replaceTriggeredBy: [nameAttribute] },
     });
   }
 }

@@ -35,6 +35,7 @@ export class CustomDomain extends Construct {
       name: props.domainName,
       target: this.domain.domainNameConfiguration.targetDomainName,
       targetZoneId: this.domain.domainNameConfiguration.hostedZoneId,
+      nameAttribute: `${Apigatewayv2DomainName.tfResourceType}.${this.domain.friendlyUniqueId}.domain_name`,
     });
   }
 

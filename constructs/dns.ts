@@ -7,11 +7,13 @@ export interface DnsAlias {
   readonly target: string;
   /** The zone of the host, for those who can make an alias of it. */
   readonly targetZoneId: string;
+  /** The attribute that holds the name, for example `aws_apigatewayv2_domain_name.x.domain_name`: it changes with the name only. */
+  readonly nameAttribute: string;
 }
 
 /**
  * For everything that a name leads through. When the domain changes, the old name works until all that uses it has moved to the
- * new one: if Telegram refuses the new webhook, updates go on coming by the old one.
+ * new one: if Telegram refuses the new webhook, the former one is set again, and it has to work.
  */
 export const NEW_NAME_FIRST = { createBeforeDestroy: true } as const;
 

@@ -19,7 +19,7 @@ export interface WebhookRegistrationProps {
  * Telegram knows where to bring the updates of a stage, and offers the bot's commands.
  *
  * The last thing that is deployed and the first that is destroyed. If Telegram refuses, the deployment fails with its words, and
- * the webhook of before stays. Whatever Telegram is told is in the input, and with it the version of the bot token's
+ * the lifecycle handler sets the former webhook again. Whatever Telegram is told is in the input, and with it the version of the bot token's
  * parameter: what changes is registered anew (docs/adr/rotating-the-bot-token.md).
  *
  * Creates two invocations of the lifecycle handler: one that registers the webhook, and one that removes it with the stage.
@@ -33,7 +33,7 @@ export class WebhookRegistration extends Construct {
     const input = JSON.stringify({ ...webhook, allowedUpdates: ALLOWED_UPDATES, commands: BOT_COMMANDS });
     const registration = new LambdaInvocation(this, 'registration', {
       ...target,
-      // Nothing is invoked for the one that is replaced: Telegram forgets a webhook when it gets the next, and not before.
+      // Nothing is invoked for the one that is replaced: a bot has one webhook, and registering replaces it.
       lifecycleScope: 'CREATE_ONLY',
       input,
       // Replaced when the input changes: of an update that failed, Terraform would remember that it was done.

@@ -107,6 +107,13 @@ describe('CloudflareDns', () => {
     );
   });
 
+  it('replaces the record when the name changes: Cloudflare’s provider would rename it, and the old name would be gone first', () => {
+    const { stack } = cloudflare();
+    expect(stack.all('cloudflare_dns_record').find(({ name }) => name === 'api.k1te.chat')).toMatchObject({
+      lifecycle: { replace_triggered_by: [`${stack.address('aws_apigatewayv2_domain_name')}.domain_name`] },
+    });
+  });
+
   it('takes the token from a sensitive variable', () => {
     expect(cloudflare().stack.json.provider?.['cloudflare']).toEqual([{ api_token: '${var.CLOUDFLARE_API_TOKEN}' }]);
   });

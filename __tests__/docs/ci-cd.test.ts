@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BADGE_OUTPUT } from '../../constructs/build-outputs';
 import { findings } from '../../scripts/drift/finding';
-import { driftMail, failureMail } from '../../scripts/drift/mail';
+import { driftMail, emptiedMail, failureMail } from '../../scripts/drift/mail';
 import type { Plan } from '../../scripts/drift/plan';
 import { compareReports } from '../../scripts/drift/report';
 import { MainStack } from '../../stacks/main';
@@ -55,6 +55,8 @@ test('the mail about drift is what is mailed for that drift, word for word', () 
 test('what it says about the parts of a mail are words of the mails', () => {
   const failure = failureMail([{ stack: 'kite-stack', words: 'Error: no credentials' }], details);
   expect(rows('Drift').map(([words]) => words)).toContain(`subject \`${failure.subject}\``);
+  const { subject: emptied } = emptiedMail('kite-stack', details);
+  expect(rows('Drift').map(([words]) => words)).toContain(`subject \`${emptied}\``);
   const resolved = { id: 'x', stack: 'kite-stack', kind: 'drift', address: 'aws_sns_topic.t', fingerprint: '' };
   const found = findings({ resource_changes: [entry('aws_sqs_queue.q', ['create'], null, {})] }, 'kite-stack', 'r');
   const mail = driftMail(compareReports(found, [], { findings: [resolved], failures: [] }, new Date(0)), details);

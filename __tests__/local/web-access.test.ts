@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { EmbeddedDynamoDb } from '../../local/embedded/embedded-dynamodb';
+import { RuntimeApi } from '../../local/emulated-aws/lambda/runtime-api';
 import { AwsProxy } from '../../local/emulated-aws/proxy';
 import { LocalServer } from '../../local/start/local-server';
 import { createTelegram } from '../../local/telegram';
@@ -194,5 +195,32 @@ describe('the emulated AWS account', () => {
   test('answers programs, also by the names that SDKs put before the host', async () => {
     expect((await ask(proxy.url)).text).toBe('AWS');
     expect((await ask(proxy.url, { host: '123456789012.127.0.0.1:4566' })).text).toBe('AWS');
+  });
+});
+
+describe('the runtime API of a function in the emulated account', () => {
+  const heard: string[] = [];
+  let api: RuntimeApi;
+  beforeAll(async () => {
+    const hear = (what: string) => () => void heard.push(what);
+    api = await RuntimeApi.listen({
+      ready: hear('ready'),
+      responded: hear('responded'),
+      failed: hear('failed'),
+      initFailed: hear('initFailed'),
+    });
+  });
+  afterAll(() => api.close());
+
+  test.each([
+    [421, { host: 'evil.example' }],
+    [403, { origin: 'https://evil.example' }],
+    [403, { 'sec-fetch-site': 'cross-site' }],
+  ])('answers a website %d and gives it no event (%j)', async (status, headers) => {
+    api.offer({ requestId: '1', functionArn: 'f', deadlineMs: 0, payload: Buffer.from('a message of a visitor') });
+    const answer = await ask(`http://${api.authority}/2018-06-01/runtime/invocation/next`, headers);
+    expect([answer.status, answer.text]).toEqual([status, expect.not.stringContaining('visitor')]);
+    await ask(`http://${api.authority}/2018-06-01/runtime/init/error`, headers, 'POST');
+    expect(heard).toEqual([]);
   });
 });

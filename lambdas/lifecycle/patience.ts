@@ -11,8 +11,11 @@ export interface PatienceProps {
 /** Between two attempts, in milliseconds. */
 const PAUSE = 10_000;
 
-/** What one more registration may take, in milliseconds: two calls, and a second to say how it went. */
-const ATTEMPT = 2 * CALL_SECONDS.patient * 1000 + 1000;
+/** Before a webhook is set right after another one, in milliseconds: Telegram refuses two within a second. */
+export const BETWEEN_WEBHOOKS = 2000;
+
+/** What one more registration may take, in milliseconds: three calls, one to undo it, and a second to say how it went. */
+const ATTEMPT = 4 * CALL_SECONDS.patient * 1000 + BETWEEN_WEBHOOKS + 1000;
 
 /**
  * Registers a webhook as often as the function's time allows while Telegram does not find its host, or asks for a pause. Telegram

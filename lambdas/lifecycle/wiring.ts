@@ -3,11 +3,16 @@ import { createLogger } from '../adapters/logger';
 import { readSecureString } from '../adapters/ssm-secrets';
 import { systemClock } from '../adapters/system';
 import { CALL_SECONDS, createBotApi, TelegramRefusal, TelegramUnreachable } from '../adapters/telegram/bot-api';
-import { registerWebhook, removeWebhook } from '../adapters/telegram/webhook-registration';
+import {
+  currentWebhook,
+  pointWebhook,
+  registerWebhook,
+  removeWebhook,
+} from '../adapters/telegram/webhook-registration';
 import { webhookSecret } from '../adapters/telegram/webhook-secret';
 import type { Clock, Logger } from '../chat/ports';
 import { type LifecycleEvent, parseLifecycleEvent, type Webhook } from './event';
-import { isUnresolved, patiently } from './patience';
+import { BETWEEN_WEBHOOKS, isUnresolved, patiently } from './patience';
 import { checkWebhook, isWebhookCheck, type WebhookFinding } from './webhook-check';
 
 /** What Terraform keeps of an invocation. */
@@ -32,8 +37,8 @@ export interface LifecycleOverrides {
 }
 
 /**
- * The handler that Terraform invokes when a stage is made, changed and destroyed. It registers the bot's webhook; a registration
- * that fails leaves the one before as it was. Once it has succeeded, the bot of before, if it is another one, is told to send
+ * The handler that Terraform invokes when a stage is made, changed and destroyed. It registers the bot's webhook; if Telegram refuses,
+ * it sets the former webhook of this stage again. Once it has succeeded, the bot of before, if it is another one, is told to send
  * nothing any more; a destroyed stage removes the webhook. Throws what fails the deployment: an error with Telegram's own
  * words, never with the token. In between, a schedule invokes it to ask after the webhook.
  */
@@ -52,6 +57,18 @@ export function createLifecycleHandler(
     return webhook;
   };
 
+  /** Whether the former webhook is set again. */
+  const restore = async (set: () => Promise<void>): Promise<boolean> => {
+    await clock.sleep(BETWEEN_WEBHOOKS);
+    try {
+      await set();
+      return true;
+    } catch (error) {
+      logger.warn('Former webhook not set again', { reason: String(error) });
+      return false;
+    }
+  };
+
   const carryOut = async (wanted: LifecycleEvent, remaining: () => number): Promise<LifecycleResult['webhook']> => {
     const { webhookUrl } = wanted;
     switch (wanted.action) {
@@ -59,7 +76,20 @@ export function createLifecycleHandler(
         const token = await tokenOf(wanted, environment, readSecret);
         const api = await apiOf(token);
         const secret = webhookSecret(token, environment.stage);
-        await patiently(() => registerWebhook(api, webhookUrl, secret, wanted.profile), { clock, remaining, logger });
+        let former: string | undefined;
+        const register = async (): Promise<void> => {
+          former ??= await currentWebhook(api);
+          await registerWebhook(api, webhookUrl, secret, wanted.profile);
+        };
+        await patiently(register, { clock, remaining, logger }).catch(async (error: unknown) => {
+          if (!(error instanceof TelegramRefusal) || former === undefined) throw error;
+          // Telegram closes a webhook before it tries the next:
+          // https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp (process_set_webhook_query)
+          const restored =
+            isFormer(former, webhookUrl) &&
+            (await restore(() => pointWebhook(api, former ?? '', secret, wanted.profile)));
+          throw new NotRegistered(error, restored ? former : undefined);
+        });
         logger.info('Webhook registered', { webhookUrl });
         return 'registered';
       }
@@ -116,19 +146,40 @@ function botOf(token: string): string {
   return token.split(':', 1)[0] ?? '';
 }
 
+/** Whether a webhook is this stage's own, under another host. */
+function isFormer(url: string, webhookUrl: string): boolean {
+  return url !== webhookUrl && URL.canParse(url) && new URL(url).pathname === new URL(webhookUrl).pathname;
+}
+
+/** Telegram refused the registration. */
+class NotRegistered extends Error {
+  constructor(
+    readonly refusal: TelegramRefusal,
+    /** Where the updates go again. Undefined: nowhere. */
+    readonly former: string | undefined,
+  ) {
+    super(refusal.message);
+  }
+}
+
 /** The error with what to do about it. */
 function explained(error: unknown, wanted: LifecycleEvent, environment: LifecycleEnvironment): unknown {
+  if (error instanceof NotRegistered) {
+    const { message } = explained(error.refusal, wanted, environment) as Error;
+    const updates = error.former === undefined ? 'wait at Telegram, for 24 hours' : `go to ${error.former}`;
+    return new Error(`${message.replace(/[^?]$/, '$&.')} Meanwhile updates ${updates}`);
+  }
   if (wanted.action === 'replace') {
     const reason = error instanceof Error ? error.message : String(error);
     return new Error(
-      `${reason}. The new webhook is registered, but the bot of before was not told to send nothing to ${wanted.before.webhookUrl}. ` +
-        'Its updates are refused there; revoke its token at @BotFather to end them',
+      `${reason}. The new webhook is registered, but the former bot still sends its updates to ${wanted.before.webhookUrl}, ` +
+        'where they are refused; revoke its token at @BotFather to end them',
     );
   }
   if (error instanceof TelegramRefusal && isUnresolved(error)) {
     return new Error(
-      `${error.message}. The name is new to Telegram; the webhook of before was not touched. ` +
-        'Deploy again in a few minutes, or in half an hour if somebody asked for the name before it was there',
+      `${error.message}. Telegram cannot resolve this new name yet. ` +
+        'Deploy again in a few minutes, or in half an hour if the name was looked up before it existed',
     );
   }
   if (error instanceof TelegramRefusal && (error.code === 401 || error.code === 404)) {

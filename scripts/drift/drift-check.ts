@@ -1,6 +1,6 @@
 import { findings, type Finding } from './finding';
 import { withoutIgnored, type IgnoreList } from './ignore-list';
-import { driftMail, failureMail, type CheckDetails, type Mail } from './mail';
+import { driftMail, emptiedMail, failureMail, type CheckDetails, type Mail } from './mail';
 import type { ReportMemory } from './memory';
 import { compareReports, hasNews, type Failure } from './report';
 import type { StackCheck } from './terraform';
@@ -29,6 +29,7 @@ export async function checkDrift(props: DriftCheckProps): Promise<void> {
   const { ignore, memory, details, say } = props;
   const found: Finding[] = [];
   const failed: Failure[] = [];
+  const absent: string[] = [];
   let ignored = 0;
   // At once: Terraform mostly waits for AWS.
   const checks = await Promise.all(props.stacks.map((stack) => props.plan(stack)));
@@ -40,6 +41,7 @@ export async function checkDrift(props: DriftCheckProps): Promise<void> {
     }
     if (check.kind === 'not deployed') {
       say(`${stack} is not deployed yet: there is nothing to compare.`);
+      absent.push(stack);
       continue;
     }
     const all = findings(check.plan, stack, details.region);
@@ -49,19 +51,25 @@ export async function checkDrift(props: DriftCheckProps): Promise<void> {
     say(`${stack}: ${counted.length} differ, ${all.length - counted.length} ignored`);
   }
 
-  const report = compareReports(found, failed, await memory.read(), props.now);
+  const last = await memory.read();
+  const report = compareReports(found, failed, last, props.now);
   const send = async (mail: Mail) => {
     const clean = { ...mail, text: masked(mail.text, props.secrets) };
     say(`\nMailed: ${clean.subject}\n\n${clean.text}\n`);
     await props.send(clean);
   };
+  // A check that fails does not say whether the stack is still there.
+  const deployed = checks
+    .filter(({ kind, stack }) => kind === 'plan' || (kind === 'failed' && last.deployed?.includes(stack)))
+    .map(({ stack }) => stack);
+  for (const stack of absent) if (last.deployed?.includes(stack)) await send(emptiedMail(stack, details));
   if (report.failures.length > 0) await send(failureMail(report.failures, details));
   else if (failed.length > 0)
     say(`The check failed as it did before, which has been mailed:\n${failed.map(({ words }) => words).join('\n')}`);
   if (hasNews(report)) await send(driftMail(report, details));
   else if (failed.length === 0) say(found.length > 0 ? 'Nothing new since the last mail.' : 'No drift.');
   if (ignored > 0) say(`${ignored} ignored by drift-ignore.yml.`);
-  await memory.write(report.next);
+  await memory.write({ ...report.next, deployed });
 }
 
 function masked(text: string, secrets: readonly string[]): string {

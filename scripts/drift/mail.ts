@@ -59,6 +59,16 @@ export function failureMail(failures: readonly Failure[], details: CheckDetails)
   };
 }
 
+/** The mail about a stack that was deployed at an earlier check, and of which Terraform knows nothing now. */
+export function emptiedMail(stack: string, details: CheckDetails): Mail {
+  const parts = [
+    `At an earlier check ${stack} was deployed; now its state holds nothing. If you have destroyed it, all is well.`,
+    'If nobody has destroyed it, its state is lost: what it describes may still run and cost money. Do not deploy it again before you have restored the state (docs/operations.md, "Moving the state"): its bucket keeps earlier versions.',
+    `This is mailed once. Checked at commit ${details.commit.slice(0, 12)} in ${details.region}.\nThe log of this check: ${details.log}`,
+  ];
+  return { subject: `Kite: nothing is left in the state of ${stack}`.slice(0, 100), text: parts.join('\n\n') };
+}
+
 function subject(drift: number, unapplied: number, report: Report): string {
   const counts = [
     ...(drift > 0 ? [`${drift} changed in the cloud`] : []),

@@ -5,6 +5,8 @@ export interface LastReport {
   readonly findings: readonly RememberedFinding[];
   /** Checks that failed, by stack. */
   readonly failures: readonly RememberedFailure[];
+  /** Stacks that were deployed. @default - unknown */
+  readonly deployed?: readonly string[];
 }
 
 export interface RememberedFinding {

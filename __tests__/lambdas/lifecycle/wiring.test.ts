@@ -54,7 +54,7 @@ const methods = (): string[] => telegram.calls.map(({ method }) => method);
 
 test('the webhook is registered with a secret, and the commands are listed', async () => {
   await expect(handlerOf()(REGISTER)).resolves.toEqual({ webhookUrl: WEBHOOK, webhook: 'registered' });
-  const [registration, commands] = telegram.calls;
+  const [, registration, commands] = telegram.calls;
   expect(registration).toMatchObject({
     method: 'setWebhook',
     parameters: {
@@ -72,7 +72,7 @@ test('registering twice asks Telegram for the same thing twice', async () => {
   const handler = handlerOf();
   await handler(REGISTER);
   await handler(REGISTER);
-  expect(telegram.calls[2]).toEqual(telegram.calls[0]);
+  expect(telegram.calls.slice(3)).toEqual(telegram.calls.slice(0, 3));
 });
 
 test('each stage has a secret of its own', async () => {
@@ -82,7 +82,7 @@ test('each stage has a secret of its own', async () => {
     { readSecret: async () => TOKEN },
   );
   await prod(REGISTER);
-  expect(telegram.calls[2]?.parameters['secret_token']).not.toBe(telegram.calls[0]?.parameters['secret_token']);
+  expect(telegram.calls[4]?.parameters['secret_token']).not.toBe(telegram.calls[1]?.parameters['secret_token']);
 });
 
 describe('a host that Telegram does not find yet', () => {
@@ -98,19 +98,50 @@ describe('a host that Telegram does not find yet', () => {
   ])('is tried again, and the deployment succeeds: %s', async (words) => {
     unresolved(3, words);
     await expect(handlerOf()(REGISTER)).resolves.toMatchObject({ webhook: 'registered' });
-    expect(methods()).toEqual([...Array<string>(4).fill('setWebhook'), 'setMyCommands']);
+    expect(methods()).toEqual(['getWebhookInfo', ...Array<string>(4).fill('setWebhook'), 'setMyCommands']);
     expect(remaining).toBe(180_000 - 3 * 10_000);
     expect(logged.join('\n')).toContain('Webhook not registered yet');
   });
 
-  test('fails the deployment before Lambda ends the function, with what to do, and the webhook of before stays', async () => {
+  test('fails the deployment before Lambda ends the function, with what to do', async () => {
     unresolved(100);
     await expect(handlerOf()(REGISTER)).rejects.toThrow(
-      /Failed to resolve host: Name or service not known \(400\)\. The name is new to Telegram; the webhook of before was not touched\. Deploy again in a few minutes/,
+      /Failed to resolve host: Name or service not known \(400\)\. Telegram cannot resolve this new name yet\. Deploy again in a few minutes.+ Meanwhile updates wait at Telegram, for 24 hours$/,
     );
     expect(remaining).toBeGreaterThanOrEqual(20_000);
     expect(methods().length).toBeGreaterThan(10);
-    expect(new Set(methods())).toEqual(new Set(['setWebhook']));
+    expect(new Set(methods())).toEqual(new Set(['getWebhookInfo', 'setWebhook']));
+  });
+
+  const OLD = 'https://api.old.example/dev/tg';
+  const lastCall = () => telegram.calls.at(-1);
+
+  test('leaves the updates where they went before: Telegram drops that webhook first, so it is set again', async () => {
+    telegram.answer('getWebhookInfo', { url: OLD });
+    remaining = 50_000;
+    unresolved(1);
+    await expect(handlerOf()(REGISTER)).rejects.toThrow(
+      / Meanwhile updates go to https:\/\/api\.old\.example\/dev\/tg$/,
+    );
+    expect(methods().filter((method) => method === 'setWebhook')).toHaveLength(2);
+    expect(lastCall()).toMatchObject({
+      method: 'setWebhook',
+      parameters: { url: OLD, secret_token: webhookSecret(TOKEN, 'dev') },
+    });
+  });
+
+  test('says so if Telegram does not take the former webhook again', async () => {
+    telegram.answer('getWebhookInfo', { url: OLD });
+    unresolved(100);
+    await expect(handlerOf()(REGISTER)).rejects.toThrow(/ Meanwhile updates wait at Telegram, for 24 hours$/);
+    expect(lastCall()?.parameters).toMatchObject({ url: OLD });
+  });
+
+  test('does not set a webhook again that was not ours', async () => {
+    telegram.answer('getWebhookInfo', { url: 'https://another.example/bot' });
+    unresolved(100);
+    await expect(handlerOf()(REGISTER)).rejects.toThrow('updates wait at Telegram');
+    expect(lastCall()?.parameters).toMatchObject({ url: WEBHOOK });
   });
 
   test('is not waited for where nobody says how long the function may take', async () => {
@@ -189,8 +220,10 @@ describe('when the bot token is changed', () => {
     await handler(registering('2'));
     await expect(handler(replacing('1', '2'))).resolves.toMatchObject({ webhook: 'kept' });
     expect(telegram.calls.map(({ method, token }) => [method, token])).toEqual([
+      ['getWebhookInfo', TOKEN],
       ['setWebhook', TOKEN],
       ['setMyCommands', TOKEN],
+      ['getWebhookInfo', RENEWED],
       ['setWebhook', RENEWED],
       ['setMyCommands', RENEWED],
     ]);
@@ -216,7 +249,7 @@ describe('when the bot token is changed', () => {
   test('a bot of before that cannot be told is named as such', async () => {
     telegram.react('getWebhookInfo', 'reset');
     await expect(handlerOf()(replacing('2', '3'))).rejects.toThrow(
-      /The new webhook is registered, but the bot of before was not told to send nothing to https:\/\/api\.example\.com\/dev\/tg\./,
+      /The new webhook is registered, but the former bot still sends its updates to https:\/\/api\.example\.com\/dev\/tg,/,
     );
   });
 
@@ -236,7 +269,7 @@ describe('when the bot token is changed', () => {
 test('the kinds of update and the commands are those of the deployment, whichever code runs', async () => {
   const commands = [{ command: 'help', description: 'What I can do' }];
   await handlerOf()({ ...REGISTER, allowedUpdates: ['message', 'message_reaction'], commands });
-  expect(telegram.calls.map(({ parameters }) => parameters)).toEqual([
+  expect(telegram.calls.slice(1).map(({ parameters }) => parameters)).toEqual([
     expect.objectContaining({ allowed_updates: ['message', 'message_reaction'] }),
     { commands },
   ]);

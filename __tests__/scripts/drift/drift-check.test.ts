@@ -65,6 +65,23 @@ test('as long as kite-stack is not deployed there is nothing to compare, which i
   expect(log).toContain('kite-stack is not deployed yet: there is nothing to compare.');
 });
 
+test('a stack whose state was emptied is mailed about, once: it may still run without Terraform knowing', async () => {
+  await check(NOTHING, { day: 1 });
+  const [mail, ...more] = await check(undefined, { day: 2 });
+  expect(more).toEqual([]);
+  expect(mail?.subject).toBe('Kite: nothing is left in the state of kite-stack');
+  expect(mail?.text).toContain('If nobody has destroyed it, its state is lost');
+  expect(await check(undefined, { day: 3 })).toEqual([]);
+});
+
+test('a failed check between does not hide that a state was emptied', async () => {
+  await check(NOTHING, { day: 1 });
+  await check('Error: no credentials', { day: 2 });
+  expect((await check(undefined, { day: 3 })).map(({ subject }) => subject)).toContain(
+    'Kite: nothing is left in the state of kite-stack',
+  );
+});
+
 test('the mail names what was changed, before and after, with a link; drift apart from what is not deployed', async () => {
   const [mail] = await check(
     together(MEMORY, { resource_changes: [entry('aws_sqs_queue.q', ['create'], null, { name: 'dev-new.fifo' })] }),

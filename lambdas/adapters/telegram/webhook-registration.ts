@@ -19,7 +19,18 @@ export async function registerWebhook(
   api: BotApi,
   url: string,
   secret: string,
-  { allowedUpdates, commands }: BotProfile = OWN_PROFILE,
+  profile: BotProfile = OWN_PROFILE,
+): Promise<void> {
+  await pointWebhook(api, url, secret, profile);
+  await api.setMyCommands(profile.commands);
+}
+
+/** The same without the commands. */
+export async function pointWebhook(
+  api: BotApi,
+  url: string,
+  secret: string,
+  { allowedUpdates }: BotProfile = OWN_PROFILE,
 ): Promise<void> {
   await api.setWebhook(url, {
     secret_token: secret,
@@ -27,7 +38,11 @@ export async function registerWebhook(
     allowed_updates: allowedUpdates as readonly Exclude<keyof Update, 'update_id'>[],
     max_connections: MAX_CONNECTIONS,
   });
-  await api.setMyCommands(commands);
+}
+
+/** Where Telegram sends this bot's updates. Empty: nowhere. */
+export async function currentWebhook(api: BotApi): Promise<string> {
+  return (await api.getWebhookInfo()).url ?? '';
 }
 
 /**

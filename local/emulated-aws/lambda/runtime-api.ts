@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isFromAnotherWebsite, isToThisMachine, refuse } from '../../web-access';
 
 /** One invocation on its way to a runtime. */
 export interface Invocation {
@@ -43,6 +44,10 @@ export class RuntimeApi {
     if (address === null || typeof address === 'string') throw new Error('The Lambda Runtime API got no port.');
     const api = new RuntimeApi(server, `127.0.0.1:${address.port}`);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (!isToThisMachine(request))
+        return refuse(request, response, 421, `There is nothing at ${request.headers.host}.`);
+      if (isFromAnotherWebsite(request))
+        return refuse(request, response, 403, 'No website may stand in for a function.');
       api.route(request, response, listener).catch(() => response.destroy());
     });
     return api;
