@@ -54,7 +54,7 @@ describe.each([{ forum: true }, { forum: false }])(
         webSocketMessages: 2,
       });
       expect(of('text in a row').telegram).toEqual({ sendMessage: 1 });
-      expect(of('file')).toMatchObject({ s3: { HEAD: 1, GET: 1 }, telegram: { sendDocument: 1, pinChatMessage: 1 } });
+      expect(of('file')).toMatchObject({ s3: { HEAD: 2, GET: 1 }, telegram: { sendDocument: 1, pinChatMessage: 1 } });
       expect(of('reply')).toMatchObject({ invocations: 1, sqs: {}, webSocketMessages: 1, httpRequests: 1 });
     });
 

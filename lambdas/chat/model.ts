@@ -48,6 +48,8 @@ export interface HostChat {
   readonly channel: ChannelName;
   /** False while the channel may not exist yet: the channel itself must then be asked whether it names this host. */
   readonly confirmed: boolean;
+  /** The channel was suspended because the bot is not in this chat. */
+  readonly away?: boolean;
   /** Conversations with a message lately: handle -> time of the last one (ISO). Some may have ended. */
   readonly open: Readonly<Record<string, string>>;
   /** When there were last more open conversations than `open` holds ({@link OPEN_CONVERSATIONS}), ISO. */

@@ -37,6 +37,10 @@ export interface ChannelStore {
    */
   create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'>;
   change(name: ChannelName, change: ChannelChange): Promise<Channel | undefined>;
+  /** The host is away: suspends a channel that is active. Two requests, so that the host's own item tells it as well. */
+  suspend(name: ChannelName, host: ChatId): Promise<void>;
+  /** The host is back: takes {@link suspend} back. */
+  resume(name: ChannelName, host: ChatId): Promise<void>;
   /** Removes the channel and, if it still points here, its host pointer. */
   remove(name: ChannelName, host: ChatId): Promise<void>;
 

@@ -64,6 +64,21 @@ export class DynamoChannels implements ChannelStore {
     return this.changed(name, change);
   }
 
+  async suspend(name: ChannelName, host: ChatId): Promise<void> {
+    await this.table.update(hostKey(host), new Expression().set({ away: true }).when('{channel} = ?', name));
+    await this.goes(name, host, 'active', 'suspended');
+  }
+
+  async resume(name: ChannelName, host: ChatId): Promise<void> {
+    await this.goes(name, host, 'suspended', 'active');
+    await this.table.update(hostKey(host), new Expression().remove('away').when('{channel} = ?', name));
+  }
+
+  private async goes(name: ChannelName, host: ChatId, from: ChannelState, state: ChannelState): Promise<void> {
+    const change = new Expression().set({ state, ...this.life() });
+    await this.table.update(channelKey(name), change.when('{host} = ?', host).when('{state} = ?', from));
+  }
+
   async remove(name: ChannelName, host: ChatId): Promise<void> {
     await this.table.delete(hostKey(host), new Expression().when('{channel} = ?', name));
     await this.table.delete(channelKey(name), new Expression().when('{host} = ?', host));
@@ -198,6 +213,7 @@ export function readHost(chat: ChatId, found: Item): HostChat {
     chat,
     channel: reader.text('channel') as ChannelName,
     confirmed: reader.truth('confirmed'),
+    ...(reader.truth('away') ? { away: true } : {}),
     open: reader.map('open'),
     ...(manyAt === undefined ? {} : { manyAt }),
     ...(openedAt === undefined ? {} : { openedAt }),

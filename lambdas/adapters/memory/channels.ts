@@ -1,5 +1,5 @@
 import type { ChannelName, ChatId, Handle } from '../../chat/identifiers';
-import { OPEN_CONVERSATIONS, type Channel, type HostChat } from '../../chat/model';
+import { OPEN_CONVERSATIONS, type Channel, type ChannelState, type HostChat } from '../../chat/model';
 import { CHANNEL_LIFE } from '../../chat/lifetimes';
 import type { ChannelChange, ChannelStore, Clock, OpenConversations } from '../../chat/ports';
 import { countIn } from '../../chat/rate';
@@ -49,6 +49,23 @@ export class MemoryChannels implements ChannelStore {
   async change(name: ChannelName, change: ChannelChange): Promise<Channel | undefined> {
     const channel = this.channels.get(name);
     return channel && this.channels.set(name, { ...channel, ...change });
+  }
+
+  async suspend(name: ChannelName, host: ChatId): Promise<void> {
+    this.#goes(name, host, 'active', 'suspended');
+  }
+
+  async resume(name: ChannelName, host: ChatId): Promise<void> {
+    this.#goes(name, host, 'suspended', 'active');
+  }
+
+  #goes(name: ChannelName, chat: ChatId, from: ChannelState, state: ChannelState): void {
+    const { away: _away, ...host } = this.hosts.get(chat) ?? {};
+    if ('chat' in host && host.channel === name) {
+      this.hosts.set(chat, state === 'suspended' ? { ...host, away: true } : host);
+    }
+    const channel = this.channels.get(name);
+    if (channel?.host === chat && channel.state === from) this.channels.set(name, { ...channel, state });
   }
 
   async remove(name: ChannelName, host: ChatId): Promise<void> {

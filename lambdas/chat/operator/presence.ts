@@ -17,7 +17,7 @@ export async function receivePresence(
   const channel = hostChat && (await world.channels.find(hostChat.channel));
   if (hostChat && channel?.host === chat.id) {
     if (present) await resume(world, channel);
-    else if (channel.state === 'active') await world.channels.change(channel.name, { state: 'suspended' });
+    else if (channel.state === 'active') await world.channels.suspend(channel.name, chat.id);
   }
   if (member && !present) await leaveChannel(world, chat.id, member);
 }

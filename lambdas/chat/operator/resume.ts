@@ -34,7 +34,7 @@ export async function continueResuming(
   const deadline = world.clock.now() + WORK;
   const channel = await world.channels.find(name);
   if (!channel || channel.state === 'dropping') return DONE;
-  if (channel.state === 'suspended') await world.channels.change(name, { state: 'active' });
+  if (channel.state === 'suspended') await world.channels.resume(name, channel.host);
   for await (const { conversation, mark } of world.messages.waiting(name)) {
     if (world.clock.now() >= deadline) {
       await world.queue.send({ ...item, step: step + 1 });

@@ -76,9 +76,8 @@ async function receiveMessage(world: World, host: Host, message: IncomingMessage
   const route = hostChat ? await withHeader(world, found, message, hostChat) : found;
   if (line) return receiveCommand(world, host, { message, route, hostChat, line });
   if (hostChat) {
-    const receiving = receiveFromHost(world, host, message, hostChat, route);
-    const [handled] = await Promise.all([receiving, resumeIfSuspended(world, hostChat)]);
-    return handled;
+    if (hostChat.away) await resumeIfSuspended(world, hostChat);
+    return receiveFromHost(world, host, message, hostChat, route);
   }
   if (route.member) return receiveFromMember(world, host, message, route.member);
   // A group that has nothing to do with us hears nothing of us (D33).

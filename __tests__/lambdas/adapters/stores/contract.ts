@@ -140,6 +140,28 @@ export function storeContract(makeStores: MakeStores): void {
       expect((await stores.channels.find(made.name))?.origins).toEqual([]);
     });
 
+    test('a host that is away says so itself, until it is back; nobody else suspends its channel', async () => {
+      const made = channel();
+      await stores.channels.create(made);
+      const now = async () => [(await stores.channels.find(made.name))?.state, await stores.channels.host(made.host)];
+      await stores.channels.resume(made.name, made.host);
+      expect(await now()).toMatchObject(['active', { channel: made.name }]);
+      await stores.channels.suspend(made.name, chat());
+      await stores.channels.suspend(channelName(), made.host);
+      const [state, host] = await now();
+      expect([state, host]).toEqual(['active', expect.not.objectContaining({ away: true })]);
+      await stores.channels.suspend(made.name, made.host);
+      await stores.channels.suspend(made.name, made.host);
+      expect(await now()).toMatchObject(['suspended', { away: true }]);
+      expect((await stores.routes.route(made.host, {})).host?.away).toBe(true);
+      await stores.channels.resume(made.name, made.host);
+      expect(await now()).toEqual(['active', expect.not.objectContaining({ away: expect.anything() })]);
+      await stores.channels.change(made.name, { state: 'dropping' });
+      await stores.channels.suspend(made.name, made.host);
+      await stores.channels.resume(made.name, made.host);
+      expect((await now())[0]).toBe('dropping');
+    });
+
     test('what does not exist is neither used nor changed into being', async () => {
       const name = channelName();
       expect(await stores.channels.use(name, clock.now(), 60_000)).toBeUndefined();

@@ -51,6 +51,8 @@ export const DEEDS = {
     'blockHost',
     'takeTurn',
     'use',
+    'suspend',
+    'resume',
   ],
   members: [
     ...['attach', 'detach', 'countSent', 'change', 'remove', 'requestDelivery', 'releaseDelivery', 'claimTopic'],

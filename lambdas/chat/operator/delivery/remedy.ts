@@ -37,7 +37,7 @@ export async function remedyFor(world: World, host: Host, trouble: Trouble): Pro
     case 'unauthorized':
       return { kind: 'retry', retryAfter: backOff(attempt) };
     case 'gone':
-      await world.channels.change(channel.name, { state: 'suspended' });
+      await world.channels.suspend(channel.name, channel.host);
       return {};
     case 'migrated':
       if (details.migratedTo) await world.channels.moveHost(channel.host, details.migratedTo);
