@@ -54,8 +54,8 @@ module.exports = {
     only(
       'widget-shares-names-and-numbers',
       '^widget/',
-      '^(main\\.ts|config\\.ts|stacks/|constructs/|lambdas/(?!chat/(file-limits|limits|protocol/subprotocol)\\.ts$))',
-      'The widget knows the names and limits of the protocol, and nothing that runs on the server.',
+      '^(main\\.ts|config\\.ts|stacks/|constructs/|lambdas/(?!chat/(file-limits|limits|refusal|protocol/subprotocol)\\.ts$))',
+      'The widget knows the names, limits and error codes of the protocol, and nothing that runs on the server.',
     ),
     only(
       'nobody-uses-bench',
