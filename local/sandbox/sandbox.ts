@@ -319,7 +319,7 @@ export class Sandbox {
     response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ message: 'Not Found' }));
   }
 
-  /** Hands a call of the management API to the gateway on this port, as it came. */
+  /** Hands a call of the management API, whichever host it names, to the gateway on this port. */
   private async toGateway(raw: RawRequest): Promise<AwsReply> {
     return await new Promise((done, failed) => {
       const outgoing = httpRequest(
@@ -328,7 +328,7 @@ export class Sandbox {
           port: this.port,
           method: raw.method,
           path: raw.url,
-          headers: { ...raw.headers, 'content-length': raw.body.length },
+          headers: { ...raw.headers, host: `localhost:${this.port}`, 'content-length': raw.body.length },
         },
         (incoming) => {
           const chunks: Buffer[] = [];
