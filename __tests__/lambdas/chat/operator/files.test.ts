@@ -25,19 +25,18 @@ async function due(memberId: string, what: 'file' | 'text'): Promise<QueueItem> 
 
 test('a text does not wait for the files of other visitors', async () => {
   const items = [await due('ann', 'file'), await due('bob', 'file'), await due('cem', 'text')];
-  let finish: (() => void) | undefined;
+  let finish!: () => void;
+  const read = new Promise<void>((resolve) => (finish = resolve));
   const post = town.host.post.bind(town.host);
   town.host.post = async (chat, content, place) => {
-    if (content.kind === 'file') await new Promise<void>((resolve) => (finish = resolve));
+    if (content.kind === 'file') await read;
     return post(chat, content, place);
   };
   const [ann, bob, cem] = items.map((item) => town.deliver(item, 1));
   await expect(cem).resolves.toEqual({ kind: 'done' });
   expect(town.shown()).toEqual(['I am cem']);
-  for (const delivery of [ann, bob]) {
-    finish?.();
-    await expect(delivery).resolves.toEqual({ kind: 'done' });
-  }
+  finish();
+  await expect(Promise.all([ann, bob])).resolves.toEqual([{ kind: 'done' }, { kind: 'done' }]);
 });
 
 test('files are posted one after the other; those for which there is no time come with another item of the queue', async () => {
@@ -70,6 +69,18 @@ test('a file that fails holds up no other', async () => {
   const [ann, bob] = await Promise.allSettled(items.map((item) => town.deliver(item, 1)));
   expect([ann?.status, bob?.status]).toEqual(['rejected', 'fulfilled']);
   expect(town.shown()).toHaveLength(1);
+});
+
+test('a ban holds back a file that waits for the file of somebody else', async () => {
+  const items = [await due('ann', 'file'), await due('bob', 'file')];
+  const post = town.host.post.bind(town.host);
+  town.host.post = async (...args) => {
+    const [, bob] = items as Extract<QueueItem, { kind: 'to-host' }>[];
+    await town.world.members.change(bob!, { banned: true });
+    return post(...args);
+  };
+  await Promise.all(items.map((item) => town.deliver(item, 1)));
+  expect(town.shown()).toEqual([expect.stringMatching(/^#\w+ ann$/)]);
 });
 
 test('a file that is not there any more is named', async () => {
