@@ -64,7 +64,8 @@ export async function deliverToChat(
       if (receipt === 'late') return anotherTurn(world, 'to-chat', conversation);
       // Delivered or edited meanwhile.
       if (!receipt) break;
-      shown.add(message);
+      // Otherwise an earlier part may say what the message said before it was edited.
+      if (!message.copy) shown.add(message);
       await pushAsWell(world, member, message);
       await world.messages.delivered(conversation, message.key, receipt === 'rewritten' ? undefined : receipt);
       const telegramIds = receipt === 'rewritten' ? undefined : receipt.telegramIds;
