@@ -81,10 +81,6 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
         collectGarbage();
       }
     },
-    async remove(Key) {
-      const { sdk, client } = await s3();
-      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key }));
-    },
     async removeSome(Prefix) {
       const { sdk, client } = await s3();
       const { Contents, IsTruncated } = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix }));
