@@ -83,8 +83,8 @@ export class MemoryFiles {
 
   async removeSome(prefix: string): Promise<boolean> {
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
-    for (const key of keys.slice(0, 1000)) this.objects.delete(key);
-    return keys.length <= 1000;
+    for (const key of keys.slice(0, 100)) this.objects.delete(key);
+    return keys.length <= 100;
   }
 }
 
