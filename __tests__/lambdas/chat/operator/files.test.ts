@@ -1,5 +1,6 @@
 import type { QueueItem } from '../../../../lambdas/chat/ports';
 import type { Conversation } from '../../../../lambdas/chat/model';
+import { chatId } from '../../../../lambdas/chat/identifiers';
 import { CHANNEL, Town } from '../town';
 
 let town: Town;
@@ -81,6 +82,29 @@ test('a ban holds back a file that waits for the file of somebody else', async (
   };
   await Promise.all(items.map((item) => town.deliver(item, 1)));
   expect(town.shown()).toEqual([expect.stringMatching(/^#\w+ ann$/)]);
+});
+
+test('a visitor who leaves Telegram gets no file there that waited for the file of somebody else', async () => {
+  const items: QueueItem[] = [];
+  const chats = [chatId(1001), chatId(1002)] as const;
+  for (const [i, chat] of chats.entries()) {
+    const item = (await due(`visitor-${i}`, 'file')) as Extract<QueueItem, { kind: 'to-host' }>;
+    const { channel, handle } = item;
+    const member = (await town.world.members.find({ channel, handle }))!;
+    for (const connection of member.connections) await town.world.members.detach(member, connection);
+    await town.world.members.attach(member, { ...member, connection: `tg:${chat}`, now: town.world.clock.now() });
+    const message = (await town.world.messages.find({ channel, handle }, 'v#1'))!;
+    await town.world.messages.delivered(member, 'v#1');
+    await town.world.messages.put({ ...message, key: 'o#1', direction: 'to-visitor' });
+    items.push({ kind: 'to-chat', channel, handle, message: 'o#1' });
+  }
+  const post = town.host.post.bind(town.host);
+  town.host.post = async (...args) => {
+    await town.world.members.detach(items[1] as Extract<QueueItem, { kind: 'to-chat' }>, `tg:${chats[1]}`);
+    return post(...args);
+  };
+  await Promise.all(items.map((item) => town.deliver(item, 1)));
+  expect(chats.map((chat) => town.host.messages(chat).length)).toEqual([1, 0]);
 });
 
 test('a file that is not there any more is named', async () => {
