@@ -321,8 +321,7 @@ export interface FileStore {
   /** The bytes, piece by piece as they are asked for. Throws if there is no such object. */
   read(key: string): AsyncIterable<Uint8Array>;
   write(key: string, body: Uint8Array | FileStream, type: string): Promise<void>;
-  remove(key: string): Promise<void>;
-  /** Removes up to 1,000 objects under a prefix (which ends in `/`). False: there may be more. */
+  /** Removes up to 100 objects under a prefix (which ends in `/`). False: there may be more. */
   removeSome(prefix: string): Promise<boolean>;
 }
 

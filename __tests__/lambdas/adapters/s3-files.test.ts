@@ -100,3 +100,26 @@ test('a file that is not there is an error on reading, and undefined on looking'
   await expect(files().inspect('a/b.pdf')).resolves.toBeUndefined();
   await expect(files().read('a/b.pdf')[Symbol.asyncIterator]().next()).rejects.toThrow();
 });
+
+test('files are removed a hundred at a time: each is a request of its own, and the function has half a minute', async () => {
+  const left = Array.from({ length: 250 }, (_, i) => `a/${i}.pdf`);
+  answer = (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
+    if (request.method === 'DELETE') {
+      left.splice(left.indexOf(pathname.slice('/files/'.length)), 1);
+      return response.writeHead(204).end();
+    }
+    const listed = left.slice(0, Number(searchParams.get('max-keys') ?? 1000));
+    const contents = listed.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+    response.writeHead(200, { 'content-type': 'application/xml' });
+    const truncated = `<IsTruncated>${listed.length < left.length}</IsTruncated>`;
+    return response.end(`<ListBucketResult>${truncated}${contents}</ListBucketResult>`);
+  };
+  const counts: [boolean, number][] = [];
+  for (let i = 0; i < 3; i++) counts.push([await files().removeSome('a/'), left.length]);
+  expect(counts).toEqual([
+    [false, 150],
+    [false, 50],
+    [true, 0],
+  ]);
+});

@@ -81,14 +81,10 @@ export class MemoryFiles {
     this.objects.set(key, { body: Buffer.concat(pieces), type });
   }
 
-  async remove(key: string): Promise<void> {
-    this.objects.delete(key);
-  }
-
   async removeSome(prefix: string): Promise<boolean> {
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
-    for (const key of keys.slice(0, 1000)) this.objects.delete(key);
-    return keys.length <= 1000;
+    for (const key of keys.slice(0, 100)) this.objects.delete(key);
+    return keys.length <= 100;
   }
 }
 

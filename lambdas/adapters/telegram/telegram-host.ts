@@ -173,12 +173,15 @@ class TelegramHost implements Host {
     const token = await this.#secrets.botToken();
     const signal = AbortSignal.timeout(this.#seconds.file * 1000);
     const response = await fetch(`${this.#root}/file/bot${token}/${path}`, { signal }).catch(cutOff);
-    if (response.status >= 500) throw new HostFailure('unreachable', `Telegram answered ${response.status} for a file`);
-    if (!response.ok) throw new HostFailure('refused', `Telegram answered ${response.status} for a file`);
+    if (!response.ok) {
+      await letGo(response);
+      const kind = response.status >= 500 ? 'unreachable' : 'refused';
+      throw new HostFailure(kind, `Telegram answered ${response.status} for a file`);
+    }
     const size = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
     const file = size === null ? await collected(response) : { size: Number(size), pieces: piecesOf(response) };
     if (file.size > FETCH_BYTES) {
-      await response.body?.cancel().catch(() => undefined);
+      await letGo(response);
       throw new HostFailure('refused', 'A file from Telegram is too big');
     }
     return file;
@@ -289,6 +292,11 @@ async function* piecesOf({ body }: Response): AsyncIterable<Uint8Array> {
   } catch {
     cutOff();
   }
+}
+
+/** Ends a download that nobody reads. */
+async function letGo({ body }: Response): Promise<void> {
+  await body?.cancel().catch(() => undefined);
 }
 
 function cutOff(): never {

@@ -358,6 +358,20 @@ describe('files in pieces', () => {
     server.close();
   });
 
+  test.each([
+    [404, 'refused'],
+    [502, 'unreachable'],
+  ] as const)('of Telegram that are a refusal (%i) are let go of at once', async (status, kind) => {
+    let closed: Promise<unknown> | undefined;
+    const server = await fileServer((response) => {
+      closed = new Promise((resolve) => response.once('close', resolve));
+      response.writeHead(status, { 'content-length': 12 }).flushHeaders();
+    });
+    expect((await failureOf(host(server.root, 60).fetchFile('f'))).kind).toBe(kind);
+    await closed;
+    server.close();
+  });
+
   test('of Telegram without a size are counted, and refused if they are too big', async () => {
     let bytes = 12;
     const server = await fileServer((response) => response.writeHead(200).end(Buffer.alloc(bytes)));

@@ -213,11 +213,30 @@ describe('/join and /leave', () => {
     const ann = await person('Anna in Telegram');
     const [history, missed, ...more] = await say(ann.here, ann.user, '/join my-channel anns-secret');
     expect(history!.split('\n').slice(2)).toEqual(
-      [2, 3, 4, 5, 6].flatMap((i) => [`Ann: question ${i}`, `my-channel: answer ${i}`]).slice(-9),
+      [2, 3, 4, 5, 6].flatMap((i) => [`Ann: question ${i}`, `my-channel: answer ${i}`]),
     );
     expect([missed, ...more]).toEqual(['are you there?']);
     await say(ann.here, ann.user, 'yes, here');
     expect(stage.last(chat).text).toMatch(/Ann\nyes, here$/);
+  });
+
+  test('who goes on in Telegram while many messages wait sees what was said before them, too', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const visitor = await stage.visitor('my-channel', 'Ann', 'anns-secret');
+    await visitor.say('question');
+    await stage.settle();
+    const replyTo = stage.last(chat).message_id;
+    await stage.visitors.disconnect(visitor.connection);
+    stage.world.push.close(visitor.connection);
+    const answers = Array.from({ length: 10 }, (_, i) => `answer ${i}`);
+    for (const text of answers) {
+      stage.telegram.people.send({ chat, from: operator, text, replyTo });
+      await stage.settle();
+    }
+    const ann = await person('Ann');
+    const [history, ...missed] = await say(ann.here, ann.user, '/join my-channel anns-secret');
+    expect(history!.split('\n').slice(2)).toEqual(['Ann: question']);
+    expect(missed).toEqual(answers);
   });
 
   test('who goes on in Telegram sees a long message cut after a whole emoji', async () => {

@@ -127,6 +127,33 @@ describe('an operator edits a message', () => {
   });
 });
 
+describe('an operator edits a long message', () => {
+  test('of which a part has been posted to a visitor in Telegram: the visitor sees the whole edit', async () => {
+    const { chat, operator, here, says } = await inTelegram();
+    says('Hello');
+    await stage.settle();
+    const skip = stage.texts(here).length;
+    const replyTo = stage.last(chat).message_id;
+    const message = stage.telegram.people.send({ chat, from: operator, text: 'short', replyTo }).message_id;
+    await updates();
+    const [[key, stored] = []] = [...stage.world.messages.messages.entries('')].filter(([, each]) => each.due);
+    const [first, second] = ['a'.repeat(4096), 'and the rest'];
+    stage.world.messages.messages.set(key!, { ...stored!, content: { kind: 'text', text: first + second } });
+    during('post', 'after', async () => {
+      stage.telegram.faults.inject({ method: 'sendMessage', fault: { kind: 'tooManyRequests', retryAfter: 5 } });
+    });
+    const [item] = stage.world.queue.items.splice(0);
+    await expect(stage.operators.deliver(item!, 1)).resolves.toMatchObject({ kind: 'retry' });
+    expect(shown(here, skip)).toEqual([first]);
+    stage.telegram.people.edit({ chat, message, text: 'Good morning' });
+    await updates();
+    await stage.world.clock.sleep(5000);
+    await stage.work(item!);
+    await stage.settle();
+    expect(shown(here, skip)).toEqual(['Good morning']);
+  });
+});
+
 describe('a visitor in Telegram edits a message', () => {
   test.each(['before', 'after'] as const)(
     'while it is posted (%s the call): operators see the new text, once',

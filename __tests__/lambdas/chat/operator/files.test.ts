@@ -1,5 +1,6 @@
 import type { QueueItem } from '../../../../lambdas/chat/ports';
 import type { Conversation } from '../../../../lambdas/chat/model';
+import { chatId } from '../../../../lambdas/chat/identifiers';
 import { CHANNEL, Town } from '../town';
 
 let town: Town;
@@ -25,19 +26,18 @@ async function due(memberId: string, what: 'file' | 'text'): Promise<QueueItem> 
 
 test('a text does not wait for the files of other visitors', async () => {
   const items = [await due('ann', 'file'), await due('bob', 'file'), await due('cem', 'text')];
-  let finish: (() => void) | undefined;
+  let finish!: () => void;
+  const read = new Promise<void>((resolve) => (finish = resolve));
   const post = town.host.post.bind(town.host);
   town.host.post = async (chat, content, place) => {
-    if (content.kind === 'file') await new Promise<void>((resolve) => (finish = resolve));
+    if (content.kind === 'file') await read;
     return post(chat, content, place);
   };
   const [ann, bob, cem] = items.map((item) => town.deliver(item, 1));
   await expect(cem).resolves.toEqual({ kind: 'done' });
   expect(town.shown()).toEqual(['I am cem']);
-  for (const delivery of [ann, bob]) {
-    finish?.();
-    await expect(delivery).resolves.toEqual({ kind: 'done' });
-  }
+  finish();
+  await expect(Promise.all([ann, bob])).resolves.toEqual([{ kind: 'done' }, { kind: 'done' }]);
 });
 
 test('files are posted one after the other; those for which there is no time come with another item of the queue', async () => {
@@ -70,6 +70,41 @@ test('a file that fails holds up no other', async () => {
   const [ann, bob] = await Promise.allSettled(items.map((item) => town.deliver(item, 1)));
   expect([ann?.status, bob?.status]).toEqual(['rejected', 'fulfilled']);
   expect(town.shown()).toHaveLength(1);
+});
+
+test('a ban holds back a file that waits for the file of somebody else', async () => {
+  const items = [await due('ann', 'file'), await due('bob', 'file')];
+  const post = town.host.post.bind(town.host);
+  town.host.post = async (...args) => {
+    const [, bob] = items as Extract<QueueItem, { kind: 'to-host' }>[];
+    await town.world.members.change(bob!, { banned: true });
+    return post(...args);
+  };
+  await Promise.all(items.map((item) => town.deliver(item, 1)));
+  expect(town.shown()).toEqual([expect.stringMatching(/^#\w+ ann$/)]);
+});
+
+test('a visitor who leaves Telegram gets no file there that waited for the file of somebody else', async () => {
+  const items: QueueItem[] = [];
+  const chats = [chatId(1001), chatId(1002)] as const;
+  for (const [i, chat] of chats.entries()) {
+    const item = (await due(`visitor-${i}`, 'file')) as Extract<QueueItem, { kind: 'to-host' }>;
+    const { channel, handle } = item;
+    const member = (await town.world.members.find({ channel, handle }))!;
+    for (const connection of member.connections) await town.world.members.detach(member, connection);
+    await town.world.members.attach(member, { ...member, connection: `tg:${chat}`, now: town.world.clock.now() });
+    const message = (await town.world.messages.find({ channel, handle }, 'v#1'))!;
+    await town.world.messages.delivered(member, 'v#1');
+    await town.world.messages.put({ ...message, key: 'o#1', direction: 'to-visitor' });
+    items.push({ kind: 'to-chat', channel, handle, message: 'o#1' });
+  }
+  const post = town.host.post.bind(town.host);
+  town.host.post = async (...args) => {
+    await town.world.members.detach(items[1] as Extract<QueueItem, { kind: 'to-chat' }>, `tg:${chats[1]}`);
+    return post(...args);
+  };
+  await Promise.all(items.map((item) => town.deliver(item, 1)));
+  expect(chats.map((chat) => town.host.messages(chat).length)).toEqual([1, 0]);
 });
 
 test('a file that is not there any more is named', async () => {

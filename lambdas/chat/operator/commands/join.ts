@@ -101,11 +101,14 @@ async function goOn(context: CommandContext, channel: Channel, memberId: string)
   await deliverMissed(context, conversation);
 }
 
-/** The last messages, without corrections and notices. */
+/** The last messages that were said, without those that wait for the visitor: they come anyway. */
 async function lastMessages({ world }: CommandContext, conversation: Conversation): Promise<readonly Message[]> {
   for (let limit = SHOWN; ; limit *= 4) {
     const latest = await world.messages.latest(conversation, limit);
-    const shown = latest.filter((message) => wordsOf(message, world.settings.apiUrl) !== undefined);
+    const shown = latest.filter(
+      (message) =>
+        wordsOf(message, world.settings.apiUrl) !== undefined && !(message.direction === 'to-visitor' && message.due),
+    );
     if (shown.length >= SHOWN || latest.length < limit) return shown.slice(-SHOWN);
   }
 }
@@ -123,7 +126,7 @@ function conversationSoFar(
 ): RichText {
   const lines = messages.flatMap((message) => {
     const words = wordsOf(message, world.settings.apiUrl);
-    if (words === undefined || (message.direction === 'to-visitor' && message.due)) return [];
+    if (words === undefined) return [];
     const who = message.direction === 'to-host' ? shownName(member.name) : channel.name;
     return [rich`${bold(who)}: ${words}`];
   });

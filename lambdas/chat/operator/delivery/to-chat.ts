@@ -51,10 +51,12 @@ export async function deliverToChat(
       }
       let receipt: Receipt | 'rewritten' | 'late' | undefined;
       try {
-        const late = () => world.clock.now() >= deadline;
-        receipt = await oneFileAtATime(world, message, async () =>
-          late() ? 'late' : deliverOne(world, host, chat, message),
-        );
+        receipt = await oneFileAtATime(world, message, async () => {
+          if (world.clock.now() >= deadline) return 'late';
+          // A file may have waited for others, and the visitor have left.
+          const known = message.content.kind === 'file' ? await world.members.find(conversation) : member;
+          return known && chatOf(known) === chat ? deliverOne(world, host, chat, message) : undefined;
+        });
       } catch (error) {
         if (!(error instanceof HostFailure)) throw error;
         const outcome = await cure(world, conversation, { chat, message, failure: error, attempt });
@@ -62,9 +64,10 @@ export async function deliverToChat(
         break;
       }
       if (receipt === 'late') return anotherTurn(world, 'to-chat', conversation);
-      // Delivered or edited meanwhile.
+      // Delivered or edited meanwhile, or the visitor has left.
       if (!receipt) break;
-      shown.add(message);
+      // Otherwise an earlier part may say what the message said before it was edited.
+      if (!message.copy) shown.add(message);
       await pushAsWell(world, member, message);
       await world.messages.delivered(conversation, message.key, receipt === 'rewritten' ? undefined : receipt);
       const telegramIds = receipt === 'rewritten' ? undefined : receipt.telegramIds;

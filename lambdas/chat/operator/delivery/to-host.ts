@@ -62,8 +62,9 @@ export async function deliverToHost(
     for (const message of turn.kind === 'one' ? [first] : settled) {
       const outcome = await oneFileAtATime(world, message, async () => {
         if (world.clock.now() >= deadline) return anotherTurn(world, 'to-host', conversation);
-        // The first message may have made the topic and the pin of those after it.
-        const known = message === first ? sides : await activeSides(world, conversation);
+        // A file may have waited for others; the first message may have made the topic and the pin of those after it.
+        const asRead = message === first && message.content.kind !== 'file';
+        const known = asRead ? sides : await activeSides(world, conversation);
         return known ? deliverOne(world, host, { known, chat, message }, attempt) : 'read again';
       });
       if (outcome === 'read again') break;
