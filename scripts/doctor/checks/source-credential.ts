@@ -7,7 +7,7 @@ import type { Surroundings } from '../surroundings';
 const CONNECT =
   'Make a connection to GitHub in the AWS console (Developer Tools, Settings, Connections) and write its ARN into .env, CODE_CREDENTIAL="arn:..."';
 
-/** How CodeBuild is let into the repository. */
+/** How CodeBuild authenticates to GitHub. */
 export const sourceCredential: Check = {
   subject: 'GitHub',
   look: async (around) => {
