@@ -8,8 +8,22 @@ const transformIgnorePatterns = ['/node_modules/(?!grammy/out/web\\.mjs$)'];
 /** Tests of what runs on this machine only, with Docker (which needs root) or by a command that is typed. */
 const LOCAL = ['local-stack', 'npm-run-sandbox'].map((name) => `<rootDir>/__tests__/e2e/${name}.test.ts`);
 
+/** Tests that start whole programs: `npm start`, main.ts, the doctor, the bench, or Kite's own tools in a copy of it. */
+const PROGRAMS = [
+  'bench/(cost|events|file-batch|queue-simulation)',
+  'contract/npm-start',
+  'local/start/(function-host|start)',
+  'main',
+  'readme/npm-start',
+  'recipes/recipes',
+  'scripts/app',
+  'scripts/doctor/command',
+].map((name) => `/__tests__/${name}\\.test\\.ts$`);
+
 /** Unit and contract tests are seconds; the others are asked for by name and need more of the machine. */
 module.exports = {
+  // Jest would leave a core idle, which is half of a small machine.
+  maxWorkers: '100%',
   // Unit tests take well under a second on a quiet machine; this is what a busy one may need, milliseconds.
   testTimeout: 30_000,
   projects: [
@@ -18,7 +32,19 @@ module.exports = {
       transform,
       transformIgnorePatterns,
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/e2e/', '<rootDir>/__tests__/browser/'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/__tests__/e2e/',
+        '<rootDir>/__tests__/browser/',
+        ...PROGRAMS.map((pattern) => `<rootDir>${pattern}`),
+      ],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
+    },
+    {
+      displayName: 'programs',
+      transform,
+      transformIgnorePatterns,
+      testRegex: PROGRAMS,
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
     },
     {
