@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { parse } from 'yaml';
 
 import { buildProject } from '../../../local/buildspec-runner/project-build';
 import type { BuildResult } from '../../../local/buildspec-runner/build';
@@ -112,11 +113,9 @@ PATH="${PATH}" exec npm "$@"
 
   /** Runs the last command of the drift check again, where and as it ran: the days that follow, without their installation. */
   async checkDriftAgain(check: EndedBuild): Promise<string> {
-    return await this.shell(
-      check,
-      'src',
-      'npx tsx scripts/check-drift.ts --stacks "$STACKS" --bucket "$ARTIFACT_BUCKET" --topic "$TOPIC_ARN" --region "$AWS_REGION" --log again 2>&1',
-    );
+    const file = join(check.folder, 'src', 'buildspecs', 'drift-check.yml');
+    const { phases } = parse(readFileSync(file, 'utf8')) as { phases: { build: { commands: readonly string[] } } };
+    return await this.shell(check, 'src', `${phases.build.commands.at(-1)} 2>&1`);
   }
 
   /** What the last plan of a drift check would do, as addresses; empty if it would change nothing. */
