@@ -89,7 +89,7 @@ export async function measureVisit(
 }
 
 /** DynamoDB's latency, in milliseconds: long enough that two requests made side by side overlap on a busy machine, too. */
-const LATENCY = 15;
+const LATENCY = 40;
 
 type Measure = (name: EventName, waiting: Waiting, cause: () => Promise<unknown> | unknown) => Promise<void>;
 
