@@ -1,4 +1,4 @@
-/** The arrows of the design: main -> stacks -> constructs; functions -> adapters -> chat; nothing uses local. */
+/** Which way imports point: main -> stacks -> constructs; functions -> adapters -> chat; local -> emulators and functions. */
 const only = (name, from, to, comment) => ({
   name,
   severity: 'error',
@@ -7,25 +7,33 @@ const only = (name, from, to, comment) => ({
   to: { path: to },
 });
 
+const ROOT = 'main\\.ts|settings\\.ts';
+
 module.exports = {
   forbidden: [
     only(
       'constructs-know-no-stack',
       '^constructs/',
-      '^(stacks/|main\\.ts|config\\.ts|lambdas/(?!bot-profile\\.ts$)|local/|widget/)',
-      'Constructs take props; they do not know who composes them. Of the functions they know what a bot is registered with: data.',
+      `^(${ROOT}|stacks/|policy/(?!exemption\\.ts$)|operations/|emulators/|local/|web/|bench/|lambdas/(?!bot-profile\\.ts$))`,
+      'Constructs take props and do not import what composes them. From the functions they take data: what a bot is registered with.',
+    ),
+    only(
+      'policy-stands-alone',
+      '^policy/',
+      `^(${ROOT}|stacks/|constructs/|operations/|emulators/|local/|web/|bench/|lambdas/)`,
+      'The safety policy reads synthesized stacks, whatever made them.',
     ),
     only(
       'stacks-know-no-main',
       '^stacks/',
-      '^(main\\.ts|config\\.ts|lambdas/|local/|widget/)',
-      'main.ts reads config.ts and hands values down.',
+      `^(${ROOT}|operations/|emulators/|local/|web/|bench/|lambdas/)`,
+      'main.ts reads settings.ts and passes values down.',
     ),
     only(
       'chat-knows-no-adapter',
       '^lambdas/chat/',
-      '^(lambdas/(?!chat/)|stacks/|constructs/|local/|main\\.ts|config\\.ts)',
-      'The domain imports nothing of its surroundings.',
+      `^(?!lambdas/chat/)(${ROOT}|stacks/|constructs/|policy/|operations/|emulators/|local/|web/|bench/|lambdas/)`,
+      'The domain imports nothing around it.',
     ),
     only(
       'chat-knows-no-vendor',
@@ -42,26 +50,44 @@ module.exports = {
     only(
       'functions-stand-alone',
       '^lambdas/',
-      '^(stacks/|constructs/|local/|main\\.ts|config\\.ts)',
+      `^(${ROOT}|stacks/|constructs/|policy/|operations/|emulators/|local/|web/|bench/)`,
       'A deployed function holds nothing of the project around it.',
     ),
     only(
-      'nobody-uses-local',
-      '^(main\\.ts|config\\.ts|stacks/|constructs/|lambdas/|widget/)',
+      'emulators-stand-alone',
+      '^emulators/',
+      `^(${ROOT}|stacks/|constructs/(?!storage/table-schemas\\.ts$)|policy/|operations/|lambdas/|local/|web/(?!widget/(styles|view)/)|bench/)`,
+      'An emulator works without Kite.',
+    ),
+    only(
+      'aws-and-telegram-do-not-know-each-other',
+      '^emulators/(aws|telegram)/',
+      '^emulators/(?!$1/)(aws|telegram)/',
+      'Each emulator works by itself.',
+    ),
+    only(
+      'operations-run-without-emulators',
+      '^operations/',
+      '^(emulators/|local/|web/|bench/(?!events\\.ts$|event-measure\\.ts$))',
+      'Operations run against the real account. Only `npm run cost` measures something first: the events of the bench.',
+    ),
+    only(
+      'local-is-used-by-nobody',
+      `^(${ROOT}|stacks/|constructs/|policy/|lambdas/|emulators/|operations/|web/)`,
       '^local/',
-      'local/ may use all; nothing uses local/.',
+      'local/ puts everything together; nothing imports it.',
     ),
     only(
-      'widget-shares-names-and-numbers',
-      '^widget/',
-      '^(main\\.ts|config\\.ts|stacks/|constructs/|lambdas/(?!chat/(file-limits|limits|refusal|protocol/subprotocol)\\.ts$))',
-      'The widget knows the names, limits and error codes of the protocol, and nothing that runs on the server.',
+      'web-shares-names-and-numbers',
+      '^web/',
+      `^(${ROOT}|stacks/|constructs/|policy/|operations/|emulators/|local/|bench/|lambdas/(?!chat/(model/(file-limits|limits|refusal)|protocol/subprotocol)\\.ts$))`,
+      'Browsers get the names, limits and error codes of the protocol, and nothing that runs on the server.',
     ),
     only(
-      'nobody-uses-bench',
-      '^(main\\.ts|config\\.ts|stacks/|constructs/|lambdas/|local/|widget/|scripts/)',
-      '^bench/',
-      'bench/ measures all; nothing uses bench/.',
+      'tests-are-used-by-no-program',
+      `^(${ROOT}|stacks/|constructs/|policy/|lambdas/|emulators/|operations/|local/|web/)`,
+      '^(__tests__|bench)/(?!events\\.ts$|event-measure\\.ts$)',
+      'Tests and the bench use everything; only the bench uses the memory stores of the tests.',
     ),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

@@ -17,14 +17,14 @@ export default tseslint.config(
           object: 'process',
           property: 'env',
           message:
-            'The environment is read in config.ts (the project) and lambdas/adapters/environment.ts (the functions) only.',
+            'The environment is read in settings.ts (the project) and lambdas/adapters/environment.ts (the functions) only.',
         },
       ],
     },
   },
   {
     // The two readers of the environment, and the tests, which set it for the processes they start.
-    files: ['config.ts', 'lambdas/adapters/environment.ts', '__tests__/**/*.ts'],
+    files: ['settings.ts', 'lambdas/adapters/environment.ts', '__tests__/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -1,6 +1,6 @@
 const transform = {
   '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
-  // grammY's build on the platform's own fetch (docs/adr/grammy-on-platform-fetch.md) is an ES module; jest requires everything.
+  // grammY's build on the platform's own fetch (docs/adr/0002-grammy-on-platform-fetch.md) is an ES module; jest requires everything.
   'grammy/out/web\\.mjs$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
 };
 const transformIgnorePatterns = ['/node_modules/(?!grammy/out/web\\.mjs$)'];
@@ -10,14 +10,13 @@ const LOCAL = ['local-stack', 'npm-run-sandbox'].map((name) => `<rootDir>/__test
 
 /** Tests that start whole programs: `npm start`, main.ts, the doctor, the bench, or Kite's own tools in a copy of it. */
 const PROGRAMS = [
-  'bench/(cost|events|file-batch|queue-simulation)',
+  'bench/(events|file-batch|queue-simulation)',
   'contract/npm-start',
   'local/start/(function-host|start)',
   'main',
   'readme/npm-start',
   'recipes/recipes',
-  'scripts/app',
-  'scripts/doctor/command',
+  'operations/(cost/cost|doctor/command|synth/app)',
 ].map((name) => `/__tests__/${name}\\.test\\.ts$`);
 
 /** Unit and contract tests are seconds; the others are asked for by name and need more of the machine. */

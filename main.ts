@@ -1,6 +1,6 @@
 import { App } from 'cdktf';
-import { readSettings } from './config';
-import { refusalIn } from './constructs/policy/safety-policy';
+import { readSettings } from './settings';
+import { refusalIn } from './policy/safety-policy';
 import { LocalStack } from './stacks/local';
 import { MainStack } from './stacks/main';
 

@@ -20,7 +20,7 @@ const SETTINGS = {
   CODE_CREDENTIAL: 'token',
 };
 
-const APP = path.join(ROOT, 'scripts/app.cjs');
+const APP = path.join(ROOT, 'operations/synth/app.cjs');
 const TSX = path.join(ROOT, 'node_modules/tsx/dist/cli.mjs');
 
 /** What `cdktf synth` does: runs main.ts, in a folder of its own with nothing in the environment but what is given. */
@@ -77,7 +77,10 @@ describe('main.ts', () => {
 
   it('says as npm run synth which stacks there are and what to know of them, and forgets stacks that are gone', () => {
     mkdirSync(path.join(folder, 'cdktf.out/stacks/kite-gone'), { recursive: true });
-    const { status, stdout, stderr } = synth({ RUNTIME: 'provided.al2' }, [APP, path.join(ROOT, 'scripts/synth.ts')]);
+    const { status, stdout, stderr } = synth({ RUNTIME: 'provided.al2' }, [
+      APP,
+      path.join(ROOT, 'operations/synth/main.ts'),
+    ]);
     expect({ status, stdout }).toEqual({
       status: 0,
       stdout: 'Generated Terraform code for the stacks: kite-build, kite-stack, local\n',

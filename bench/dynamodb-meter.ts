@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { request as send, Agent, createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TABLE_SCHEMAS, tableName } from '../constructs/table-schemas';
+import { TABLE_SCHEMAS, tableName } from '../constructs/storage/table-schemas';
 import { indexWriteUnits, writeUnits } from './capacity-units';
 import type { Ledger, SeenRequest } from './ledger';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../lambdas/adapters/system';
 import type { VisitorPush } from '../lambdas/chat/ports';
-import { Gateway } from '../local/gateway';
+import { Gateway } from '../emulators/aws/api-gateway';
 import { localApis } from '../local/start/definition';
 import type { GatewayReady } from './gateway-process';
 import { MEMORY_CHANNEL, memoryFunction } from './memory-function';

@@ -1,6 +1,6 @@
-import { createMemoryWorld, type MemoryWorld } from '../lambdas/adapters/memory/world';
+import { createMemoryWorld, type MemoryWorld } from '../__tests__/memory/world';
 import { systemClock, systemRandomness } from '../lambdas/adapters/system';
-import { chatId, type ChannelName } from '../lambdas/chat/identifiers';
+import { chatId, type ChannelName } from '../lambdas/chat/model/identifiers';
 import type { World } from '../lambdas/chat/ports';
 import { createRequestDispatcher, type DispatcherHandler } from '../lambdas/request-dispatcher/wiring';
 

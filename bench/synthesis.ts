@@ -8,7 +8,7 @@ async function main(): Promise<void> {
   const started = performance.now();
   await Promise.all([
     import('cdktf'),
-    import('../config.ts'),
+    import('../settings.ts'),
     import('../stacks/local.ts'),
     import('../stacks/main.ts'),
   ]);

@@ -2,23 +2,29 @@ import { AssetType, TerraformAsset, TerraformOutput, TerraformStack } from 'cdkt
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { Artifact, ArtifactBucket, latestKey, LIFECYCLE, REQUEST_DISPATCHER } from '../constructs/artifact-bucket';
-import { AwsAccount, AwsTarget } from '../constructs/aws-account';
-import { BADGE_OUTPUT, BUILD_OUTPUTS } from '../constructs/build-outputs';
-import { BuildProject } from '../constructs/build-project';
-import { BuildSchedule } from '../constructs/build-schedule';
-import { BuildSource } from '../constructs/build-source';
-import { grantCodeDeployment } from '../constructs/code-deployment';
-import { DeploymentGate } from '../constructs/deployment-gate';
-import { DnsProvider } from '../constructs/dns';
-import { DriftReader } from '../constructs/drift-reader';
-import { FailedBuildMail } from '../constructs/failed-build-mail';
-import { buildFolder, buildKind, FunctionRuntime } from '../constructs/function-runtime';
-import { MonthlyBudget } from '../constructs/monthly-budget';
-import { NotificationTopic } from '../constructs/notification-topic';
-import { keepState, stateBucketName, StateLocation } from '../constructs/remote-state';
-import { Schedule } from '../constructs/schedule';
-import { RequiredSecrets, StackSettings } from '../constructs/stack-settings';
+import {
+  Artifact,
+  ArtifactBucket,
+  latestKey,
+  LIFECYCLE,
+  REQUEST_DISPATCHER,
+} from '../constructs/pipeline/artifact-bucket';
+import { AwsAccount, AwsTarget } from '../constructs/core/aws-account';
+import { BADGE_OUTPUT, BUILD_OUTPUTS } from '../constructs/pipeline/build-outputs';
+import { BuildProject } from '../constructs/pipeline/build-project';
+import { BuildSchedule } from '../constructs/pipeline/build-schedule';
+import { BuildSource } from '../constructs/pipeline/build-source';
+import { grantCodeDeployment } from '../constructs/pipeline/code-deployment';
+import { DeploymentGate } from '../constructs/pipeline/deployment-gate';
+import { DnsProvider } from '../constructs/core/dns';
+import { DriftReader } from '../constructs/pipeline/drift-reader';
+import { FailedBuildMail } from '../constructs/pipeline/failed-build-mail';
+import { buildFolder, buildKind, FunctionRuntime } from '../constructs/function/function-runtime';
+import { MonthlyBudget } from '../constructs/monitoring/monthly-budget';
+import { NotificationTopic } from '../constructs/monitoring/notification-topic';
+import { keepState, stateBucketName, StateLocation } from '../constructs/core/remote-state';
+import { Schedule } from '../constructs/core/schedule';
+import { RequiredSecrets, StackSettings } from '../constructs/core/stack-settings';
 import {
   botTokenParameter,
   functionNames,
@@ -26,7 +32,7 @@ import {
   lifecycleHandlerName,
   requestDispatcherName,
   stageNames,
-} from '../constructs/stage-names';
+} from '../constructs/core/stage-names';
 
 /** What the owner of a fork decides about its builds. */
 export interface BuildOptions {

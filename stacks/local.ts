@@ -1,8 +1,8 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { TerraformOutput, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import { ChatTables } from '../constructs/chat-tables';
-import { DynamodbLocal } from '../constructs/dynamodb-local';
+import { ChatTables } from '../constructs/storage/chat-tables';
+import { DynamodbLocal } from '../constructs/storage/dynamodb-local';
 
 export interface LocalStackProps {
   /** A DynamoDB that runs already, for example `http://127.0.0.1:8000`. @default - one is started in Docker on port 8000 */

@@ -1,8 +1,8 @@
 import { Aspects } from 'cdktf';
 import { Construct } from 'constructs';
-import { Architecture, defaultHandler, Runtime } from '../constructs/function-runtime';
-import { SafetyPolicy } from '../constructs/policy/safety-policy';
-import { StateLocation } from '../constructs/remote-state';
+import { Architecture, defaultHandler, Runtime } from '../constructs/function/function-runtime';
+import { SafetyPolicy } from '../policy/safety-policy';
+import { StateLocation } from '../constructs/core/remote-state';
 import { BuildOptions, BuildStack } from './build';
 import { KiteOptions, KiteStack } from './kite';
 

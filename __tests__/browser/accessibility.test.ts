@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { plainPng } from '../../local/telegram/image';
+import { plainPng } from '../../emulators/telegram/image';
 import { refuseMessages, type TestRefusal } from './refusing-server';
 import { setScene } from './scene';
 

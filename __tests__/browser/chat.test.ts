@@ -1,4 +1,4 @@
-import { plainPng } from '../../local/telegram/image';
+import { plainPng } from '../../emulators/telegram/image';
 import { setScene } from './scene';
 
 jest.setTimeout(60_000);

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { plainPng } from '../../local/telegram/image';
+import { plainPng } from '../../emulators/telegram/image';
 import type { Visitor } from './people';
 import { refuseMessages } from './refusing-server';
 import { setScene } from './scene';

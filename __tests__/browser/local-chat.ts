@@ -56,7 +56,7 @@ export class LocalChat {
       PORT: String(this.port),
       KITE_DATA: this.folder,
     };
-    const started = spawn(process.execPath, ['--import', 'tsx', join('local', 'start.ts')], {
+    const started = spawn(process.execPath, ['--import', 'tsx', join('local', 'start', 'main.ts')], {
       cwd: ROOT,
       env: environment,
     });

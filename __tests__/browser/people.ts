@@ -1,4 +1,4 @@
-import type { ConsoleView } from '../../local/telegram/console/view-types';
+import type { ConsoleView } from '../../emulators/telegram/console/view-types';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 
 /** A file as Playwright puts it into a form. */

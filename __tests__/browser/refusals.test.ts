@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
-import { plainPng } from '../../local/telegram/image';
-import { LANGUAGE_TAGS, wordsFor } from '../../widget/view/words';
+import { plainPng } from '../../emulators/telegram/image';
+import { LANGUAGE_TAGS, wordsFor } from '../../web/widget/view/words';
 import { Visitor } from './people';
 import { refuseMessages, type TestRefusal } from './refusing-server';
 import { setScene } from './scene';

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { manifest } from '../../widget/manifest';
+import { manifest } from '../../web/widget/manifest';
 import { setScene } from './scene';
 
 jest.setTimeout(60_000);

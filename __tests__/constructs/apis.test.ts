@@ -1,10 +1,10 @@
 import { TerraformOutput } from 'cdktf';
-import { ApiGatewayAccount } from '../../constructs/api-gateway-account';
-import { HttpApi } from '../../constructs/http-api';
-import { HttpStage } from '../../constructs/http-stage';
-import { Role } from '../../constructs/role';
-import { WebSocketApi } from '../../constructs/websocket-api';
-import { WebSocketStage } from '../../constructs/websocket-stage';
+import { ApiGatewayAccount } from '../../constructs/api/api-gateway-account';
+import { HttpApi } from '../../constructs/api/http-api';
+import { HttpStage } from '../../constructs/api/http-stage';
+import { Role } from '../../constructs/core/role';
+import { WebSocketApi } from '../../constructs/api/websocket-api';
+import { WebSocketStage } from '../../constructs/api/websocket-stage';
 import { Synthesized } from './synthesized';
 
 const INTEGRATION =

@@ -1,9 +1,9 @@
-import { ArtifactBucket, REQUEST_DISPATCHER } from '../../constructs/artifact-bucket';
-import { Duration } from '../../constructs/duration';
-import { FileBucket } from '../../constructs/file-bucket';
-import { PrivateBucket } from '../../constructs/private-bucket';
-import { Protection } from '../../constructs/protection';
-import { Role } from '../../constructs/role';
+import { ArtifactBucket, REQUEST_DISPATCHER } from '../../constructs/pipeline/artifact-bucket';
+import { Duration } from '../../constructs/core/duration';
+import { FileBucket } from '../../constructs/storage/file-bucket';
+import { PrivateBucket } from '../../constructs/storage/private-bucket';
+import { Protection } from '../../constructs/core/protection';
+import { Role } from '../../constructs/core/role';
 import { statements, Synthesized } from './synthesized';
 
 const role = { roleName: 'r', description: 'test', service: 'lambda.amazonaws.com' };

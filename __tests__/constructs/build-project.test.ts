@@ -1,11 +1,11 @@
 import { TerraformVariable } from 'cdktf';
-import { BuildProject, BuildProjectProps } from '../../constructs/build-project';
-import { BuildSchedule } from '../../constructs/build-schedule';
-import { BuildSource, SourceCredential } from '../../constructs/build-source';
-import { grantCodeDeployment } from '../../constructs/code-deployment';
-import { FailedBuildMail } from '../../constructs/failed-build-mail';
-import { NotificationTopic } from '../../constructs/notification-topic';
-import { Schedule } from '../../constructs/schedule';
+import { BuildProject, BuildProjectProps } from '../../constructs/pipeline/build-project';
+import { BuildSchedule } from '../../constructs/pipeline/build-schedule';
+import { BuildSource, SourceCredential } from '../../constructs/pipeline/build-source';
+import { grantCodeDeployment } from '../../constructs/pipeline/code-deployment';
+import { FailedBuildMail } from '../../constructs/pipeline/failed-build-mail';
+import { NotificationTopic } from '../../constructs/monitoring/notification-topic';
+import { Schedule } from '../../constructs/core/schedule';
 import { statements, Synthesized } from './synthesized';
 
 const CONNECTION = 'arn:aws:codeconnections:eu-north-1:123456789012:connection/abc';

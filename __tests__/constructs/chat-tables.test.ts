@@ -1,6 +1,6 @@
-import { ChatTables } from '../../constructs/chat-tables';
-import { Protection } from '../../constructs/protection';
-import { Role } from '../../constructs/role';
+import { ChatTables } from '../../constructs/storage/chat-tables';
+import { Protection } from '../../constructs/core/protection';
+import { Role } from '../../constructs/core/role';
 import { Synthesized } from './synthesized';
 
 function tables(protection?: Protection): Synthesized {

@@ -1,6 +1,6 @@
-import { DeliveryQueue } from '../../constructs/delivery-queue';
-import { LiveFunction } from '../../constructs/live-function';
-import { StoredArtifact } from '../../constructs/stored-artifact';
+import { DeliveryQueue } from '../../constructs/function/delivery-queue';
+import { LiveFunction } from '../../constructs/function/live-function';
+import { StoredArtifact } from '../../constructs/pipeline/stored-artifact';
 import { LONGEST_DELAY } from '../../lambdas/adapters/sqs-queue';
 import { Synthesized } from './synthesized';
 

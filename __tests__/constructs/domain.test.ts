@@ -1,12 +1,12 @@
 import { TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
-import { Certificate } from '../../constructs/certificate';
-import { CloudflareDns } from '../../constructs/cloudflare-dns';
-import { CustomDomain } from '../../constructs/custom-domain';
-import { Dns } from '../../constructs/dns';
-import { HttpApi } from '../../constructs/http-api';
-import { HttpStage } from '../../constructs/http-stage';
-import { Route53Dns } from '../../constructs/route53-dns';
+import { Certificate } from '../../constructs/core/certificate';
+import { CloudflareDns } from '../../constructs/core/cloudflare-dns';
+import { CustomDomain } from '../../constructs/api/custom-domain';
+import { Dns } from '../../constructs/core/dns';
+import { HttpApi } from '../../constructs/api/http-api';
+import { HttpStage } from '../../constructs/api/http-stage';
+import { Route53Dns } from '../../constructs/core/route53-dns';
 import { Synthesized } from './synthesized';
 
 function domain(dnsOf: (scope: Construct) => Dns): { stack: Synthesized; url: string } {

@@ -1,8 +1,8 @@
 import { DataAwsS3Objects } from '@cdktf/provider-aws/lib/data-aws-s3-objects';
 import { Construct } from 'constructs';
-import { FunctionCode } from '../../constructs/function-code';
-import { LiveFunction, LiveFunctionProps } from '../../constructs/live-function';
-import { StoredArtifact } from '../../constructs/stored-artifact';
+import { FunctionCode } from '../../constructs/function/function-code';
+import { LiveFunction, LiveFunctionProps } from '../../constructs/function/live-function';
+import { StoredArtifact } from '../../constructs/pipeline/stored-artifact';
 import { Synthesized } from './synthesized';
 
 type Code = 'ci' | 'terraform';

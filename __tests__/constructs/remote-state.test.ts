@@ -1,8 +1,8 @@
 import { TerraformStack, Testing } from 'cdktf';
-import { AwsAccount } from '../../constructs/aws-account';
-import { DeploymentGate } from '../../constructs/deployment-gate';
-import { keepState, StackOutputs, StateLocation } from '../../constructs/remote-state';
-import { StackSettings } from '../../constructs/stack-settings';
+import { AwsAccount } from '../../constructs/core/aws-account';
+import { DeploymentGate } from '../../constructs/pipeline/deployment-gate';
+import { keepState, StackOutputs, StateLocation } from '../../constructs/core/remote-state';
+import { StackSettings } from '../../constructs/core/stack-settings';
 import { Synthesized } from './synthesized';
 
 const location: StateLocation = { bucket: 'state', key: 'kite/terraform.tfstate', region: 'eu-north-1' };

@@ -1,4 +1,4 @@
-import { Role } from '../../constructs/role';
+import { Role } from '../../constructs/core/role';
 import { statements, Synthesized } from './synthesized';
 
 /** Known when Terraform plans. */

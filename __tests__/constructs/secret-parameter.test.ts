@@ -1,6 +1,6 @@
 import { TerraformVariable } from 'cdktf';
-import { Role } from '../../constructs/role';
-import { SecretParameter, SecretParameterProps } from '../../constructs/secret-parameter';
+import { Role } from '../../constructs/core/role';
+import { SecretParameter, SecretParameterProps } from '../../constructs/core/secret-parameter';
 import { Synthesized } from './synthesized';
 
 function parameter(props: Partial<SecretParameterProps> = {}, sensitive = true): Synthesized {

@@ -1,6 +1,6 @@
-import { Duration } from '../../constructs/duration';
-import { LogGroup } from '../../constructs/log-group';
-import { Schedule } from '../../constructs/schedule';
+import { Duration } from '../../constructs/core/duration';
+import { LogGroup } from '../../constructs/monitoring/log-group';
+import { Schedule } from '../../constructs/core/schedule';
 import { Synthesized } from './synthesized';
 
 describe('Duration', () => {

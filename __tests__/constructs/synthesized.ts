@@ -1,6 +1,6 @@
 import { TerraformStack, Testing } from 'cdktf';
 import { Construct } from 'constructs';
-import { AwsAccount } from '../../constructs/aws-account';
+import { AwsAccount } from '../../constructs/core/aws-account';
 
 /** The JSON that Terraform reads. */
 export interface TerraformJson {

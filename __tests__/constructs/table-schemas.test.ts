@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import * as path from 'node:path';
-import { keyAttributes, TABLE_SCHEMAS, tableName } from '../../constructs/table-schemas';
+import { keyAttributes, TABLE_SCHEMAS, tableName } from '../../constructs/storage/table-schemas';
 
 describe('TABLE_SCHEMAS', () => {
   it('name tables and keys', () => {
@@ -14,7 +14,7 @@ describe('TABLE_SCHEMAS', () => {
   });
 
   it('can be had without loading cdktf, which takes a second', () => {
-    const file = path.resolve(__dirname, '../../constructs/table-schemas.ts');
+    const file = path.resolve(__dirname, '../../constructs/storage/table-schemas.ts');
     const script = `require(${JSON.stringify(file)}); console.log(Object.keys(require.cache).filter((name) => /node_modules.(cdktf|constructs|@cdktf)/.test(name)).length)`;
     const loaded = execFileSync(process.execPath, ['--import', 'tsx', '-e', script], { encoding: 'utf8' });
     expect(loaded.trim()).toBe('0');

@@ -1,4 +1,4 @@
-import type { Telegram } from '../../local/telegram';
+import type { Telegram } from '../../emulators/telegram';
 
 /** A chat that can be tested, wherever it runs: the contract suite sees it only through this. */
 export interface ChatUnderTest {

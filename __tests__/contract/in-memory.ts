@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createMemoryWorld, MemoryFiles, MemoryPush } from '../../lambdas/adapters/memory/world';
+import { createMemoryWorld, MemoryFiles, MemoryPush } from '../memory/world';
 import { systemClock, systemRandomness } from '../../lambdas/adapters/system';
 import { registerWebhook } from '../../lambdas/adapters/telegram/webhook-registration';
 import { createBotApi } from '../../lambdas/adapters/telegram/bot-api';
 import { webhookSecret } from '../../lambdas/adapters/telegram/webhook-secret';
-import type { ConnectionId } from '../../lambdas/chat/identifiers';
+import type { ConnectionId } from '../../lambdas/chat/model/identifiers';
 import type { QueueItem } from '../../lambdas/chat/ports';
 import { createRequestDispatcher, type DispatcherHandler } from '../../lambdas/request-dispatcher/wiring';
-import { createTelegram } from '../../local/telegram';
+import { createTelegram } from '../../emulators/telegram';
 import { HandshakeRefused, Inbox, type ChatUnderTest, type Client, type ConnectOptions } from './driver';
 import { memoryEnvironment } from '../lambdas/request-dispatcher/memory-environment';
 

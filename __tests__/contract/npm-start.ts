@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { createTelegram } from '../../local/telegram';
+import { createTelegram } from '../../emulators/telegram';
 import type { ChatUnderTest } from './driver';
 import { remoteChat } from './remote';
 
@@ -17,7 +17,7 @@ export async function npmStartChat(): Promise<ChatUnderTest> {
   const { apiRoot } = await telegram.listen();
   const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), 'kite-contract-'));
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'local/start.ts')], {
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'local/start/main.ts')], {
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],

@@ -1,5 +1,5 @@
 import WebSocket from 'ws';
-import type { Telegram } from '../../local/telegram';
+import type { Telegram } from '../../emulators/telegram';
 import { HandshakeRefused, Inbox, type ChatUnderTest, type Client, type ConnectOptions } from './driver';
 
 export interface RemoteChat {

@@ -2,7 +2,7 @@ import { App, Testing } from 'cdktf';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../constructs/api-routes';
+import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../constructs/api/api-routes';
 import { MainStack } from '../../stacks/main';
 import { fencesOf, inlineCodeOf } from '../readme/markdown';
 

@@ -1,15 +1,15 @@
 import { Testing } from 'cdktf';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { BADGE_OUTPUT } from '../../constructs/build-outputs';
-import { findings } from '../../scripts/drift/finding';
-import { driftMail, emptiedMail, failureMail } from '../../scripts/drift/mail';
-import type { Plan } from '../../scripts/drift/plan';
-import { compareReports } from '../../scripts/drift/report';
+import { BADGE_OUTPUT } from '../../constructs/pipeline/build-outputs';
+import { findings } from '../../operations/drift/finding';
+import { driftMail, emptiedMail, failureMail } from '../../operations/drift/mail';
+import type { Plan } from '../../operations/drift/plan';
+import { compareReports } from '../../operations/drift/report';
 import { MainStack } from '../../stacks/main';
 import { Synthesized } from '../constructs/synthesized';
 import { fencesOf } from '../readme/markdown';
-import { drifted, entry, together } from '../scripts/drift/plans';
+import { drifted, entry, together } from '../operations/drift/plans';
 
 /** docs/ci-cd.md quotes mails, logs and refusals: they are what is sent, made and said. */
 const ROOT = resolve(__dirname, '../..');
@@ -105,7 +105,7 @@ test('the badge is put out under its name', () => {
 });
 
 test('the refusals that it explains are those of the scripts', () => {
-  const scripts = ['scripts', 'scripts/deployment'].flatMap((folder) =>
+  const scripts = ['operations/deployment', 'operations/drift'].flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(join(ROOT, folder, file), 'utf8')),

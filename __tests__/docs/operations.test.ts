@@ -1,8 +1,8 @@
 import { Testing } from 'cdktf';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { LOG_FIELDS } from '../../constructs/log-fields';
-import { LOG_QUERIES } from '../../constructs/log-queries';
+import { LOG_FIELDS } from '../../constructs/monitoring/log-fields';
+import { LOG_QUERIES } from '../../constructs/monitoring/log-queries';
 import { MainStack } from '../../stacks/main';
 import { Synthesized } from '../constructs/synthesized';
 

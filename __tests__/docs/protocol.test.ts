@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FILE_TYPES, fileLimit } from '../../lambdas/chat/file-limits';
-import { FRAME_BYTES, MEMBER_NAME_LENGTH, MESSAGE_ID_LENGTH, RATE_LIMITS, TEXT_BYTES } from '../../lambdas/chat/limits';
+import { FILE_TYPES, fileLimit } from '../../lambdas/chat/model/file-limits';
+import {
+  FRAME_BYTES,
+  MEMBER_NAME_LENGTH,
+  MESSAGE_ID_LENGTH,
+  RATE_LIMITS,
+  TEXT_BYTES,
+} from '../../lambdas/chat/model/limits';
 import { parseClientFrame } from '../../lambdas/chat/protocol/client-frame';
 import { SUBPROTOCOL } from '../../lambdas/chat/protocol/subprotocol';
 
@@ -64,7 +70,7 @@ test('every type of file is on the page with its limit', () => {
 });
 
 test('every error code is on the page', () => {
-  const source = readFileSync(join(__dirname, '../../lambdas/chat/refusal.ts'), 'utf8');
+  const source = readFileSync(join(__dirname, '../../lambdas/chat/model/refusal.ts'), 'utf8');
   const codes = [...(/RefusalCode = ([^;]+);/.exec(source)?.[1] ?? '').matchAll(/\d+/g)].map(([code]) => code);
   expect(codes.length).toBeGreaterThan(5);
   expect(rowsBelow('### Errors').map(([code]) => code)).toEqual(codes);

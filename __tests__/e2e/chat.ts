@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { isRecord } from '../../local/emulated-aws/aws-request';
+import { isRecord } from '../../emulators/aws/account/aws-request';
 import { SANDBOX_BOTS, type Sandbox } from '../../local/sandbox/sandbox';
-import type { Telegram } from '../../local/telegram';
+import type { Telegram } from '../../emulators/telegram';
 import { Visitor } from './visitor';
 
 /** How long a delivery may take on a machine on which two accounts are deployed meanwhile, milliseconds. */

@@ -20,7 +20,7 @@ interface Printed {
 
 /** Runs the doctor where the owner deploys. What it says of Docker depends on the machine, and is left out. */
 export async function askDoctor(sandbox: Sandbox): Promise<DoctorReport> {
-  const { status, output } = await sandbox.script('scripts/doctor.ts', '--json');
+  const { status, output } = await sandbox.script('operations/doctor/main.ts', '--json');
   const { ready, next, findings } = JSON.parse(output) as Printed;
   const told = findings.filter(({ subject }) => subject !== 'Docker');
   return {

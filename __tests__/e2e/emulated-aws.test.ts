@@ -20,8 +20,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { EmulatedAws } from '../../local/emulated-aws';
-import { zipOf } from '../local/emulated-aws/lambda/zip';
+import { EmulatedAws } from '../../emulators/aws/account';
+import { zipOf } from '../emulators/aws/account/lambda/zip';
 
 jest.setTimeout(60_000);
 

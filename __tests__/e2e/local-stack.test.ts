@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { TABLE_SCHEMAS, tableName, type TableSchema } from '../../constructs/table-schemas';
-import { dynamoDbAt } from '../../local/embedded/dynamodb-call';
+import { TABLE_SCHEMAS, tableName, type TableSchema } from '../../constructs/storage/table-schemas';
+import { dynamoDbAt } from '../../emulators/aws/embedded/dynamodb-call';
 import { findDynamoDbLocal, startDynamoDbLocal, type DynamoDbLocal } from '../lambdas/adapters/stores/dynamodb-local';
 import { chatThrough } from './local-stack/chat';
 import { declaredContainer, type DeclaredContainer } from './local-stack/declared-container';
@@ -146,7 +146,7 @@ async function tableShape(endpoint: string, { noun }: TableSchema): Promise<obje
   };
 }
 
-/** The same, as constructs/table-schemas.ts says. */
+/** The same, as constructs/storage/table-schemas.ts says. */
 function shapeOf({ hashKey, rangeKey, localIndexes = [], expiry }: TableSchema): object {
   const names = [hashKey, rangeKey, ...localIndexes.map((index) => index.rangeKey)].filter(
     (name) => name !== undefined,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { ACCOUNT_ID } from '../../local/emulated-aws';
+import { ACCOUNT_ID } from '../../emulators/aws/account';
 import type { CommandResult } from '../../local/sandbox/command-runner';
 import { Sandbox, SANDBOX_BOTS } from '../../local/sandbox/sandbox';
 import { succeeded } from '../../local/sandbox/steps';
@@ -30,7 +30,7 @@ jest.setTimeout(900_000);
 const FRAMES = 'lambdas/chat/protocol/server-frame.ts';
 const HANDLER = 'lambdas/request-dispatcher/index.ts';
 const EXPORTED = 'export const handler = createRequestDispatcher(dispatcherEnvironment());';
-const SCHEDULE = 'constructs/build-schedule.ts';
+const SCHEDULE = 'constructs/pipeline/build-schedule.ts';
 const STATE = '/kite-sandbox-state/kite/terraform.tfstate';
 
 type Stage = 'dev' | 'prod';

@@ -1,6 +1,6 @@
 import { runSimulation, type SimulationIdentityPolicy } from '@cloud-copilot/iam-simulate';
 
-import { ACCOUNT_ID, type AwsCall, type EmulatedAws } from '../../local/emulated-aws';
+import { ACCOUNT_ID, type AwsCall, type EmulatedAws } from '../../emulators/aws/account';
 
 /** The calls that IAM would have refused to the role that made them: the emulated account does not enforce policies. */
 export async function refusedCalls(aws: EmulatedAws, calls: readonly AwsCall[]): Promise<string[]> {

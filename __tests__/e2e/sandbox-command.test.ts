@@ -34,7 +34,7 @@ async function sandbox(
   variables: Record<string, string> = {},
 ): Promise<{ status: number | null; said: string }> {
   symlinkSync(process.execPath, join(tools, 'node'));
-  const program = ['--import', TSX, join(ROOT, 'local', 'sandbox.ts')];
+  const program = ['--import', TSX, join(ROOT, 'local', 'sandbox', 'main.ts')];
   const child = spawn(process.execPath, [...program, ...parameters], {
     cwd: tools,
     env: { HOME: tools, PATH: `${tools}:${dirname('/bin/sh')}`, ...variables },

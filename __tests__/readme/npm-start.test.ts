@@ -62,7 +62,7 @@ test('npm start -- --reset begins anew', async () => {
 test('npm start that is busy when Ctrl-C comes still ends in order', async () => {
   running = new Typed(folder, 'npm start', { PORT: '0' });
   await running.prints('Kite is ready');
-  await running.interruptBusy('local/start.ts', 1_000);
+  await running.interruptBusy('local/start/main.ts', 1_000);
   expect(running.output).toContain('Ended. The data is kept.');
 });
 

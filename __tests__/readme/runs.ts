@@ -35,9 +35,11 @@ export const RUNS: Readonly<Record<string, Run>> = {
   'npm run deploy-prod': { test: '__tests__/e2e/node-js-owner.ts' },
   'npm run destroy-prod': DEPLOYMENT,
   'git tag v1.0.0 && git push origin v1.0.0': PIPELINE,
-  'npm run doctor': { test: '__tests__/scripts/doctor/command.test.ts' },
+  'npm run doctor': { test: '__tests__/operations/doctor/command.test.ts' },
 
-  'npm run -s cost -- --visitors 100,1000,20000 --messages 20 --replies 20': { test: '__tests__/bench/cost.test.ts' },
+  'npm run -s cost -- --visitors 100,1000,20000 --messages 20 --replies 20': {
+    test: '__tests__/operations/cost/cost.test.ts',
+  },
 
   'npm run sandbox': { test: '__tests__/e2e/npm-run-sandbox.test.ts' },
   'npm run test:e2e': { ci: ['npm run --silent test:e2e'] },

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { readSettings } from '../../config';
+import { readSettings } from '../../settings';
 import { inlineCodeOf } from './markdown';
 import { readme, readmeText } from './readme';
 

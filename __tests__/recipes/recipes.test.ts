@@ -55,7 +55,7 @@ test('the tests of the recipes pass: a frame, a command and a stack that were no
 test('main.ts declares the new stack', () => {
   mkdirSync(join(copy, 'elsewhere'));
   const { PATH = '', HOME = '' } = process.env;
-  const synth = spawnSync(process.execPath, [join(copy, 'scripts/app.cjs')], {
+  const synth = spawnSync(process.execPath, [join(copy, 'operations/synth/app.cjs')], {
     cwd: join(copy, 'elsewhere'),
     encoding: 'utf8',
     env: { PATH, HOME },

@@ -1,10 +1,10 @@
 import { TerraformStack, Testing } from 'cdktf';
 import { invokeAspects } from 'cdktf/lib/synthesize/synthesizer';
-import { exemptions } from '../../constructs/policy/exemption';
-import { RULES } from '../../constructs/policy/rules';
-import { WITHOUT_RESOURCE } from '../../constructs/policy/rules/permissions';
-import { complaints, violations } from '../../constructs/policy/safety-policy';
-import { SynthesizedStack } from '../../constructs/policy/synthesized-stack';
+import { exemptions } from '../../policy/exemption';
+import { RULES } from '../../policy/rules';
+import { WITHOUT_RESOURCE } from '../../policy/rules/permissions';
+import { complaints, violations } from '../../policy/safety-policy';
+import { SynthesizedStack } from '../../policy/synthesized-stack';
 import { MainStack, MainStackProps } from '../../stacks/main';
 
 type Settings = Pick<MainStackProps, 'prodStage' | 'kite'> & { asset?: boolean };

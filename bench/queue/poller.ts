@@ -1,8 +1,8 @@
 import { answerQueue, type QueueTargets } from '../../lambdas/adapters/lambda-events/queue';
-import type { FifoQueue, ReceivedMessage } from '../../local/embedded/fifo-queue';
+import type { FifoQueue, ReceivedMessage } from '../../emulators/aws/embedded/fifo-queue';
 import type { VirtualClock } from './virtual-clock';
 
-/** Messages in one event, as `constructs/delivery-queue.ts` has it. */
+/** Messages in one event, as `constructs/function/delivery-queue.ts` has it. */
 const BATCH = 10;
 
 /** What Lambda did. */

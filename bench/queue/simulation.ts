@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMemoryStores } from '../../lambdas/adapters/memory/stores';
-import { MemoryFiles, MemoryLogger, MemoryPush, repeatableRandomness } from '../../lambdas/adapters/memory/world';
+import { createMemoryStores } from '../../__tests__/memory/stores';
+import { MemoryFiles, MemoryLogger, MemoryPush, repeatableRandomness } from '../../__tests__/memory/world';
 import { groupOf } from '../../lambdas/adapters/sqs-queue';
 import { createTelegramOperatorSide } from '../../lambdas/adapters/telegram/operator-side';
 import { createTelegramHost } from '../../lambdas/adapters/telegram/telegram-host';
-import type { ConnectionId } from '../../lambdas/chat/identifiers';
-import type { Host } from '../../lambdas/chat/operator/host';
+import type { ConnectionId } from '../../lambdas/chat/model/identifiers';
+import type { Host } from '../../lambdas/chat/messenger/port';
 import type { OperatorSide, World } from '../../lambdas/chat/ports';
-import { createVisitorSide, type VisitorSide } from '../../lambdas/chat/visitor/side';
-import { openDatabase, type Database } from '../../local/embedded/database-folder';
-import { FifoQueue } from '../../local/embedded/fifo-queue';
-import { createTelegram, type Telegram } from '../../local/telegram';
-import { TELEGRAM_FLOOD_LIMITS } from '../../local/telegram/flood-control';
+import { createVisitorSide, type VisitorSide } from '../../lambdas/chat/browser-side';
+import { openDatabase, type Database } from '../../emulators/aws/embedded/database-folder';
+import { FifoQueue } from '../../emulators/aws/embedded/fifo-queue';
+import { createTelegram, type Telegram } from '../../emulators/telegram';
+import { TELEGRAM_FLOOD_LIMITS } from '../../emulators/telegram/flood-control';
 import { arrivals, unavoidableDelays } from './arrivals';
 import { Poller } from './poller';
 import { VirtualClock } from './virtual-clock';
@@ -73,7 +73,7 @@ const MINUTE = 60_000;
 /** How long a call of the Bot API takes, milliseconds. */
 const TELEGRAM_LATENCY = 100;
 
-/** As `constructs/delivery-queue.ts` sets them: milliseconds, and receipts before a message is a dead letter. */
+/** As `constructs/function/delivery-queue.ts` sets them: milliseconds, and receipts before a message is a dead letter. */
 const VISIBILITY_TIMEOUT = 180_000;
 const ATTEMPTS = 100;
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildLambdas } from '../../lambdas/build';
+import { buildLambdas } from '../../lambdas/build/main';
 import { AIMS } from '../aims';
 import { against, type Figure } from '../figure';
 import { startProgram } from '../process-start';

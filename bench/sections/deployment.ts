@@ -1,4 +1,4 @@
-import { readEnvironment } from '../../config';
+import { readEnvironment } from '../../settings';
 import { Sandbox } from '../../local/sandbox/sandbox';
 import { buildZips, succeeded, uploadZips, zipsOf } from '../../local/sandbox/steps';
 import type { Figure } from '../figure';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { webhookSecret } from '../../lambdas/adapters/telegram/webhook-secret';
-import { chatId, type ConnectionId } from '../../lambdas/chat/identifiers';
+import { chatId, type ConnectionId } from '../../lambdas/chat/model/identifiers';
 import { AIMS } from '../aims';
 import { handler as emptyHandler } from '../empty-handler';
 import { against, type Figure } from '../figure';

@@ -17,7 +17,7 @@ export function withoutTokens(text: string): string {
 /**
  * One JSON object per line, with the names that Lambda's own JSON log format and Powertools use, and with what tells the
  * lines of one event from others'. Our own few lines and not Powertools: its import costs a twelfth of a bare Node's start
- * (docs/adr/own-logger.md).
+ * (docs/adr/0003-own-logger.md).
  */
 export function createLogger(
   service: string,

@@ -2,7 +2,7 @@ import type {
   ApiGatewayManagementApiClient,
   ApiGatewayManagementApiClientConfig,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { ConnectionId } from '../chat/identifiers';
+import type { ConnectionId } from '../chat/model/identifiers';
 import type { VisitorPush } from '../chat/ports';
 
 export interface ManagementPushProps {

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 
-/** The two builds of one source: see docs/adr/native-build-by-bun.md. */
+/** The two builds of one source: see docs/adr/0004-native-build-by-bun.md. */
 export type BuildKind = 'common' | 'native';
 
 /** What a build runs on: `any` for the common one, which is JavaScript. */

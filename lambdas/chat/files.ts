@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { fileLimit, FILE_TYPES } from './file-limits';
-import { parseChannelName, parseHandle } from './identifiers';
-import { conversationKey, type Conversation } from './model';
+import { fileLimit, FILE_TYPES } from './model/file-limits';
+import { parseChannelName, parseHandle } from './model/identifiers';
+import { conversationKey, type Conversation } from './model/records';
 import type { Randomness } from './ports';
-import { refuse, type Refusal } from './refusal';
+import { refuse, type Refusal } from './model/refusal';
 
 /** Undefined if a file of this type and size (bytes) may be sent. */
 export function fileRefusal(type: string, size: number): Refusal | undefined {

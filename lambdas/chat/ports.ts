@@ -1,4 +1,4 @@
-import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from './identifiers';
+import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from './model/identifiers';
 import type {
   Channel,
   ChannelState,
@@ -11,7 +11,7 @@ import type {
   Member,
   Message,
   Topic,
-} from './model';
+} from './model/records';
 
 /** What a channel may be changed in. */
 export interface ChannelChange {

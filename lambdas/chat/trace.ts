@@ -1,5 +1,5 @@
-import { publicMessageId } from './identifiers';
-import { conversationKey, type Message } from './model';
+import { publicMessageId } from './model/identifiers';
+import { conversationKey, type Message } from './model/records';
 
 /** How logged lines name a message. */
 export interface Trace {

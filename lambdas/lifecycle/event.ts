@@ -10,7 +10,7 @@ export interface Webhook {
 }
 
 /**
- * What Terraform wants. It has two invocations (constructs/webhook-registration.ts): one registers, whenever what it registers
+ * What Terraform wants. It has two invocations (constructs/function/webhook-registration.ts): one registers, whenever what it registers
  * changes; the other one follows the life of the stage, and has a `tf` key of the provider's.
  */
 export type LifecycleEvent =

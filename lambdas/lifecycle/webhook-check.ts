@@ -91,7 +91,7 @@ async function find(api: BotApi, webhookUrl: string, now: number): Promise<Webho
 }
 
 /**
- * CloudWatch makes metrics of a logged line that says so; the names are those of `constructs/webhook-check.ts`.
+ * CloudWatch makes metrics of a logged line that says so; the names are those of `constructs/function/webhook-check.ts`.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 function metricsOf({ webhook, failing, pending }: WebhookFinding, stage: string, now: number): Record<string, unknown> {

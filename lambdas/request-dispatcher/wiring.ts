@@ -12,7 +12,7 @@ import { ssmSecrets } from '../adapters/ssm-secrets';
 import { systemClock, systemRandomness } from '../adapters/system';
 import { createWebhookGuard } from '../adapters/telegram/webhook-guard';
 import type { OperatorSide, QueueItem, QueueOutcome, World } from '../chat/ports';
-import { createVisitorSide } from '../chat/visitor/side';
+import { createVisitorSide } from '../chat/browser-side';
 
 /** Parts of the world that are not made of the environment: the fakes of a test, the stores of `npm start`. */
 export interface DispatcherOverrides extends Partial<World> {

@@ -1,13 +1,13 @@
-import { Failure } from '../embedded/failure';
-import { isRecord, text } from '../emulated-aws/aws-request';
-import type { EmulatedAws } from '../emulated-aws';
+import { Failure } from '../../emulators/aws/embedded/failure';
+import { isRecord, text } from '../../emulators/aws/account/aws-request';
+import type { EmulatedAws } from '../../emulators/aws/account';
 import type {
   ApiDefinition,
   GatewayDefinition,
   IntegrationDefinition,
   RouteDefinition,
   StageDefinition,
-} from '../gateway';
+} from '../../emulators/aws/api-gateway';
 
 type Json = Record<string, unknown>;
 

@@ -12,13 +12,13 @@ import {
   type Environment,
   type LogLine,
   type RawRequest,
-} from '../emulated-aws';
-import { isRecord } from '../emulated-aws/aws-request';
-import { Gateway, type GatewayDefinition, type Observe } from '../gateway';
+} from '../../emulators/aws/account';
+import { isRecord } from '../../emulators/aws/account/aws-request';
+import { Gateway, type GatewayDefinition, type Observe } from '../../emulators/aws/api-gateway';
 import { LocalServer } from '../start/local-server';
 import { Website } from '../start/website';
-import { createTelegram, type Telegram } from '../telegram';
-import { bundleWidget } from '../../widget/build';
+import { createTelegram, type Telegram } from '../../emulators/telegram';
+import { bundleWidget } from '../../web/widget/build';
 import { readDefinition } from './account-definition';
 import { CommandRunner, type CommandResult } from './command-runner';
 import { terraformSettings } from './terraform-settings';
@@ -235,7 +235,7 @@ export class Sandbox {
 
   /** `npm run bootstrap`: makes the bucket that keeps Terraform's state. */
   async bootstrap(): Promise<CommandResult> {
-    return await this.script('scripts/bootstrap.ts');
+    return await this.script('operations/bootstrap/main.ts');
   }
 
   /** Runs a script of the repository, in the sandbox's folder and account. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { buildLambdas } from '../../lambdas/build';
+import { buildLambdas } from '../../lambdas/build/main';
 import type { BuildArchitecture, BuildKind } from '../../lambdas/build/deployable';
-import { Failure } from '../embedded/failure';
+import { Failure } from '../../emulators/aws/embedded/failure';
 import type { CommandResult } from './command-runner';
 import type { Sandbox } from './sandbox';
 

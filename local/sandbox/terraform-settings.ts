@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Environment } from '../emulated-aws';
+import type { Environment } from '../../emulators/aws/account';
 import { findProviderMirror, usualMirrorRoots, type ProviderMirror } from './provider-mirror';
 
 /** How Terraform is run in the sandbox. */

@@ -1,5 +1,5 @@
-import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../constructs/api-routes';
-import type { GatewayDefinition } from '../gateway';
+import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../constructs/api/api-routes';
+import type { GatewayDefinition } from '../../emulators/aws/api-gateway';
 
 /** The function that the APIs of a stage lead to, as in AWS: its name and alias. */
 export function dispatcherOf(stage: string): string {

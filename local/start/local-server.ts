@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { errorCode, errorText, Failure } from '../embedded';
-import { isToThisMachine, refuse } from '../web-access';
+import { errorCode, errorText, Failure } from '../../emulators/aws/embedded';
+import { isToThisMachine, refuse } from '../../emulators/web-access';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
  * An HTTP server on this machine's own addresses, IPv4 and IPv6, and no others: the chat has no business elsewhere. It answers to
- * this machine's own names only (docs/adr/what-a-website-may-reach.md).
+ * this machine's own names only (docs/adr/0036-what-a-website-may-reach.md).
  */
 export class LocalServer {
   private onRequest: RequestHandler | undefined;

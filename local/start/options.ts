@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Failure } from '../embedded';
+import { Failure } from '../../emulators/aws/embedded';
 
 /** What stands behind `npm start --`. */
 export interface StartOptions {

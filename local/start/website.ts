@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, resolve } from 'node:path';
 
-const WIDGET = resolve(__dirname, '..', '..', 'widget');
+const WEB = resolve(__dirname, '..', '..', 'web');
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -51,7 +51,7 @@ export class Website {
   }
 
   private widget(): Promise<string> {
-    const changedAt = newestSource(WIDGET);
+    const changedAt = newestSource(WEB);
     if (this.built?.changedAt !== changedAt) this.built = { changedAt, code: this.bundle() };
     return this.built.code;
   }
@@ -60,7 +60,7 @@ export class Website {
 function demoFile(pathname: string): string | undefined {
   const name = pathname === '/' ? 'index.html' : pathname.slice(1);
   // Names of the folder's own files, so that no path leads out of it.
-  return readdirSync(join(WIDGET, 'demo')).includes(name) ? join(WIDGET, 'demo', name) : undefined;
+  return readdirSync(join(WEB, 'demo')).includes(name) ? join(WEB, 'demo', name) : undefined;
 }
 
 function newestSource(folder: string): number {

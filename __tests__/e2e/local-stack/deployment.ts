@@ -25,7 +25,7 @@ export class LocalDeployment {
         ...(terraform.hasRegistry ? {} : { CDKTF_SKIP_PROVIDER_LOCK: 'true' }),
       },
     });
-    const app = [process.execPath, join(ROOT, 'scripts', 'app.cjs')];
+    const app = [process.execPath, join(ROOT, 'operations', 'synth', 'app.cjs')];
     writeFileSync(
       join(this.folder, 'cdktf.json'),
       JSON.stringify({

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { delimiter, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 
-import { buildProject } from '../../../local/buildspec-runner/project-build';
-import type { BuildResult } from '../../../local/buildspec-runner/build';
+import { buildProject } from '../../../emulators/aws/buildspec-runner/project-build';
+import type { BuildResult } from '../../../emulators/aws/buildspec-runner/build';
 import type { Sandbox } from '../../../local/sandbox/sandbox';
 import { terraformSettings } from '../../../local/sandbox/terraform-settings';
-import { isNoOp, type Plan } from '../../../scripts/drift/plan';
+import { isNoOp, type Plan } from '../../../operations/drift/plan';
 import type { Repository } from './repository';
 
 const ROOT = resolve(__dirname, '..', '..', '..');

@@ -1,8 +1,8 @@
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 
-import { ACCOUNT_ID, type EmulatedAws } from '../../../local/emulated-aws';
-import { isRecord } from '../../../local/emulated-aws/aws-request';
+import { ACCOUNT_ID, type EmulatedAws } from '../../../emulators/aws/account';
+import { isRecord } from '../../../emulators/aws/account/aws-request';
 import { Queue } from './queue';
 import { clientSettings } from './somebody';
 

@@ -1,6 +1,6 @@
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 
-import type { EmulatedAws } from '../../../local/emulated-aws';
+import type { EmulatedAws } from '../../../emulators/aws/account';
 import { Queue } from './queue';
 import { clientSettings } from './somebody';
 

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { ListSubscriptionsCommand, SNSClient, UnsubscribeCommand } from '@aws-sdk/client-sns';
 
-import { ACCOUNT_ID, type EmulatedAws } from '../../../local/emulated-aws';
-import { isRecord } from '../../../local/emulated-aws/aws-request';
+import { ACCOUNT_ID, type EmulatedAws } from '../../../emulators/aws/account';
+import { isRecord } from '../../../emulators/aws/account/aws-request';
 import { clientSettings } from './somebody';
 
 /** One change that somebody makes past Terraform. */

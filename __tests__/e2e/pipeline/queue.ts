@@ -1,6 +1,6 @@
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
-import { ACCOUNT_ID, type EmulatedAws } from '../../../local/emulated-aws';
+import { ACCOUNT_ID, type EmulatedAws } from '../../../emulators/aws/account';
 import { clientSettings } from './somebody';
 
 /** A queue of the test's own in the account, into which something delivers. */

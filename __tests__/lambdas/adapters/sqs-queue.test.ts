@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSqsQueue, groupOf } from '../../../lambdas/adapters/sqs-queue';
-import type { ChannelName, Handle } from '../../../lambdas/chat/identifiers';
+import type { ChannelName, Handle } from '../../../lambdas/chat/model/identifiers';
 import type { QueueItem } from '../../../lambdas/chat/ports';
 
 const channel = 'my-channel' as ChannelName;

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { unzipSync } from 'fflate';
-import { buildLambdas } from '../../../lambdas/build';
+import { buildLambdas } from '../../../lambdas/build/main';
 import { compile } from '../../../lambdas/build/executable';
 import { checksum } from '../../../lambdas/build/checksum';
 
@@ -53,7 +53,7 @@ test('two clones of one commit give the same zip, whatever the folder, the time 
   });
   expect(second[0]?.checksum).toEqual(first[0]?.checksum);
 
-  const program = `require('tsx/cjs'); require('./lambdas/build').buildLambdas(${JSON.stringify({ targets: common, functions, projectFolder: project('tokyo'), out: 'dist' })}).then(([made]) => console.log(made.checksum.hex));`;
+  const program = `require('tsx/cjs'); require('./lambdas/build/main').buildLambdas(${JSON.stringify({ targets: common, functions, projectFolder: project('tokyo'), out: 'dist' })}).then(([made]) => console.log(made.checksum.hex));`;
   const elsewhere = execFileSync(process.execPath, ['-e', program], {
     cwd: path.resolve(__dirname, '../../..'),
     env: { ...process.env, TZ: 'Asia/Tokyo' },

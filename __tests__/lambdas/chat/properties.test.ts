@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { createTelegramOperatorSide } from '../../../lambdas/adapters/telegram/operator-side';
-import type { ConnectionId } from '../../../lambdas/chat/identifiers';
-import { createVisitorSide } from '../../../lambdas/chat/visitor/side';
-import { CHANNEL, GROUP, Town } from './town';
+import type { ConnectionId } from '../../../lambdas/chat/model/identifiers';
+import { createVisitorSide } from '../../../lambdas/chat/browser-side';
+import { CHANNEL, GROUP, Town } from './chat-fixture';
 
 const SEED = 20260102;
 

@@ -1,5 +1,5 @@
-import { metricNamespace } from '../../../constructs/stage-names';
-import { WebhookCheck } from '../../../constructs/webhook-check';
+import { metricNamespace } from '../../../constructs/core/stage-names';
+import { WebhookCheck } from '../../../constructs/function/webhook-check';
 import { createLogger } from '../../../lambdas/adapters/logger';
 import { createLifecycleHandler, type LifecycleHandler } from '../../../lambdas/lifecycle/wiring';
 import { ScriptedTelegram } from '../adapters/telegram/scripted-telegram';

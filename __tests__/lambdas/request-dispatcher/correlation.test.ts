@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createLogger } from '../../../lambdas/adapters/logger';
-import { createMemoryWorld, type MemoryWorld } from '../../../lambdas/adapters/memory/world';
+import { createMemoryWorld, type MemoryWorld } from '../../memory/world';
 import { systemClock } from '../../../lambdas/adapters/system';
 import { webhookSecret } from '../../../lambdas/adapters/telegram/webhook-secret';
 import { createRequestDispatcher, type DispatcherHandler } from '../../../lambdas/request-dispatcher/wiring';
-import { createTelegram, type Telegram } from '../../../local/telegram';
+import { createTelegram, type Telegram } from '../../../emulators/telegram';
 import { memoryEnvironment } from './memory-environment';
 
 /** What somebody who runs Kite finds in the log about one message, asked as `docs/operations.md` says. */

@@ -1,4 +1,4 @@
-import type { EmulatedAws } from '../../../local/emulated-aws';
+import type { EmulatedAws } from '../../../emulators/aws/account';
 import { readDefinition } from '../../../local/sandbox/account-definition';
 
 function account(answers: Readonly<Record<string, unknown[]>>): EmulatedAws {

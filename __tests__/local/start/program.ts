@@ -28,7 +28,7 @@ export class Program {
 
   constructor(folder: string, args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}) {
     const { PATH = '', HOME = '', npm_config_cache: _ } = process.env;
-    this.process = spawn(process.execPath, ['--import', TSX, join(ROOT, 'local', 'start.ts'), ...args], {
+    this.process = spawn(process.execPath, ['--import', TSX, join(ROOT, 'local', 'start', 'main.ts'), ...args], {
       cwd: folder,
       env: { PATH, HOME, PORT: '0', KITE_DATA: join(folder, 'data'), ...environment },
     });

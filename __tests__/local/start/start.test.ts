@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createTelegram, type Telegram } from '../../../local/telegram';
+import { createTelegram, type Telegram } from '../../../emulators/telegram';
 import { newFolder, Operators, Program, removeFolder, Visitor } from './program';
 
 jest.setTimeout(60_000);

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { webhookSecret } from '../../../lambdas/adapters/telegram/webhook-secret';
 import { TelegramPolling } from '../../../local/start/telegram-polling';
-import { createTelegram, type Telegram } from '../../../local/telegram';
+import { createTelegram, type Telegram } from '../../../emulators/telegram';
 
 const TOKEN = '123456789:AAExampleExampleExampleExampleExample';
 

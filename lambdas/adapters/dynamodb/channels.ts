@@ -1,6 +1,6 @@
-import type { ChannelName, ChatId, Handle } from '../../chat/identifiers';
-import { CHANNEL_LIFE } from '../../chat/lifetimes';
-import { OPEN_CONVERSATIONS, type Channel, type ChannelState, type HostChat } from '../../chat/model';
+import type { ChannelName, ChatId, Handle } from '../../chat/model/identifiers';
+import { CHANNEL_LIFE } from '../../chat/model/lifetimes';
+import { OPEN_CONVERSATIONS, type Channel, type ChannelState, type HostChat } from '../../chat/model/records';
 import type { ChannelChange, ChannelStore, OpenConversations } from '../../chat/ports';
 import { Expression } from './expression';
 import { attribute, item, ItemReader, type Item } from './item';

@@ -1,6 +1,6 @@
-import type { ChannelName, ConnectionId, Handle } from '../../chat/identifiers';
-import { CONNECTION_LIFE } from '../../chat/lifetimes';
-import type { Connection, Conversation } from '../../chat/model';
+import type { ChannelName, ConnectionId, Handle } from '../../chat/model/identifiers';
+import { CONNECTION_LIFE } from '../../chat/model/lifetimes';
+import type { Connection, Conversation } from '../../chat/model/records';
 import type { ConnectionStore } from '../../chat/ports';
 import { Expression } from './expression';
 import { item, ItemReader, type Item } from './item';

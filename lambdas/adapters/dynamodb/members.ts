@@ -1,6 +1,6 @@
-import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from '../../chat/identifiers';
-import { DAY } from '../../chat/lifetimes';
-import { conversationKey, type Conversation, type Lease, type Member } from '../../chat/model';
+import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from '../../chat/model/identifiers';
+import { DAY } from '../../chat/model/lifetimes';
+import { conversationKey, type Conversation, type Lease, type Member } from '../../chat/model/records';
 import type { Attachment, AttachOutcome, MemberChange, MemberStore, ReleaseOutcome } from '../../chat/ports';
 import { Expression } from './expression';
 import { item, ItemReader, type Item } from './item';

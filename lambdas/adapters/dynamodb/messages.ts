@@ -1,6 +1,6 @@
-import { toBase36, type ChannelName, type ChatId, type Handle } from '../../chat/identifiers';
-import { DAY, UPDATE_LIFE } from '../../chat/lifetimes';
-import { inOrder, textOf } from '../../chat/message';
+import { toBase36, type ChannelName, type ChatId, type Handle } from '../../chat/model/identifiers';
+import { DAY, UPDATE_LIFE } from '../../chat/model/lifetimes';
+import { inOrder, textOf } from '../../chat/model/message';
 import {
   conversationKey,
   type Content,
@@ -10,7 +10,7 @@ import {
   type Message,
   type Notice,
   type StoredFile,
-} from '../../chat/model';
+} from '../../chat/model/records';
 import type { MessageStore, Receipt, ReplyTarget, UpdateClaim } from '../../chat/ports';
 import { Expression } from './expression';
 import { item, ItemReader, type Item } from './item';

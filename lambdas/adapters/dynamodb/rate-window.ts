@@ -1,5 +1,5 @@
-import type { RateWindow } from '../../chat/model';
-import { windowEnd } from '../../chat/rate';
+import type { RateWindow } from '../../chat/model/records';
+import { windowEnd } from '../../chat/model/rate';
 import { Expression } from './expression';
 import type { Item } from './item';
 

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { ChatId } from '../../chat/identifiers';
+import type { ChatId } from '../../chat/model/identifiers';
 import type { Clock, Route, Stores } from '../../chat/ports';
 import { batchGet } from './batch-get';
 import { DynamoChannels, hostKey, readHost } from './channels';

@@ -1,5 +1,5 @@
 import type { OperatorSide } from '../../chat/ports';
-import type { VisitorSide } from '../../chat/visitor/side';
+import type { VisitorSide } from '../../chat/browser-side';
 import type { ProxyAnswer } from './websocket';
 
 /** The part of API Gateway's HTTP event (payload format 2.0) that is read here. */

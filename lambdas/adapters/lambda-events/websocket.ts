@@ -1,5 +1,5 @@
-import type { ConnectionId } from '../../chat/identifiers';
-import type { VisitorSide } from '../../chat/visitor/side';
+import type { ConnectionId } from '../../chat/model/identifiers';
+import type { VisitorSide } from '../../chat/browser-side';
 
 /** The part of API Gateway's WebSocket event that is read here. */
 export interface WebSocketEvent {

@@ -47,7 +47,7 @@ export class TelegramUnreachable extends Error {
 
 /**
  * grammY's client on the platform's own fetch, loaded when it is first needed: the visitors' path never needs it
- * (docs/adr/grammy-on-platform-fetch.md). Every failure is a {@link TelegramRefusal} or a {@link TelegramUnreachable}.
+ * (docs/adr/0002-grammy-on-platform-fetch.md). Every failure is a {@link TelegramRefusal} or a {@link TelegramUnreachable}.
  * `seconds` is the longest that a call may take.
  */
 export async function createBotApi(

@@ -1,4 +1,4 @@
-import type { IncomingContent, IncomingFile } from '../../chat/operator/incoming';
+import type { IncomingContent, IncomingFile } from '../../chat/messenger/incoming';
 import { oneLine } from '../../chat/protocol/client-frame';
 import { type Fields, fields, list, number, text } from './fields';
 import { flatten } from './flatten';

@@ -1,5 +1,5 @@
 import type { MessageEntity } from 'grammy/types';
-import type { Mark, RichText } from '../../chat/operator/rich-text';
+import type { Mark, RichText } from '../../chat/messenger/rich-text';
 
 const ENTITY: Record<Mark['kind'], 'bold' | 'italic' | 'code' | 'pre'> = {
   bold: 'bold',

@@ -1,5 +1,5 @@
-import { chatId } from '../../chat/identifiers';
-import { HostFailure, type HostFailureKind } from '../../chat/operator/host';
+import { chatId } from '../../chat/model/identifiers';
+import { HostFailure, type HostFailureKind } from '../../chat/messenger/port';
 import { TelegramRefusal, TelegramUnreachable } from './bot-api';
 
 /** Telegram's words for it, where the code alone does not tell; there is no list of them in the Bot API's documents. */

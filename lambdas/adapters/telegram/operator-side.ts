@@ -1,5 +1,5 @@
-import { createOperatorDomain } from '../../chat/operator/side';
-import { HostFailure, isPassing, type Host } from '../../chat/operator/host';
+import { createOperatorDomain } from '../../chat/messenger-side';
+import { HostFailure, isPassing, type Host } from '../../chat/messenger/port';
 import type { OperatorSide, World } from '../../chat/ports';
 import { correlated, type Correlation } from '../correlation';
 import { createTelegramHost } from './telegram-host';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { InputFile } from 'grammy/web';
 import type { UserFromGetMe } from 'grammy/types';
-import type { ChatId } from '../../chat/identifiers';
-import { telegramChatId } from '../../chat/identifiers';
+import type { ChatId } from '../../chat/model/identifiers';
+import { telegramChatId } from '../../chat/model/identifiers';
 import {
   FETCH_BYTES,
   type Host,
@@ -12,8 +12,8 @@ import {
   type Posted,
   type PostPlace,
   type Reread,
-} from '../../chat/operator/host';
-import type { ChatPlace } from '../../chat/operator/incoming';
+} from '../../chat/messenger/port';
+import type { ChatPlace } from '../../chat/messenger/incoming';
 import type { FileStream, Secrets } from '../../chat/ports';
 import { type BotApi, CALL_SECONDS, createBotApi, TELEGRAM_API_ROOT } from './bot-api';
 import { entitiesOf } from './entities';

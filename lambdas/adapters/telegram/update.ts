@@ -1,6 +1,6 @@
-import { chatId, type Handle } from '../../chat/identifiers';
-import { readHeader } from '../../chat/operator/header';
-import type { ChatPlace, Incoming, IncomingContent, IncomingMessage } from '../../chat/operator/incoming';
+import { chatId, type Handle } from '../../chat/model/identifiers';
+import { readHeader } from '../../chat/messenger/header';
+import type { ChatPlace, Incoming, IncomingContent, IncomingMessage } from '../../chat/messenger/incoming';
 import { messageContent } from './content';
 import { type Fields, fields, flag, number, text } from './fields';
 

@@ -1,9 +1,9 @@
-import type { Handle } from '../identifiers';
-import type { Channel } from '../model';
+import type { Handle } from '../model/identifiers';
+import type { Channel } from '../model/records';
 import { fileUrl } from '../files';
 import { helpLines } from './command-list';
-import { shownName } from './header';
-import { block, bold, code, joinRich, plain, rich, type RichText } from './rich-text';
+import { shownName } from '../messenger/header';
+import { block, bold, code, joinRich, plain, rich, type RichText } from '../messenger/rich-text';
 
 /** The first character of every notice of the bot: messages of visitors begin with `#` instead, always (D32). */
 export const NOTICE_SIGN = '🔔';

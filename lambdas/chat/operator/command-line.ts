@@ -1,4 +1,4 @@
-import { parseChannelName, type ChannelName } from '../identifiers';
+import { parseChannelName, type ChannelName } from '../model/identifiers';
 
 /** A message that begins as a command does. */
 export interface CommandLine {

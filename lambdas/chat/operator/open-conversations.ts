@@ -1,6 +1,6 @@
-import type { Handle } from '../identifiers';
-import { DAY } from '../lifetimes';
-import type { HostChat } from '../model';
+import type { Handle } from '../model/identifiers';
+import { DAY } from '../model/lifetimes';
+import type { HostChat } from '../model/records';
 import type { OpenConversations, World } from '../ports';
 
 /** How long after the last message a conversation counts as open, milliseconds. */

@@ -1,9 +1,9 @@
-import type { ChatId } from '../identifiers';
-import type { Conversation } from '../model';
+import type { ChatId } from '../model/identifiers';
+import type { Conversation } from '../model/records';
 import type { World } from '../ports';
 import { leaveChannel } from './commands/leave';
-import type { Incoming } from './incoming';
-import { resume } from './resume';
+import type { Incoming } from '../messenger/incoming';
+import { resume } from '../outbox/resume';
 
 /**
  * The bot came into a chat or left it (`left` and `kicked` alike, D34). A channel whose host is away is suspended, not

@@ -1,9 +1,9 @@
 import type { World } from '../ports';
-import { welcome } from './failure';
-import type { Host } from './host';
-import type { ButtonPress } from './incoming';
+import { welcome } from '../messenger/failure';
+import type { Host } from '../messenger/port';
+import type { ButtonPress } from '../messenger/incoming';
 import { QUESTION_LIFE, readAnswer, type Answer } from './removal-question';
-import { bold, joinRich, plain, rich, type RichText } from './rich-text';
+import { bold, joinRich, plain, rich, type RichText } from '../messenger/rich-text';
 
 /** Shown to a person who presses a button and may not write in the chat: a reader of a public group, for example. */
 const NOT_AN_OPERATOR =

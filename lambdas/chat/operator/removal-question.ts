@@ -1,5 +1,5 @@
-import { parseChannelName, parseHandle, type ChannelName, type Handle } from '../identifiers';
-import type { Button } from './host';
+import { parseChannelName, parseHandle, type ChannelName, type Handle } from '../model/identifiers';
+import type { Button } from '../messenger/port';
 
 /** How long a question can be answered, milliseconds: as long as the queue counts what it asks for only once. */
 export const QUESTION_LIFE = 5 * 60_000;

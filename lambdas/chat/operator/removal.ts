@@ -1,10 +1,10 @@
-import type { ChannelName, ChatId } from '../identifiers';
+import type { ChannelName, ChatId } from '../model/identifiers';
 import { fileKeyPrefix } from '../files';
-import { conversationKey, type Conversation, type Member } from '../model';
+import { conversationKey, type Conversation, type Member } from '../model/records';
 import type { QueueItem, QueueOutcome, World } from '../ports';
-import { welcome } from './failure';
-import type { Host } from './host';
-import { bold, rich } from './rich-text';
+import { welcome } from '../messenger/failure';
+import type { Host } from '../messenger/port';
+import { bold, rich } from '../messenger/rich-text';
 
 /** Messages removed at a time. */
 const BATCH = 100;

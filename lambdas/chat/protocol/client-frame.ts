@@ -1,4 +1,4 @@
-import { CHANNEL_NAME_RULE, parseChannelName, type ChannelName } from '../identifiers';
+import { CHANNEL_NAME_RULE, parseChannelName, type ChannelName } from '../model/identifiers';
 import {
   FILE_NAME_LENGTH,
   FRAME_BYTES,
@@ -6,8 +6,8 @@ import {
   MEMBER_NAME_LENGTH,
   MESSAGE_ID_LENGTH,
   TEXT_BYTES,
-} from '../limits';
-import { refuse, type Refusal, type RefusalCode } from '../refusal';
+} from '../model/limits';
+import { refuse, type Refusal, type RefusalCode } from '../model/refusal';
 
 /** A file as its sender describes it. */
 export interface DeclaredFile {

@@ -1,7 +1,7 @@
-import { conversationKey, type Message } from '../model';
-import { publicMessageId } from '../identifiers';
+import { conversationKey, type Message } from '../model/records';
+import { publicMessageId } from '../model/identifiers';
 import { fileUrl } from '../files';
-import type { Refusal } from '../refusal';
+import type { Refusal } from '../model/refusal';
 
 /** Answers and pushes of `k1te.chat.v1`, as text frames. */
 export const OK_FRAME = '["OK"]';

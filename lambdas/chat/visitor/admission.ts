@@ -1,9 +1,9 @@
-import type { ConnectionId } from '../identifiers';
-import type { RateLimits } from '../limits';
-import type { Channel, Connection, Conversation, Member } from '../model';
+import type { ConnectionId } from '../model/identifiers';
+import type { RateLimits } from '../model/limits';
+import type { Channel, Connection, Conversation, Member } from '../model/records';
 import type { World } from '../ports';
-import { blockedUntil } from '../rate';
-import { refuse, type Refusal } from '../refusal';
+import { blockedUntil } from '../model/rate';
+import { refuse, type Refusal } from '../model/refusal';
 import { banned, checkCrowd, unknownChannel } from './join';
 import { tooFast } from './too-fast';
 

@@ -1,9 +1,9 @@
 import { fileRefusal, fileUrl, isUploadKey, keyOfFileUrl, newUploadKey } from '../files';
-import type { StoredFile } from '../model';
+import type { StoredFile } from '../model/records';
 import type { World } from '../ports';
 import type { DeclaredFile } from '../protocol/client-frame';
 import { uploadFrame } from '../protocol/server-frame';
-import { refuse, type Refusal } from '../refusal';
+import { refuse, type Refusal } from '../model/refusal';
 import type { Sender } from './admission';
 
 /** The answer to UPL: a link to put the file to, and the link that it will have. */

@@ -1,13 +1,20 @@
-import { deriveHandle, deriveProof, friendlyName, type ConnectionId } from '../identifiers';
-import { DAY } from '../lifetimes';
-import { RATE_LIMITS, type RateLimits } from '../limits';
-import { conversationKey, type Channel, type Connection, type Conversation, type Lease, type Member } from '../model';
+import { deriveHandle, deriveProof, friendlyName, type ConnectionId } from '../model/identifiers';
+import { DAY } from '../model/lifetimes';
+import { RATE_LIMITS, type RateLimits } from '../model/limits';
+import {
+  conversationKey,
+  type Channel,
+  type Connection,
+  type Conversation,
+  type Lease,
+  type Member,
+} from '../model/records';
 import { type AttachOutcome, type World } from '../ports';
 import { OK_FRAME } from '../protocol/server-frame';
-import { refuse, type Refusal } from '../refusal';
-import { blockedUntil } from '../rate';
-import { drain, isInTelegram } from './delivery';
-import { letGo, newLease } from './lease';
+import { refuse, type Refusal } from '../model/refusal';
+import { blockedUntil } from '../model/rate';
+import { drain, isInTelegram } from '../outbox/to-browser';
+import { letGo, newLease } from '../outbox/lease';
 import { tooFast } from './too-fast';
 
 /** A JOIN frame, read. */

@@ -1,5 +1,5 @@
-import { visitorMessageKey } from '../identifiers';
-import type { Content } from '../model';
+import { visitorMessageKey } from '../model/identifiers';
+import type { Content } from '../model/records';
 import type { World } from '../ports';
 import { ackFrame } from '../protocol/server-frame';
 import { traceOf } from '../trace';

@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from '../refusal';
+import { refuse, type Refusal } from '../model/refusal';
 
 /** Says when to try again (both in epoch milliseconds). */
 export function tooFast(until: number, now: number): Refusal {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chatId, type ChannelName, type Handle } from '../../../../lambdas/chat/identifiers';
-import type { Conversation } from '../../../../lambdas/chat/model';
+import { chatId, type ChannelName, type Handle } from '../../../../lambdas/chat/model/identifiers';
+import type { Conversation } from '../../../../lambdas/chat/model/records';
 import type { Stores } from '../../../../lambdas/chat/ports';
 import { systemClock } from '../../../../lambdas/adapters/system';
-import { EmbeddedDynamoDb } from '../../../../local/embedded/embedded-dynamodb';
+import { EmbeddedDynamoDb } from '../../../../emulators/aws/embedded/embedded-dynamodb';
 import { prepareEngine, storesAt, type DynamoClient } from '../stores/engine';
 
 /**

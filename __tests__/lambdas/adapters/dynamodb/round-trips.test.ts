@@ -1,10 +1,10 @@
-import { createMemoryWorld, type MemoryWorld } from '../../../../lambdas/adapters/memory/world';
+import { createMemoryWorld, type MemoryWorld } from '../../../memory/world';
 import { systemClock, systemRandomness } from '../../../../lambdas/adapters/system';
 import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
-import { chatId, type ChannelName, type ConnectionId, type Handle } from '../../../../lambdas/chat/identifiers';
-import type { Host } from '../../../../lambdas/chat/operator/host';
-import { createVisitorSide } from '../../../../lambdas/chat/visitor/side';
-import { EmbeddedDynamoDb } from '../../../../local/embedded/embedded-dynamodb';
+import { chatId, type ChannelName, type ConnectionId, type Handle } from '../../../../lambdas/chat/model/identifiers';
+import type { Host } from '../../../../lambdas/chat/messenger/port';
+import { createVisitorSide } from '../../../../lambdas/chat/browser-side';
+import { EmbeddedDynamoDb } from '../../../../emulators/aws/embedded/embedded-dynamodb';
 import { prepareEngine, storesAt, type DynamoClient } from '../stores/engine';
 
 const CHANNEL = 'my-channel' as ChannelName;

@@ -1,6 +1,6 @@
 import { answerHttp } from '../../../../lambdas/adapters/lambda-events/http';
 import type { OperatorSide } from '../../../../lambdas/chat/ports';
-import type { VisitorSide } from '../../../../lambdas/chat/visitor/side';
+import type { VisitorSide } from '../../../../lambdas/chat/browser-side';
 
 const received: unknown[] = [];
 const targets = (outcome: 'handled' | 'retry' = 'handled') => ({

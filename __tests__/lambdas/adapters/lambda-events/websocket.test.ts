@@ -1,6 +1,6 @@
 import { answerWebSocket, isWebSocketEvent } from '../../../../lambdas/adapters/lambda-events/websocket';
-import { refuse } from '../../../../lambdas/chat/refusal';
-import type { Handshake, VisitorSide } from '../../../../lambdas/chat/visitor/side';
+import { refuse } from '../../../../lambdas/chat/model/refusal';
+import type { Handshake, VisitorSide } from '../../../../lambdas/chat/browser-side';
 
 const event = (eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT', more: object = {}) => ({
   requestContext: { eventType, connectionId: 'abc=', requestTimeEpoch: 1234 },

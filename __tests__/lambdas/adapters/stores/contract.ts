@@ -1,8 +1,13 @@
-import type { ChannelName, ChatId, ConnectionId, Handle } from '../../../../lambdas/chat/identifiers';
-import { CHANNEL_LIFE, CONNECTION_LIFE, DAY, UPDATE_LIFE } from '../../../../lambdas/chat/lifetimes';
-import { OPEN_CONVERSATIONS, type Channel, type Conversation, type Message } from '../../../../lambdas/chat/model';
+import type { ChannelName, ChatId, ConnectionId, Handle } from '../../../../lambdas/chat/model/identifiers';
+import { CHANNEL_LIFE, CONNECTION_LIFE, DAY, UPDATE_LIFE } from '../../../../lambdas/chat/model/lifetimes';
+import {
+  OPEN_CONVERSATIONS,
+  type Channel,
+  type Conversation,
+  type Message,
+} from '../../../../lambdas/chat/model/records';
 import type { Attachment, Stores } from '../../../../lambdas/chat/ports';
-import { MemoryClock } from '../../../../lambdas/adapters/memory/world';
+import { MemoryClock } from '../../../memory/world';
 
 /** Makes stores on a clock that the tests move; they may hold what other tests left. */
 export type MakeStores = (clock: MemoryClock) => Promise<Stores>;

@@ -1,10 +1,10 @@
-import { TABLE_SCHEMAS } from '../../../../constructs/table-schemas';
+import { TABLE_SCHEMAS } from '../../../../constructs/storage/table-schemas';
 import { createDynamoClient } from '../../../../lambdas/adapters/dynamodb/database';
 import { createDynamoStores } from '../../../../lambdas/adapters/dynamodb/stores';
 import * as sdk from '../../../../lambdas/adapters/sdk/dynamodb';
 import type { Clock, Stores } from '../../../../lambdas/chat/ports';
-import { dynamoDbAt } from '../../../../local/embedded/dynamodb-call';
-import { makeTables } from '../../../../local/embedded/tables';
+import { dynamoDbAt } from '../../../../emulators/aws/embedded/dynamodb-call';
+import { makeTables } from '../../../../emulators/aws/embedded/tables';
 
 export type DynamoClient = ReturnType<typeof createDynamoClient>;
 

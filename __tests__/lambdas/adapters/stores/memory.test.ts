@@ -1,4 +1,4 @@
-import { createMemoryStores } from '../../../../lambdas/adapters/memory/stores';
+import { createMemoryStores } from '../../../memory/stores';
 import { storeContract } from './contract';
 
 describe('stores in memory', () => {

@@ -1,6 +1,6 @@
-import { createMemoryWorld } from '../../../../lambdas/adapters/memory/world';
+import { createMemoryWorld } from '../../../memory/world';
 import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
-import { HostFailure, type Host, type HostFailureKind } from '../../../../lambdas/chat/operator/host';
+import { HostFailure, type Host, type HostFailureKind } from '../../../../lambdas/chat/messenger/port';
 
 const chat = { id: -100123, type: 'supergroup', title: 'Support' };
 const from = { id: 5, is_bot: false, first_name: 'Olena' };

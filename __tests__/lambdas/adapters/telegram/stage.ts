@@ -1,11 +1,11 @@
-import { createMemoryWorld, type MemoryWorld } from '../../../../lambdas/adapters/memory/world';
+import { createMemoryWorld, type MemoryWorld } from '../../../memory/world';
 import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
 import { createTelegramHost } from '../../../../lambdas/adapters/telegram/telegram-host';
-import { createVisitorSide, type VisitorSide } from '../../../../lambdas/chat/visitor/side';
-import type { ConnectionId } from '../../../../lambdas/chat/identifiers';
-import type { Host } from '../../../../lambdas/chat/operator/host';
+import { createVisitorSide, type VisitorSide } from '../../../../lambdas/chat/browser-side';
+import type { ConnectionId } from '../../../../lambdas/chat/model/identifiers';
+import type { Host } from '../../../../lambdas/chat/messenger/port';
 import type { Clock, OperatorSide, QueueItem, Stores } from '../../../../lambdas/chat/ports';
-import { createTelegram, type Telegram } from '../../../../local/telegram';
+import { createTelegram, type Telegram } from '../../../../emulators/telegram';
 
 export const TOKEN = '123456:stage-test-token';
 export const BOT = 'kite_test_bot';

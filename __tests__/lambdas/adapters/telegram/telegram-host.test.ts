@@ -2,9 +2,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ssmSecrets } from '../../../../lambdas/adapters/ssm-secrets';
 import { createTelegramHost } from '../../../../lambdas/adapters/telegram/telegram-host';
-import { chatId } from '../../../../lambdas/chat/identifiers';
-import { HostFailure, isPassing } from '../../../../lambdas/chat/operator/host';
-import { bold, joinRich, plain } from '../../../../lambdas/chat/operator/rich-text';
+import { chatId } from '../../../../lambdas/chat/model/identifiers';
+import { HostFailure, isPassing } from '../../../../lambdas/chat/messenger/port';
+import { bold, joinRich, plain } from '../../../../lambdas/chat/messenger/rich-text';
 import { ScriptedTelegram } from './scripted-telegram';
 
 const TOKEN = '123456789:AAExampleExampleExampleExampleExample';

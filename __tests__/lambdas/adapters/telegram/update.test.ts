@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readUpdate } from '../../../../lambdas/adapters/telegram/update';
-import { chatId } from '../../../../lambdas/chat/identifiers';
-import type { IncomingMessage } from '../../../../lambdas/chat/operator/incoming';
+import { chatId } from '../../../../lambdas/chat/model/identifiers';
+import type { IncomingMessage } from '../../../../lambdas/chat/messenger/incoming';
 
 const BOT = '777';
 const from = { id: 5, is_bot: false, first_name: 'Olena' };

@@ -1,4 +1,4 @@
-import type { ChannelName } from '../../../../lambdas/chat/identifiers';
+import type { ChannelName } from '../../../../lambdas/chat/model/identifiers';
 import { COMMANDS } from '../../../../lambdas/chat/operator/command-list';
 import { BOT, Stage } from '../../adapters/telegram/stage';
 

@@ -1,12 +1,12 @@
 import { paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { chatId, type ChannelName, type Handle } from '../../../../lambdas/chat/identifiers';
-import { DAY } from '../../../../lambdas/chat/lifetimes';
-import { createOperatorDomain } from '../../../../lambdas/chat/operator/side';
+import { chatId, type ChannelName, type Handle } from '../../../../lambdas/chat/model/identifiers';
+import { DAY } from '../../../../lambdas/chat/model/lifetimes';
+import { createOperatorDomain } from '../../../../lambdas/chat/messenger-side';
 import type { QueueItem } from '../../../../lambdas/chat/ports';
-import { EmbeddedDynamoDb } from '../../../../local/embedded/embedded-dynamodb';
+import { EmbeddedDynamoDb } from '../../../../emulators/aws/embedded/embedded-dynamodb';
 import { prepareEngine, storesAt, type DynamoClient } from '../../adapters/stores/engine';
 import { Stage } from '../../adapters/telegram/stage';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../fake-messenger';
 
 jest.setTimeout(60_000);
 

@@ -1,9 +1,9 @@
 import { createRequestDispatcher } from '../../../../lambdas/request-dispatcher/wiring';
-import { toBase36, type ChannelName, type ConnectionId, type Handle } from '../../../../lambdas/chat/identifiers';
-import { CHANNEL_LIFE, DAY } from '../../../../lambdas/chat/lifetimes';
-import type { Conversation, Message } from '../../../../lambdas/chat/model';
-import { sendToVisitor } from '../../../../lambdas/chat/visitor/delivery';
-import { readProxyResponse } from '../../../../local/gateway/proxy-response';
+import { toBase36, type ChannelName, type ConnectionId, type Handle } from '../../../../lambdas/chat/model/identifiers';
+import { CHANNEL_LIFE, DAY } from '../../../../lambdas/chat/model/lifetimes';
+import type { Conversation, Message } from '../../../../lambdas/chat/model/records';
+import { sendToVisitor } from '../../../../lambdas/chat/outbox/to-browser';
+import { readProxyResponse } from '../../../../emulators/aws/api-gateway/proxy-response';
 import { Stage } from '../../adapters/telegram/stage';
 
 const CHANNEL = 'my-channel' as ChannelName;

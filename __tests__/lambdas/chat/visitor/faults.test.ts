@@ -1,8 +1,8 @@
-import type { ConnectionId } from '../../../../lambdas/chat/identifiers';
-import { HostFailure } from '../../../../lambdas/chat/operator/host';
-import { createVisitorSide } from '../../../../lambdas/chat/visitor/side';
-import { DEEDS, Life } from '../operator/mortal';
-import { CHANNEL, GROUP, Town, type Instance } from '../town';
+import type { ConnectionId } from '../../../../lambdas/chat/model/identifiers';
+import { HostFailure } from '../../../../lambdas/chat/messenger/port';
+import { createVisitorSide } from '../../../../lambdas/chat/browser-side';
+import { DEEDS, Life } from '../crashing-world';
+import { CHANNEL, GROUP, Town, type Instance } from '../chat-fixture';
 
 const VISITOR = 'visitor-one';
 

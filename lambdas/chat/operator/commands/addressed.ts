@@ -1,6 +1,6 @@
-import { parseHandle } from '../../identifiers';
-import type { HostChat, Member } from '../../model';
-import { plain } from '../rich-text';
+import { parseHandle } from '../../model/identifiers';
+import type { HostChat, Member } from '../../model/records';
+import { plain } from '../../messenger/rich-text';
 import type { CommandContext } from './context';
 
 /** Says why not, if this chat hosts nothing. */

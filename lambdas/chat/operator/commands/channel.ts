@@ -1,11 +1,11 @@
-import { OPEN_CONVERSATIONS, type Channel, type HostChat } from '../../model';
+import { OPEN_CONVERSATIONS, type Channel, type HostChat } from '../../model/records';
 import type { World } from '../../ports';
 import { addressOf, NEITHER } from '../answers';
-import { shownName } from '../header';
-import { HostFailure } from '../host';
+import { shownName } from '../../messenger/header';
+import { HostFailure } from '../../messenger/port';
 import { hasMoreOpen, openHandles } from '../open-conversations';
-import { resumeIfSuspended } from '../resume';
-import { bold, code, joinRich, plain, rich, type RichText } from '../rich-text';
+import { resumeIfSuspended } from '../../outbox/resume';
+import { bold, code, joinRich, plain, rich, type RichText } from '../../messenger/rich-text';
 import { removalButtons } from '../removal-question';
 import { requireHost } from './addressed';
 import type { Command, CommandContext } from './context';

@@ -1,8 +1,8 @@
-import type { HostChat } from '../../model';
+import type { HostChat } from '../../model/records';
 import type { Route, World } from '../../ports';
-import { type Button, type Host, HostFailure, isPassing } from '../host';
-import type { IncomingMessage } from '../incoming';
-import type { RichText } from '../rich-text';
+import { type Button, type Host, HostFailure, isPassing } from '../../messenger/port';
+import type { IncomingMessage } from '../../messenger/incoming';
+import type { RichText } from '../../messenger/rich-text';
 
 /** What a command works with. */
 export interface CommandContext {

@@ -1,10 +1,10 @@
-import { CHANNEL_NAME_RULE, parseChannelName } from '../../identifiers';
-import type { Channel } from '../../model';
+import { CHANNEL_NAME_RULE, parseChannelName } from '../../model/identifiers';
+import type { Channel } from '../../model/records';
 import { addressOf } from '../answers';
-import { HostFailure } from '../host';
-import { resumeIfSuspended } from '../resume';
-import { bold, code, joinRich, plain, rich, type RichText } from '../rich-text';
-import { shortened } from '../split-text';
+import { HostFailure } from '../../messenger/port';
+import { resumeIfSuspended } from '../../outbox/resume';
+import { bold, code, joinRich, plain, rich, type RichText } from '../../messenger/rich-text';
+import { shortened } from '../../messenger/split-text';
 import type { Command, CommandContext } from './context';
 
 /** /host <channel>: this chat becomes the host of a channel that is made for it. */

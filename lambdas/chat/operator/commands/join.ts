@@ -5,14 +5,14 @@ import {
   friendlyName,
   parseChannelName,
   type ConnectionId,
-} from '../../identifiers';
+} from '../../model/identifiers';
 import { fileUrl } from '../../files';
-import type { Channel, Conversation, Member, Message } from '../../model';
+import type { Channel, Conversation, Member, Message } from '../../model/records';
 import { announce } from '../../visitor/join';
 import type { JoinReading } from '../command-line';
-import { shownName } from '../header';
-import { bold, code, italic, joinRich, plain, rich, type RichText } from '../rich-text';
-import { shortened } from '../split-text';
+import { shownName } from '../../messenger/header';
+import { bold, code, italic, joinRich, plain, rich, type RichText } from '../../messenger/rich-text';
+import { shortened } from '../../messenger/split-text';
 import type { Command, CommandContext } from './context';
 import { leaveChannel } from './leave';
 

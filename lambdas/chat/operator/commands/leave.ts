@@ -1,7 +1,7 @@
-import type { ChatId } from '../../identifiers';
-import type { Conversation } from '../../model';
+import type { ChatId } from '../../model/identifiers';
+import type { Conversation } from '../../model/records';
 import type { World } from '../../ports';
-import { bold, plain, rich } from '../rich-text';
+import { bold, plain, rich } from '../../messenger/rich-text';
 import type { Command } from './context';
 
 /** /leave: this chat is no visitor any more. */

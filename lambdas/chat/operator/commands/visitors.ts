@@ -1,9 +1,9 @@
-import { shownName } from '../header';
+import { shownName } from '../../messenger/header';
 import { removalButtons } from '../removal-question';
-import { bold, joinRich, plain, rich } from '../rich-text';
-import { HostFailure, type Post } from '../host';
+import { bold, joinRich, plain, rich } from '../../messenger/rich-text';
+import { HostFailure, type Post } from '../../messenger/port';
 import { fileUrl } from '../../files';
-import type { Message } from '../../model';
+import type { Message } from '../../model/records';
 import { addressedVisitor } from './addressed';
 import type { Command } from './context';
 

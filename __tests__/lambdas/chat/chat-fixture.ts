@@ -1,0 +1,141 @@
+import { createMemoryWorld, type MemoryWorld } from '../../memory/world';
+import { chatId, type ChannelName, type ConnectionId } from '../../../lambdas/chat/model/identifiers';
+import type { Host } from '../../../lambdas/chat/messenger/port';
+import type { Incoming } from '../../../lambdas/chat/messenger/incoming';
+import { createOperatorDomain } from '../../../lambdas/chat/messenger-side';
+import type { QueueItem, World } from '../../../lambdas/chat/ports';
+import { createVisitorSide } from '../../../lambdas/chat/browser-side';
+import { FakeHost } from './fake-messenger';
+
+export const CHANNEL = 'my-channel' as ChannelName;
+export const GROUP = chatId(-1001234567890);
+const SENT_AT = '2026-01-02T03:04:05Z';
+
+/** A function instance: the world it works in, and the host. */
+export interface Instance {
+  readonly world: World;
+  readonly host: Host;
+}
+
+/** One channel with its group in memory, and as many visitors as a test wants. Nothing happens by itself. */
+export class Town {
+  readonly world: MemoryWorld;
+  readonly host: FakeHost;
+  /** Every frame that a visitor's browsers got, in order, by member id. */
+  readonly got = new Map<string, unknown[][]>();
+  #connections = 0;
+  #updates = 1;
+
+  constructor(readonly forum = false) {
+    this.world = createMemoryWorld();
+    this.host = new FakeHost(() => this.world.clock.now(), forum);
+  }
+
+  async start(): Promise<this> {
+    await this.world.channels.create({
+      name: CHANNEL,
+      host: GROUP,
+      handleKey: Buffer.alloc(32, 3).toString('base64url'),
+      state: 'active',
+      forum: this.forum,
+      origins: [],
+      messages: 0,
+      createdAt: new Date(this.world.clock.now()).toISOString(),
+    });
+    return this;
+  }
+
+  get instance(): Instance {
+    return { world: this.world, host: this.host };
+  }
+
+  /** A browser of a visitor, not joined yet. */
+  async open(memberId: string): Promise<ConnectionId> {
+    const connection: ConnectionId = `ws:c${this.#connections++}`;
+    const frames = this.got.get(memberId) ?? [];
+    this.got.set(memberId, frames);
+    const pushed: string[] = [];
+    pushed.push = (...texts: string[]) => frames.push(...texts.map((text) => JSON.parse(text)));
+    this.world.push.frames.set(connection, pushed);
+    await createVisitorSide(this.world).connect({ connection, protocols: [] });
+    return connection;
+  }
+
+  async frame(connection: ConnectionId, elements: unknown, instance: Instance = this.instance) {
+    const text = JSON.stringify(elements);
+    const answer = await createVisitorSide(instance.world).receive(connection, text, this.world.clock.now());
+    return answer === undefined ? undefined : (JSON.parse(answer) as unknown[]);
+  }
+
+  join(connection: ConnectionId, memberId: string, instance?: Instance) {
+    return this.frame(connection, ['JOIN', memberId, memberId, CHANNEL], instance);
+  }
+
+  say(connection: ConnectionId, id: string, text: string, instance?: Instance) {
+    return this.frame(connection, ['TXT', id, text, SENT_AT], instance);
+  }
+
+  /** The browser is gone; API Gateway says so unless `silent`. */
+  async close(connection: ConnectionId, silent = false): Promise<void> {
+    this.world.push.close(connection);
+    if (!silent) await createVisitorSide(this.world).disconnect(connection);
+  }
+
+  /** An operator's message as an update; the same update can be handed over again. */
+  written(text: string, where: { replyTo?: number; thread?: number } = {}): Incoming {
+    const messageId = this.host.write(GROUP, text, where.thread);
+    return {
+      kind: 'message',
+      update: this.#updates++,
+      chat: { id: GROUP, kind: 'group', forum: this.forum, title: 'Support' },
+      messageId,
+      ...where,
+      sentAt: this.world.clock.now(),
+      editedAt: 0,
+      content: { kind: 'text', text },
+    };
+  }
+
+  receive(update: Incoming, { world, host }: Instance = this.instance) {
+    return createOperatorDomain(world, host).receive(update);
+  }
+
+  async deliver(item: QueueItem, attempt: number, { world, host }: Instance = this.instance) {
+    if (item.kind !== 'to-visitor') return createOperatorDomain(world, host).deliver(item, attempt);
+    const outcome = await createVisitorSide(world).redeliver(item, item.attempt);
+    return outcome === 'done' ? ({ kind: 'done' } as const) : ({ kind: 'retry', retryAfter: 3 } as const);
+  }
+
+  /** Hands over an update until it is taken. */
+  async insist(update: Incoming): Promise<void> {
+    for (let tries = 0; (await this.receive(update)) === 'retry'; tries++) {
+      if (tries > 20) throw new Error('An update is never taken');
+      await this.world.clock.sleep(31_000);
+    }
+  }
+
+  /** Works off the queue. */
+  async settle(): Promise<void> {
+    for (let item = this.world.queue.items.shift(); item; item = this.world.queue.items.shift()) {
+      for (let attempt = 1; ; attempt++) {
+        const outcome = await this.deliver(item, attempt);
+        if (outcome.kind === 'done') break;
+        if (attempt > 200) throw new Error(`An item is never done: ${JSON.stringify(item)}`);
+        await this.world.clock.sleep(Math.ceil(outcome.retryAfter * 1000));
+      }
+    }
+  }
+
+  /** Texts in the group, without the header line and the bot's notices. */
+  shown(): string[] {
+    return this.host
+      .messages(GROUP)
+      .filter(({ own, text }) => own && text.startsWith('#'))
+      .map(({ text }) => text.slice(text.indexOf('\n') + 1));
+  }
+
+  /** Texts of the host's messages that a visitor got. */
+  texts(memberId: string): unknown[] {
+    return (this.got.get(memberId) ?? []).filter(([tag]) => tag === 'TXT').map(([, , text]) => text);
+  }
+}

@@ -1,0 +1,82 @@
+import {
+  chatId,
+  deriveHandle,
+  deriveProof,
+  friendlyName,
+  fromBase36,
+  parseChannelName,
+  parseHandle,
+  publicMessageId,
+  telegramChatId,
+  toBase36,
+  visitorMessageKey,
+} from '../../../../lambdas/chat/model/identifiers';
+
+const key = Buffer.alloc(32, 7).toString('base64url');
+
+describe('Telegram ids are written as unsigned 64-bit base 36', () => {
+  test.each([
+    [0, '0'],
+    [36, '10'],
+    [123456789, '21i3v9'],
+    [5000000000, '2aovcow'],
+    [-1, '3w5e11264sgsf'],
+    [-1001234567890, '3w5e0oa7jkvu6'],
+  ])('%d is %s and back', (id, text) => {
+    expect(toBase36(id)).toBe(text);
+    expect(fromBase36(text)).toBe(BigInt(id));
+    expect(telegramChatId(chatId(id))).toBe(id);
+  });
+
+  test.each(['', '00', 'A', '-1', '3w5e11264sgsg', 'zzzzzzzzzzzzzz', '1 '])('%j is not such an id', (text) => {
+    expect(fromBase36(text)).toBeUndefined();
+  });
+});
+
+describe('a channel name', () => {
+  test.each(['my-line1', 'A_b-C_d-', '12345678', 'x'.repeat(32)])('%s is one', (name) => {
+    expect(parseChannelName(name)).toBe(name);
+  });
+  test.each([
+    'short12',
+    'x'.repeat(33),
+    'with space',
+    'dots.are.bad',
+    'имя_канала',
+    '',
+    'newline1\n',
+    7,
+    null,
+    undefined,
+  ])('%j is none', (name) => {
+    expect(parseChannelName(name)).toBeUndefined();
+  });
+});
+
+describe('a handle', () => {
+  test('is a valid hashtag, the same for the same member id, and tells nothing of it', () => {
+    const handle = deriveHandle(key, 'ws', 'qwertyuiop');
+    expect(handle).toMatch(/^[a-z][a-z0-9]{11}$/);
+    expect(deriveHandle(key, 'ws', 'qwertyuiop')).toBe(handle);
+    expect(parseHandle(handle)).toBe(handle);
+    expect(handle).not.toContain('qwerty');
+    expect(deriveProof(key, 'ws', 'qwertyuiop')).not.toContain(handle);
+  });
+  test('differs between channels, and between web and Telegram ids of the same text', () => {
+    const handle = deriveHandle(key, 'ws', '123456789');
+    expect(deriveHandle(Buffer.alloc(32, 8).toString('base64url'), 'ws', '123456789')).not.toBe(handle);
+    expect(deriveHandle(key, 'tg', '123456789')).not.toBe(handle);
+  });
+  test('gives a friendly name, always the same', () => {
+    const handle = deriveHandle(key, 'ws', 'qwertyuiop');
+    expect(friendlyName(handle)).toMatch(/^[A-Z][a-z]+ [A-Z][a-z]+$/);
+    expect(friendlyName(handle)).toBe(friendlyName(handle));
+  });
+});
+
+test('a message has one public id per conversation, whatever its key', () => {
+  const id = publicMessageId('my-channel/abc', visitorMessageKey('m1'));
+  expect(id).toMatch(/^[a-z0-9]{10,20}$/);
+  expect(publicMessageId('my-channel/abd', visitorMessageKey('m1'))).not.toBe(id);
+  expect(visitorMessageKey('m1')).not.toContain('m1');
+});

@@ -1,0 +1,504 @@
+import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
+import type { Conversation } from '../../../../lambdas/chat/model/records';
+import type { OperatorSide, QueueItem, World } from '../../../../lambdas/chat/ports';
+import type { Fault } from '../../../../emulators/telegram/faults';
+import { Stage } from '../../adapters/telegram/stage';
+import { DEEDS, Life } from '../crashing-world';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await new Stage().start();
+});
+afterEach(() => stage.stop());
+
+/** The texts of visitors as they stand in a chat, without their headers. */
+const said = (chat: number) =>
+  stage
+    .texts(chat)
+    .filter((text) => text.startsWith('#'))
+    .map((text) => text.split('\n').slice(1).join('\n'));
+
+const FAULTS: [string, Fault][] = [
+  ['answers 429', { kind: 'tooManyRequests', retryAfter: 7 }],
+  ['answers 500', { kind: 'serverError' }],
+  ['does not answer', { kind: 'timeout' }],
+  ['resets the connection', { kind: 'reset' }],
+];
+
+/** Lets the next calls of each method with which messages are delivered fail. */
+function inject(plan: { fault: Fault; times: number; when?: () => boolean }): void {
+  for (const method of ['sendMessage', 'createForumTopic', 'pinChatMessage', 'forwardMessage', 'deleteMessage']) {
+    stage.telegram.faults.inject({ ...plan, method });
+  }
+}
+
+describe.each(['supergroup', 'forum', 'group'] as const)('in a %s', (kind) => {
+  describe.each(FAULTS)('Telegram %s', (_what, fault) => {
+    // Each time-out is really waited for.
+    const slow = fault.kind === 'timeout';
+    if (slow && kind === 'group') return;
+    beforeEach(async () => {
+      if (!slow) return;
+      await stage.stop();
+      stage = await new Stage({ patience: 0.15 }).start();
+    });
+
+    test.each(slow ? [1] : [1, 3])(
+      '%s times before it does anything: every message arrives once, in order',
+      async (times) => {
+        const { chat } = await stage.hosting('my-channel', kind);
+        const ann = await stage.visitor('my-channel', 'Ann');
+        for (const text of ['one', 'two', 'three']) await ann.say(text);
+        inject({ fault, times });
+        await stage.settle();
+        expect(said(chat)).toEqual(['one', 'two', 'three']);
+      },
+    );
+
+    // Whoever answers 429 has done nothing: that is Telegram's word, and it is taken.
+    if (fault.kind === 'tooManyRequests') return;
+    test.each([1, 2])(
+      '%s times after it has done what it was asked for: every message still stands there once',
+      async (times) => {
+        const { chat, operator } = await stage.hosting('my-channel', kind);
+        const ann = await stage.visitor('my-channel', 'Ann');
+        const bob = await stage.visitor('my-channel', 'Bob');
+        await ann.say('the same');
+        await stage.settle();
+        await ann.say('the same');
+        await bob.say('the same');
+        stage.telegram.faults.inject({ method: 'sendMessage', fault, times, afterEffect: true });
+        const [first, ...others] = stage.world.queue.items.splice(0);
+        const outcome = await stage.operators.deliver(first!, 1);
+        expect(outcome.kind).toBe('retry');
+        // Life goes on meanwhile.
+        stage.telegram.people.send({ chat, from: operator, text: 'operators talk' });
+        for (const item of others) await stage.work(item);
+        await stage.world.clock.sleep(10_000);
+        await stage.work(first!);
+        await stage.settle();
+        expect(said(chat).filter((text) => text === 'the same')).toHaveLength(3);
+      },
+    );
+  });
+});
+
+describe('429', () => {
+  test('retry_after is honoured, by all visitors of the group', async () => {
+    await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    const bob = await stage.visitor('my-channel', 'Bob');
+    await ann.say('one');
+    await bob.say('two');
+    const [toAnn, toBob] = stage.world.queue.items.splice(0);
+    stage.telegram.faults.inject({ method: 'sendMessage', fault: { kind: 'tooManyRequests', retryAfter: 33 } });
+    const before = stage.telegram.calls('sendMessage').length;
+    await expect(stage.operators.deliver(toAnn!, 1)).resolves.toEqual({ kind: 'retry', retryAfter: 33 });
+    await stage.world.clock.sleep(13_000);
+    // His turn comes after hers.
+    await expect(stage.operators.deliver(toBob!, 1)).resolves.toEqual({ kind: 'retry', retryAfter: 23.1 });
+    expect(stage.telegram.calls('sendMessage')).toHaveLength(before + 1);
+    await stage.world.clock.sleep(23_100);
+    await expect(stage.operators.deliver(toBob!, 2)).resolves.toEqual({ kind: 'done' });
+  });
+
+  test('a poke that has waited often begins again, so that the queue does not give up on it', async () => {
+    await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('one');
+    const [item] = stage.world.queue.items.splice(0);
+    stage.telegram.faults.inject({ method: 'sendMessage', fault: { kind: 'tooManyRequests', retryAfter: 33 } });
+    await expect(stage.operators.deliver(item!, 49)).resolves.toMatchObject({ kind: 'retry' });
+    expect(stage.world.queue.items).toEqual([]);
+    await expect(stage.operators.deliver(item!, 50)).resolves.toEqual({ kind: 'done' });
+    expect(stage.world.queue.items).toEqual([{ ...item, message: expect.stringMatching(/^more#/) }]);
+  });
+
+  test('a hundred messages against a limit of twenty a minute: all arrive, in order', async () => {
+    const { chat } = await stage.hosting('my-channel');
+    const visitors = await Promise.all(['Ann', 'Bob', 'Cem', 'Dan'].map((name) => stage.visitor('my-channel', name)));
+    for (let i = 0; i < 25; i++) for (const visitor of visitors) await visitor.say(`${i}`);
+    const sent: number[] = [];
+    stage.telegram.faults.inject({
+      method: 'sendMessage',
+      times: Infinity,
+      fault: { kind: 'tooManyRequests', retryAfter: 5 },
+      when: () => {
+        const now = stage.world.clock.now();
+        while (sent.length > 0 && now - sent[0]! >= 60_000) sent.shift();
+        if (sent.length >= 20) return true;
+        sent.push(now);
+        return false;
+      },
+    });
+    await stage.settle();
+    const texts = stage.texts(chat).filter((text) => text.startsWith('#'));
+    expect(texts).toHaveLength(100);
+    for (const name of ['Ann', 'Bob', 'Cem', 'Dan']) {
+      const own = texts.filter((text) => text.includes(` ${name}\n`)).map((text) => text.split('\n')[1]);
+      expect(own).toEqual(Array.from({ length: 25 }, (_, i) => `${i}`));
+    }
+  });
+});
+
+test('an hour of outage: nothing is lost, and the pauses grow to a quarter of an hour', async () => {
+  const { chat } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  await ann.say('one');
+  await ann.say('two');
+  const end = stage.world.clock.now() + 3600_000;
+  inject({
+    times: Infinity,
+    fault: { kind: 'serverError' },
+    when: () => stage.world.clock.now() < end,
+  });
+  await stage.settle();
+  expect(said(chat)).toEqual(['one', 'two']);
+  expect(Math.max(...stage.waits)).toBe(900);
+  expect(stage.waits.length).toBeLessThan(20);
+});
+
+describe('topics', () => {
+  test('one that was deleted is made again, and the message is sent again, once', async () => {
+    const { chat, operator } = await stage.hosting('my-channel', 'forum');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('one');
+    await stage.settle();
+    stage.telegram.people.deleteTopic({ chat, topic: stage.telegram.people.topics(chat)[0]!.id });
+    await ann.say('two');
+    await stage.settle();
+    const topics = stage.telegram.people.topics(chat);
+    expect(topics).toHaveLength(1);
+    expect(stage.texts(chat, topics[0]!.id)).toEqual([expect.stringMatching(/Ann\ntwo$/)]);
+    stage.telegram.people.send({ chat, from: operator, text: 'Hi', topic: topics[0]!.id });
+    await stage.settle();
+    expect(ann.frames().map((frame) => frame[2])).toEqual(['Hi']);
+  });
+
+  test('one that was closed is opened again', async () => {
+    const { chat, operator } = await stage.hosting('my-channel', 'forum');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('one');
+    await stage.settle();
+    const topic = stage.telegram.people.topics(chat)[0]!.id;
+    stage.telegram.people.setTopicClosed({ chat, by: operator, topic, closed: true });
+    stage.telegram.faults.inject({
+      method: 'sendMessage',
+      fault: { kind: 'refuse', description: 'Bad Request: TOPIC_CLOSED' },
+    });
+    await ann.say('two');
+    await stage.settle();
+    expect(stage.texts(chat, topic).at(-1)).toMatch(/Ann\ntwo$/);
+    expect(stage.telegram.people.topics(chat)).toEqual([expect.objectContaining({ closed: false })]);
+  });
+
+  test('two first messages at the same time make one', async () => {
+    const { chat } = await stage.hosting('my-channel', 'forum');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await stage.settle();
+    stage.telegram.people.deleteTopic({ chat, topic: stage.telegram.people.topics(chat)[0]!.id });
+    await stage.world.members.change(conversationOf(stage.world), { topic: null });
+    await ann.say('one');
+    await ann.say('two');
+    // Not even if the queue let two functions work at one conversation.
+    const items = stage.world.queue.items.splice(0);
+    await Promise.all(items.map((item) => stage.operators.deliver(item, 1)));
+    for (const item of items) await stage.work(item);
+    expect(stage.telegram.people.topics(chat)).toHaveLength(1);
+  });
+
+  test('turned on and off: messages go where they can be seen', async () => {
+    const { chat, operator } = await stage.hosting('my-channel', 'supergroup');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('plain');
+    await stage.settle();
+    stage.telegram.people.setForum({ chat, by: operator, forum: true });
+    await ann.say('noticed');
+    await stage.settle();
+    await ann.say('in a topic');
+    await stage.settle();
+    const topic = stage.telegram.people.topics(chat)[0]!.id;
+    expect(stage.texts(chat, topic)).toEqual([expect.stringContaining('in a topic')]);
+    stage.telegram.people.setForum({ chat, by: operator, forum: false });
+    await ann.say('plain again');
+    await stage.settle();
+    expect(said(chat).filter(Boolean)).toEqual(['plain', 'noticed', 'in a topic', 'plain again']);
+  });
+});
+
+test('what was overtaken in the queue is put right', async () => {
+  const { chat } = await stage.hosting('my-channel');
+  const ann = await stage.visitor('my-channel', 'Ann');
+  for (const text of ['one', 'two', 'three']) {
+    await ann.say(text);
+    await stage.world.clock.sleep(1);
+  }
+  stage.world.queue.items.reverse();
+  await stage.settle();
+  expect(said(chat)).toEqual(['one', 'two', 'three']);
+});
+
+describe('D20 killed between any two side effects', () => {
+  interface Scenario {
+    readonly kind: 'supergroup' | 'forum';
+    readonly what: string;
+    readonly text: string;
+  }
+  const scenarios: Scenario[] = [
+    { kind: 'supergroup', what: 'a text', text: 'Hello' },
+    { kind: 'supergroup', what: 'a text in two parts', text: 'long '.repeat(819) },
+    { kind: 'forum', what: 'the first text, with its topic', text: 'Hello' },
+  ];
+
+  /** A message to be delivered to the host, with others before and after it. */
+  async function prepare({ kind, text }: Scenario) {
+    const place = await stage.hosting('my-channel', kind);
+    const ann = await stage.visitor('my-channel', 'Ann');
+    if (kind === 'forum') {
+      // As before the first message: no topic yet.
+      stage.telegram.people.deleteTopic({ chat: place.chat, topic: stage.telegram.people.topics(place.chat)[0]!.id });
+      await stage.world.members.change(conversationOf(stage.world), { topic: null });
+    }
+    await ann.say(text);
+    const [item] = stage.world.queue.items.splice(0);
+    return { ...place, ann, item: item! };
+  }
+
+  async function scenarioRun(scenario: Scenario, span: number) {
+    const { chat, ann, item, operator } = await prepare(scenario);
+    const life = new Life(span);
+    const work = mortal(life).deliver(item, 1);
+    const ended = await Promise.race([life.dead, work]);
+    if (ended !== 'dead') return { finished: true, chat, effects: life.effects };
+    // Others go on meanwhile; then the queue gives the item to somebody else.
+    stage.telegram.people.send({ chat, from: operator, text: 'operators talk' });
+    const bob = await stage.visitor('my-channel', 'Bob');
+    await bob.say('I am Bob');
+    await stage.settle();
+    await stage.world.clock.sleep(180_000);
+    await stage.work(item);
+    await ann.say('and another');
+    await stage.settle();
+    return { finished: false, chat, effects: life.effects };
+  }
+
+  test.each(scenarios)('delivering to a $kind: $what', async (scenario) => {
+    let points = 0;
+    for (let span = 0; ; span++, points++) {
+      await stage.stop();
+      stage = await new Stage().start();
+      const { finished, chat, effects } = await scenarioRun(scenario, span);
+      if (finished) break;
+      const [first, ...rest] = said(chat).filter((text) => text !== 'I am Bob' && text !== '');
+      const whole = scenario.text.length > 4000 ? [first, rest.shift()].join(' ') : first;
+      expect({ effects, whole, rest }).toEqual({ effects, whole: scenario.text.trim(), rest: ['and another'] });
+      expect(stage.telegram.people.pinned(chat).length).toBe(2);
+    }
+    expect(points).toBeGreaterThan(5);
+  });
+
+  test.each(['a text', 'a correction'])('delivering to a visitor in Telegram: %s', async (what) => {
+    let points = 0;
+    for (let span = 0; ; span++, points++) {
+      await stage.stop();
+      stage = await new Stage().start();
+      const { chat, operator } = await stage.hosting('my-channel');
+      const user = stage.telegram.people.user({ firstName: 'Tom' }).id;
+      const here = stage.telegram.people.start({ user, bot: 'kite_test_bot', payload: 'join__my-channel' });
+      await stage.settle();
+      stage.telegram.people.send({ chat: here, from: user, text: 'Hello' });
+      await stage.settle();
+      const replyTo = stage.last(chat).message_id;
+      const before = stage.texts(here).length;
+      let message = stage.telegram.people.send({ chat, from: operator, text: 'same', replyTo });
+      await stage.settle();
+      if (what === 'a text') message = stage.telegram.people.send({ chat, from: operator, text: 'same', replyTo });
+      else stage.telegram.people.edit({ chat, message: message.message_id, text: 'other' });
+      for (const update of await stage.updates()) await stage.receive(update);
+      const [item] = stage.world.queue.items.splice(0);
+      const life = new Life(span);
+      const ended = await Promise.race([life.dead, mortal(life).deliver(item!, 1)]);
+      if (ended === 'dead') {
+        stage.telegram.people.send({ chat: here, from: user, text: 'meanwhile' });
+        await stage.settle();
+        await stage.world.clock.sleep(180_000);
+        await stage.work(item!);
+        await stage.settle();
+      }
+      const shown = stage
+        .texts(here)
+        .slice(before)
+        .filter((text) => text !== 'meanwhile');
+      expect({ effects: life.effects, shown }).toEqual({
+        effects: life.effects,
+        shown: what === 'a text' ? ['same', 'same'] : ['other'],
+      });
+      if (ended !== 'dead') break;
+    }
+    expect(points).toBeGreaterThan(1);
+  });
+
+  test('/erase', async () => {
+    for (let span = 0; ; span++) {
+      await stage.stop();
+      stage = await new Stage().start();
+      const { chat, operator } = await stage.hosting('my-channel', 'forum');
+      await (await stage.visitor('my-channel', 'Ann')).say('Hello');
+      await stage.settle();
+      stage.telegram.people.send({ chat, from: operator, text: '/erase', topic: stage.last(chat).message_thread_id! });
+      await stage.settle();
+      const { message_id: message, reply_markup } = stage.last(chat);
+      const button = reply_markup!.inline_keyboard[0]![0]!.text;
+      void stage.telegram.people.press({ chat, from: operator, message, button }).catch(() => undefined);
+      for (const update of await stage.updates()) await stage.receive(update);
+      const [item] = stage.world.queue.items.splice(0);
+      const life = new Life(span);
+      const ended = await Promise.race([life.dead, mortal(life).deliver(item!, 1)]);
+      if (ended === 'dead') await stage.work(item!);
+      const { members, messages, connections } = stage.world;
+      const maps = [members.members, members.topics, messages.messages, messages.replies, connections.connections];
+      const left = maps.map((map) => [...map.entries('')].length);
+      expect({ effects: life.effects, left }).toEqual({ effects: life.effects, left: [0, 0, 0, 0, 0] });
+      if (ended !== 'dead') break;
+    }
+  });
+
+  test('a visitor in Telegram writes', async () => {
+    for (let span = 0; ; span++) {
+      await stage.stop();
+      stage = await new Stage().start();
+      const { chat } = await stage.hosting('my-channel');
+      const user = stage.telegram.people.user({ firstName: 'Tom' }).id;
+      const here = stage.telegram.people.start({ user, bot: 'kite_test_bot', payload: 'join__my-channel' });
+      await stage.settle();
+      const document = { content: Buffer.from('x'), name: 'x.pdf', mimeType: 'application/pdf' };
+      stage.telegram.people.send({ chat: here, from: user, document, caption: 'see' });
+      const [update] = (await stage.updates()).slice(-1);
+      const life = new Life(span);
+      const ended = await Promise.race([life.dead, mortal(life).receiveUpdate(update)]);
+      if (ended === 'dead') {
+        await stage.world.clock.sleep(31_000);
+        await stage.receive(update);
+      }
+      await stage.settle();
+      expect(said(chat).filter(Boolean)).toEqual(['see']);
+      expect([...stage.world.files.objects.keys()]).toHaveLength(1);
+      if (ended !== 'dead') break;
+    }
+  });
+
+  test('an operator’s answer', async () => {
+    let points = 0;
+    for (let span = 0; ; span++, points++) {
+      await stage.stop();
+      stage = await new Stage().start();
+      const { chat, operator } = await stage.hosting('my-channel');
+      const ann = await stage.visitor('my-channel', 'Ann');
+      await ann.say('Hello');
+      await stage.settle();
+      stage.telegram.people.send({ chat, from: operator, text: 'Hi', replyTo: stage.last(chat).message_id });
+      const [update] = (await stage.updates()).slice(-1);
+      const life = new Life(span);
+      const ended = await Promise.race([life.dead, mortal(life).receiveUpdate(update)]);
+      if (ended !== 'dead') break;
+      await stage.world.clock.sleep(31_000);
+      await stage.receive(update);
+      await stage.settle();
+      const got = ann.frames().filter((frame) => frame[0] === 'TXT');
+      // A push that nobody could note down is pushed again, with the same id: that is for the client to see.
+      expect({ effects: life.effects, ids: [...new Set(got.map((frame) => frame[1]))].length }).toEqual({
+        effects: life.effects,
+        ids: 1,
+      });
+      expect(got[0]?.[2]).toBe('Hi');
+      expect(stage.telegram.people.pinned(chat)).toEqual([]);
+    }
+    expect(points).toBeGreaterThan(5);
+  });
+
+  test('/host', async () => {
+    for (let span = 0; ; span++) {
+      await stage.stop();
+      stage = await new Stage().start();
+      const { chat, operator } = stage.group();
+      await stage.settle();
+      stage.telegram.people.send({ chat, from: operator, text: '/host my-channel' });
+      const [update] = (await stage.updates()).slice(-1);
+      const life = new Life(span);
+      const ended = await Promise.race([life.dead, mortal(life).receiveUpdate(update)]);
+      if (ended !== 'dead') break;
+      await stage.receive(update);
+      await stage.settle();
+      expect(stage.last(chat).text).toContain('wss://ws.example.com/dev?c=my-channel');
+      await expect(stage.visitor('my-channel', 'Ann')).resolves.toBeDefined();
+    }
+  });
+
+  test('/drop', async () => {
+    let points = 0;
+    for (let span = 0; ; span++, points++) {
+      await stage.stop();
+      stage = await new Stage().start();
+      const { chat, operator } = await stage.hosting('my-channel', 'forum');
+      for (const name of ['Ann', 'Bob']) await (await stage.visitor('my-channel', name)).say('Hello');
+      await stage.settle();
+      stage.telegram.people.send({ chat, from: operator, text: '/drop' });
+      await stage.settle();
+      const message = stage.last(chat).message_id;
+      void stage.telegram.people
+        .press({ chat, from: operator, message, button: 'Remove my-channel' })
+        .catch(() => undefined);
+      const [update] = (await stage.updates()).slice(-1);
+      const life = new Life(span);
+      const side = mortal(life);
+      const run = async () => {
+        await side.receiveUpdate(update);
+        for (const item of stage.world.queue.items.splice(0)) await side.deliver(item, 1);
+        return 'done';
+      };
+      const items: QueueItem[] = [];
+      const { send } = stage.world.queue;
+      stage.world.queue.send = async (item) => {
+        items.push(item);
+        await send.call(stage.world.queue, item);
+      };
+      const ended = await Promise.race([life.dead, run()]);
+      if (ended !== 'dead') break;
+      stage.world.queue.items.splice(0);
+      await stage.receive(update);
+      for (const item of items) await stage.work(item);
+      await stage.settle();
+      const { channels, members, messages } = stage.world;
+      const left = [
+        channels.channels,
+        channels.hosts,
+        members.members,
+        members.topics,
+        messages.messages,
+        messages.replies,
+      ];
+      expect({ effects: life.effects, left: left.map((map) => [...map.entries('')].length) }).toEqual({
+        effects: life.effects,
+        left: [0, 0, 0, 0, 0, 0],
+      });
+    }
+    expect(points).toBeGreaterThan(10);
+  });
+});
+
+/** The operators' side of a function instance that will be killed. */
+function mortal(life: Life): OperatorSide {
+  const { world } = stage;
+  const parts = Object.entries(DEEDS).filter(([name]) => name !== 'host');
+  const mortalParts = parts.map(([name, deeds]) => [name, life.of(name, world[name as keyof World], deeds)] as const);
+  const host = life.of('host', stage.host, DEEDS.host);
+  return createTelegramOperatorSide({ ...world, ...Object.fromEntries(mortalParts) }, { host });
+}
+
+/** The conversation of the only visitor. */
+function conversationOf(world: Stage['world']): Conversation {
+  const [first] = [...world.members.members.entries('')];
+  if (!first) throw new Error('There is no visitor');
+  const [, { channel, handle }] = first;
+  return { channel, handle };
+}

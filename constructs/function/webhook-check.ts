@@ -1,0 +1,114 @@
+import { SchedulerSchedule } from '@cdktf/provider-aws/lib/scheduler-schedule';
+import { Construct } from 'constructs';
+import { Alarm, AlarmRoute } from '../monitoring/alarm';
+import { AwsAccount } from '../core/aws-account';
+import { Duration } from '../core/duration';
+import { HttpStage } from '../api/http-stage';
+import { LiveFunction } from './live-function';
+import { Metric, Statistic } from '../monitoring/metric';
+import { Grantee, Role } from '../core/role';
+import { Schedule } from '../core/schedule';
+import { metricNamespace } from '../core/stage-names';
+
+export interface WebhookCheckProps {
+  readonly route: AlarmRoute;
+  readonly account: AwsAccount;
+  /** Asks Telegram, and reports what it says as metrics. */
+  readonly lifecycle: LiveFunction;
+  readonly stage: HttpStage;
+}
+
+/** How often Telegram is asked. */
+const INTERVAL = Duration.minutes(15);
+/** Two checks: the clock that starts them and the clock of the alarms do not tick together. */
+const TWO_CHECKS = Duration.minutes(30);
+/** So many updates may wait while operators write a lot. */
+const WAITING = 10;
+
+/**
+ * Asks Telegram again and again whether it still brings the bot's updates to this stage.
+ *
+ * Creates the schedule with its role, and the alarms: the updates go elsewhere, they fail, they pile up.
+ */
+export class WebhookCheck extends Construct implements Grantee {
+  readonly role: Role;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: WebhookCheckProps,
+  ) {
+    super(scope, id);
+    const { prefix, stage } = props.route;
+    this.role = new Role(this, 'role', {
+      roleName: `${prefix}-${stage}-webhook-check`,
+      description: `Starts the check of the webhook of ${stage}`,
+      service: 'scheduler.amazonaws.com',
+      onBehalfOf: props.account,
+    });
+    props.lifecycle.grantInvoke(this);
+    this.schedule();
+    this.watch();
+  }
+
+  /** What the check reports: `WebhookIsOurs` and `WebhookFailing` (0 or 1), `PendingUpdates`. */
+  static metric(stage: string, name: string, statistic: Statistic): Metric {
+    return { namespace: metricNamespace(stage), name, dimensions: {}, statistic };
+  }
+
+  private schedule(): void {
+    const { route, lifecycle, stage } = this.props;
+    new SchedulerSchedule(this, 'schedule', {
+      name: `${route.prefix}-${route.stage}-webhook-check`,
+      description: `Asks Telegram about the webhook of ${route.stage}`,
+      // Said, so that a schedule which somebody disabled is seen as drift.
+      state: 'ENABLED',
+      scheduleExpression: Schedule.every(INTERVAL).expression,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: lifecycle.arn,
+        roleArn: this.role.arn,
+        input: JSON.stringify({ check: 'webhook', webhookUrl: stage.webhookUrl }),
+        // The next check comes soon enough.
+        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: Duration.minutes(5).toSeconds() },
+      },
+    });
+  }
+
+  private watch(): void {
+    const { route } = this.props;
+    const { stage } = route;
+    const of = (name: string): { kind: 'metric'; metric: Metric } => ({
+      kind: 'metric',
+      metric: WebhookCheck.metric(stage, name, 'Minimum'),
+    });
+    new Alarm(this, 'lost', {
+      route,
+      name: 'webhook-lost',
+      meaning: `Telegram does not bring the updates of the bot of ${stage} to Kite: the webhook is another one, or the token is not valid any more. Operators' answers do not arrive. INSUFFICIENT_DATA: nobody could ask Telegram for a while.`,
+      remedy: `Read the last "webhook" line in the log ${this.props.lifecycle.logGroupName}; it says where the updates go.`,
+      measure: of('WebhookIsOurs'),
+      limit: { below: 1 },
+      period: TWO_CHECKS,
+      silence: 'bad',
+    });
+    new Alarm(this, 'failing', {
+      route,
+      name: 'webhook-failing',
+      meaning: `Telegram could not deliver updates to ${stage}, in two checks one after the other: operators' answers come late.`,
+      remedy: `Telegram's own words are in the log ${this.props.lifecycle.logGroupName}.`,
+      measure: of('WebhookFailing'),
+      limit: { above: 0 },
+      period: TWO_CHECKS,
+    });
+    new Alarm(this, 'backlog', {
+      route,
+      name: 'webhook-backlog',
+      meaning: `More than ${WAITING} updates of the bot of ${stage} have been waiting at Telegram for half an hour: operators' answers come late.`,
+      remedy: `See whether the function or the HTTP API fails too; what waits is kept by Telegram for a day.`,
+      measure: of('PendingUpdates'),
+      limit: { above: WAITING },
+      period: TWO_CHECKS,
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { S3BucketCorsConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-cors-configuration';
+import { Construct } from 'constructs';
+import { Duration } from '../core/duration';
+import { PrivateBucket } from './private-bucket';
+import { Protection } from '../core/protection';
+import { Grantee } from '../core/role';
+
+export interface FileBucketProps {
+  /** Unique in all of AWS. */
+  readonly bucketName: string;
+  /** How long a file is kept: as long as the message that holds it. */
+  readonly retention: Duration;
+  /** @default Protection.none: the bucket goes when the stack goes, with what is in it */
+  readonly protection?: Protection;
+}
+
+/** The files of a stage's visitors and operators. Browsers upload and download by presigned URLs, so it answers CORS. */
+export class FileBucket extends Construct {
+  private readonly bucket: PrivateBucket;
+
+  constructor(scope: Construct, id: string, props: FileBucketProps) {
+    super(scope, id);
+    this.bucket = new PrivateBucket(this, 'files', {
+      bucketName: props.bucketName,
+      protection: props.protection,
+      lifecycleRules: [
+        {
+          id: 'end-with-retention',
+          status: 'Enabled',
+          filter: [{ prefix: '' }],
+          expiration: [{ days: props.retention.toDays() }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+        },
+      ],
+    });
+    this.letBrowsersIn();
+  }
+
+  get bucketName(): string {
+    return this.bucket.bucketName;
+  }
+
+  /** May store, read, delete and list files. */
+  grantReadWrite(grantee: Grantee): void {
+    grantee.role.allow(
+      'use-files',
+      { actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], resources: [`${this.bucket.arn}/*`] },
+      { actions: ['s3:ListBucket'], resources: [this.bucket.arn] },
+    );
+  }
+
+  private letBrowsersIn(): void {
+    new S3BucketCorsConfiguration(this, 'cors', {
+      bucket: this.bucket.resource.id,
+      corsRule: [
+        {
+          // The widget may be on any website. What opens the bucket is the signature in the URL, not the page's origin.
+          allowedOrigins: ['*'],
+          allowedMethods: ['GET', 'HEAD', 'PUT'],
+          allowedHeaders: ['content-type'],
+          exposeHeaders: ['etag'],
+          maxAgeSeconds: 3600,
+        },
+      ],
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { foundation } from '../../../../../web/widget/styles/foundation';
+import { writing } from '../../../../../web/widget/styles/writing';
+import { chat } from './chat';
+import { chatList } from './chat-list';
+import { composer } from './composer';
+import { dialog } from './dialog';
+import { forcedColors } from './forced-colors';
+import { frame } from './frame';
+import { messages } from './messages';
+import { narrow } from './narrow';
+import { theme } from './theme';
+
+/** How the console looks. */
+export const styles = [
+  theme,
+  foundation,
+  frame,
+  chatList,
+  chat,
+  messages,
+  writing,
+  composer,
+  dialog,
+  narrow,
+  forcedColors,
+];

@@ -1,0 +1,163 @@
+import type { HostChat } from './model/records';
+import type { QueueItem, QueueOutcome, Route, World } from './ports';
+import { NEITHER } from './operator/answers';
+import { parseCommandLine, type CommandLine } from './operator/command-line';
+import { isForParticipants, knownCommand, type CommandName } from './operator/command-list';
+import { commands } from './operator/commands';
+import { answer } from './operator/commands/context';
+import { deliverToChat } from './outbox/to-messenger-visitor';
+import { deliverToHost } from './outbox/to-messenger';
+import { welcome } from './messenger/failure';
+import { receiveFromHost, receiveHostEdit } from './operator/reply';
+import { receiveFromMember, receiveMemberEdit } from './visitor/from-messenger';
+import type { Host } from './messenger/port';
+import type { Incoming, IncomingMessage } from './messenger/incoming';
+import { once, type Handled } from './messenger/once';
+import { receiveMigration, receivePresence } from './operator/presence';
+import { receivePress } from './operator/press';
+import { continueDropping, continueErasing } from './operator/removal';
+import { continueResuming, resumeIfSuspended } from './outbox/resume';
+import { plain } from './messenger/rich-text';
+
+/** The operators' side of the chat, free of Telegram's formats. Errors that no one expects are thrown. */
+export interface OperatorDomain {
+  receive(incoming: Incoming): Promise<Handled>;
+  deliver(item: QueueItem, attempt: number): Promise<QueueOutcome>;
+}
+
+export function createOperatorDomain(world: World, host: Host): OperatorDomain {
+  return {
+    receive: (incoming) => receive(world, host, incoming),
+    deliver: (item, attempt) => deliver(world, host, item, attempt),
+  };
+}
+
+async function deliver(world: World, host: Host, item: QueueItem, attempt: number): Promise<QueueOutcome> {
+  switch (item.kind) {
+    case 'to-host':
+      return deliverToHost(world, host, { channel: item.channel, handle: item.handle }, attempt);
+    case 'to-chat':
+      return deliverToChat(world, host, { channel: item.channel, handle: item.handle }, attempt);
+    case 'drop':
+      return continueDropping(world, host, item);
+    case 'erase':
+      return continueErasing(world, item);
+    case 'resume':
+      return continueResuming(world, item);
+    case 'to-visitor':
+      throw new Error('Items for visitors are the business of the visitors’ side');
+  }
+}
+
+async function receive(world: World, host: Host, incoming: Incoming): Promise<Handled> {
+  switch (incoming.kind) {
+    case 'message':
+      return receiveMessage(world, host, incoming);
+    case 'edit':
+      return receiveEdit(world, host, incoming);
+    case 'press':
+      return once(world, host, incoming.update, () => receivePress(world, host, incoming));
+    case 'presence':
+      return once(world, host, incoming.update, () => receivePresence(world, incoming));
+    case 'migration':
+      return once(world, host, incoming.update, () => receiveMigration(world, incoming.from, incoming.to));
+  }
+}
+
+async function receiveMessage(world: World, host: Host, message: IncomingMessage): Promise<Handled> {
+  const { chat, replyTo, thread, content, update } = message;
+  const line = content.kind === 'text' ? parseCommandLine(content.text) : undefined;
+  if (line?.addressee !== undefined && !(await isMe(host, line.addressee))) return 'handled';
+  const found = await world.routes.route(chat.id, {
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(thread === undefined ? {} : { thread }),
+  });
+  const hostChat = await confirmed(world, found);
+  const route = hostChat ? await withHeader(world, found, message, hostChat) : found;
+  if (line) return receiveCommand(world, host, { message, route, hostChat, line });
+  if (hostChat) {
+    if (hostChat.away) await resumeIfSuspended(world, hostChat);
+    return receiveFromHost(world, host, message, hostChat, route);
+  }
+  if (route.member) return receiveFromMember(world, host, message, route.member);
+  // A group that has nothing to do with us hears nothing of us (D33).
+  if (chat.kind !== 'private') return 'handled';
+  return once(world, host, update, () => welcome(world, 'Answering', () => answer(world, host, message, NEITHER)));
+}
+
+/**
+ * A quick answer comes before it is written down whose message it answers; the header of that message says it too, as
+ * long as there is such a visitor.
+ */
+async function withHeader(world: World, found: Route, message: IncomingMessage, host: HostChat): Promise<Route> {
+  const { replyToHeader: handle, replyTo } = message;
+  if (found.reply || handle === undefined || replyTo === undefined) return found;
+  const conversation = { channel: host.channel, handle };
+  if (!(await world.members.find(conversation))) return found;
+  return { ...found, reply: { ...conversation, message: `posted#${host.chat}#${replyTo}` } };
+}
+
+/** An edited command is no new command, and an edited message no new message (D28). */
+async function receiveEdit(world: World, host: Host, message: IncomingMessage): Promise<Handled> {
+  const { chat, messageId } = message;
+  const route = await world.routes.route(chat.id, { replyTo: messageId });
+  const hostChat = await confirmed(world, route);
+  if (hostChat) return receiveHostEdit(world, message, hostChat, route.reply);
+  if (route.member) return receiveMemberEdit(world, host, message, route.member);
+  return 'handled';
+}
+
+async function isMe(host: Host, name: string): Promise<boolean> {
+  return (await host.userName()).toLowerCase() === name.toLowerCase();
+}
+
+/** The host, if it really is one: a claim may have been left by a /host that was cut off. */
+async function confirmed(world: World, { host }: Route): Promise<HostChat | undefined> {
+  if (!host || host.confirmed) return host;
+  const channel = await world.channels.find(host.channel);
+  return channel?.host === host.chat ? host : undefined;
+}
+
+interface Call {
+  readonly message: IncomingMessage;
+  readonly route: Route;
+  readonly hostChat: HostChat | undefined;
+  readonly line: CommandLine;
+}
+
+/**
+ * Somebody gave a command: to this bot, or to whichever bot knows it. One that nobody knows is no message either: a slip of
+ * the pen shall not reach a visitor.
+ */
+async function receiveCommand(world: World, host: Host, call: Call): Promise<Handled> {
+  const { message, route, hostChat, line } = call;
+  const command = knownCommand(line.name);
+  const forUs = line.addressee !== undefined || message.chat.kind === 'private';
+  const participant = hostChat !== undefined || route.member !== undefined;
+  if (command) {
+    // It may have been meant for another bot of a group that has nothing to do with us (D33).
+    if (!forUs && !participant && isForParticipants(command)) return 'handled';
+    return once(world, host, message.update, () => run(world, host, call, command));
+  }
+  const addressed = hostChat && (route.topic ?? route.reply);
+  if (!forUs && !addressed) return 'handled';
+  const words = `I do not know /${line.name}; nobody got it. /help lists what I know.`;
+  return once(world, host, message.update, () => answer(world, host, message, plain(words)));
+}
+
+async function run(
+  world: World,
+  host: Host,
+  { message, route, hostChat, line }: Call,
+  command: CommandName,
+): Promise<void> {
+  await commands[command]({
+    world,
+    host,
+    message,
+    words: line.words,
+    route,
+    hostChat,
+    say: (text, buttons) => answer(world, host, message, text, buttons),
+  });
+}

@@ -1,0 +1,79 @@
+import type { ChatId, Handle } from '../model/identifiers';
+
+/** Something that happened in the messenger, in neutral terms. */
+export type Incoming =
+  | IncomingMessage
+  | ButtonPress
+  /** The bot itself came, was promoted or demoted, left, or was put out. */
+  | { readonly kind: 'presence'; readonly update: number; readonly chat: ChatPlace; readonly present: boolean }
+  /** A group became a supergroup: its id changed. */
+  | { readonly kind: 'migration'; readonly update: number; readonly from: ChatId; readonly to: ChatId };
+
+/** Where something happened. */
+export interface ChatPlace {
+  readonly id: ChatId;
+  /** `broadcast`: a Telegram channel. */
+  readonly kind: 'private' | 'group' | 'broadcast';
+  /** The group has topics on. */
+  readonly forum: boolean;
+  /** The group's title, or the person's name. */
+  readonly title: string;
+}
+
+/** Somebody wrote something, or changed it. */
+export interface IncomingMessage {
+  readonly kind: 'message' | 'edit';
+  /** Number of the update. */
+  readonly update: number;
+  readonly chat: ChatPlace;
+  readonly messageId: number;
+  /** The topic it is in. */
+  readonly thread?: number;
+  readonly replyTo?: number;
+  /**
+   * Whose header the answered message begins with, if the bot itself posted that: tells whom an answer is for while the
+   * pointer from that message is still being written. Of anybody else's message it would be forgery (D4).
+   */
+  readonly replyToHeader?: Handle;
+  /** Messages posted together have the same. */
+  readonly album?: string;
+  /** When it was written, epoch milliseconds (whole seconds): it may be a day old when it is brought. */
+  readonly sentAt: number;
+  /** When it was last changed, epoch milliseconds (whole seconds); 0: never. */
+  readonly editedAt: number;
+  readonly content: IncomingContent;
+}
+
+export type IncomingContent =
+  /** Formatting is flattened. */
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'file'; readonly file: IncomingFile; readonly caption: string }
+  /** Something that the web cannot show; `what` with its article: `a poll`. */
+  | { readonly kind: 'other'; readonly what: string };
+
+/** A file that somebody posted. */
+export interface IncomingFile {
+  /** What {@link Host.fetchFile} takes. */
+  readonly reference: string;
+  readonly name: string;
+  /** MIME type. */
+  readonly type: string;
+  /** Bytes; undefined: not told. */
+  readonly size?: number;
+}
+
+/** Somebody pressed a button under a message of the bot. */
+export interface ButtonPress {
+  readonly kind: 'press';
+  readonly update: number;
+  /** What {@link Host.acknowledge} takes. */
+  readonly press: string;
+  readonly chat: ChatPlace;
+  readonly messageId: number;
+  readonly thread?: number;
+  /** When the message was posted, epoch milliseconds (whole seconds); 0: long ago. */
+  readonly askedAt: number;
+  /** Who pressed: the id of their private chat. */
+  readonly person: ChatId;
+  readonly action: string;
+}

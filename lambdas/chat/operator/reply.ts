@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { telegramMessageKey } from '../model/identifiers';
+import { isSaid } from '../model/message';
+import type { Conversation, HostChat, Message } from '../model/records';
+import type { ReplyTarget, Route, World } from '../ports';
+import { captionKey } from '../protocol/server-frame';
+import { traceOf } from '../trace';
+import { sendToVisitor } from '../outbox/to-browser';
+import { HOW_TO_ADDRESS, HOW_TO_ADDRESS_IN_FORUM } from './answers';
+import { adopt } from '../messenger/files';
+import { welcome } from '../messenger/failure';
+import type { Host } from '../messenger/port';
+import type { IncomingMessage } from '../messenger/incoming';
+import { once, type Handled } from '../messenger/once';
+import { onlyOpen, openConversation } from './open-conversations';
+import { plain, type RichText } from '../messenger/rich-text';
+
+/** What the routing of a message in a host chat says. */
+export type Addressee =
+  | { readonly kind: 'visitor'; readonly conversation: Conversation }
+  /** It is for nobody; `told`: the bot says how to address a visitor. */
+  | { readonly kind: 'nobody'; readonly told: boolean };
+
+/**
+ * Whom an operator means: the visitor whose topic it is, or whose message is replied to, or the only one with an open
+ * conversation. Never anybody else (D9).
+ */
+export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route: Route): Addressee {
+  const { chat, thread, replyTo, sentAt } = message;
+  const inChannel = (conversation: Conversation) => conversation.channel === hostChat.channel;
+  if (route.topic && inChannel(route.topic)) return { kind: 'visitor', conversation: route.topic };
+  if (replyTo !== undefined) {
+    const { reply } = route;
+    const own = reply?.message === telegramMessageKey(chat.id, replyTo);
+    if (reply && !own && inChannel(reply)) return { kind: 'visitor', conversation: pick(reply) };
+    return { kind: 'nobody', told: thread === undefined || chat.kind === 'private' };
+  }
+  // A topic that is no visitor's is the operators' own. (Private chats may have threads, too: those are one person's.)
+  if (thread !== undefined && chat.kind !== 'private') return { kind: 'nobody', told: false };
+  if (chat.forum) return { kind: 'nobody', told: true };
+  const only = onlyOpen(hostChat, sentAt);
+  if (only === undefined) return { kind: 'nobody', told: true };
+  return { kind: 'visitor', conversation: { channel: hostChat.channel, handle: only } };
+}
+
+/** An operator wrote something. */
+export async function receiveFromHost(
+  world: World,
+  host: Host,
+  message: IncomingMessage,
+  hostChat: HostChat,
+  route: Route,
+): Promise<Handled> {
+  const now = world.clock.now();
+  const addressee = addresseeOf(message, hostChat, route);
+  const { update, chat, messageId } = message;
+  const place = { thread: message.thread, replyTo: messageId };
+  const say = (text: RichText) =>
+    once(world, host, update, () =>
+      welcome(world, 'Answering', () => host.post(chat.id, { kind: 'text', text }, place)),
+    );
+  if (addressee.kind === 'nobody') {
+    if (!addressee.told || !(await isFirstOfAlbum(world, message))) return 'handled';
+    return say(chat.forum ? HOW_TO_ADDRESS_IN_FORUM : HOW_TO_ADDRESS);
+  }
+  const { conversation } = addressee;
+  const content = await adopt(world, host, conversation, { chat: chat.id, messageId, content: message.content });
+  if (content.kind === 'not delivered') return say(plain(`⛔ Not delivered. ${content.reason}`));
+  const key = telegramMessageKey(chat.id, messageId);
+  const sent = await forward(world, conversation, {
+    conversation,
+    key,
+    direction: 'to-visitor',
+    content,
+    at: new Date(now).toISOString(),
+    order: messageId,
+    due: true,
+    chat: chat.id,
+    telegramIds: [messageId],
+  });
+  if (!sent)
+    return say(plain('⛔ Not delivered. This conversation is gone: it was erased, or is older than we keep them.'));
+  const what = { ...traceOf({ conversation, key }), kind: content.kind, telegramIds: [messageId] };
+  world.logger.info("An operator's message was accepted", what);
+  await answered(world, host, hostChat, conversation, now);
+  return 'handled';
+}
+
+/** False: there is no such visitor. */
+async function forward(world: World, conversation: Conversation, message: Message): Promise<boolean> {
+  const { chat, telegramIds: [number] = [], key } = message;
+  const [outcome] = await Promise.all([
+    sendToVisitor(world, message),
+    // Edits of this message find the visitor who got it (D28).
+    chat && number !== undefined
+      ? world.messages.pointReply(chat, number, { ...conversation, message: key })
+      : undefined,
+  ]);
+  if (outcome === 'accepted') return true;
+  while (!(await world.messages.removeSome(conversation, 100)));
+  return false;
+}
+
+/** The visitor has an answer: nothing of theirs stays pinned; the conversation is open. */
+async function answered(world: World, host: Host, hostChat: HostChat, conversation: Conversation, now: number) {
+  const [member] = await Promise.all([
+    world.members.find(conversation),
+    openConversation(world, hostChat, conversation.handle, new Date(now).toISOString()),
+  ]);
+  const pinned = member?.pinned;
+  if (pinned === undefined) return;
+  await welcome(world, 'Unpinning', () => host.unpin(hostChat.chat, pinned));
+  await world.members.change(conversation, { pinned: null });
+}
+
+/** An album is many messages, and one misunderstanding. */
+async function isFirstOfAlbum(world: World, { album, chat }: IncomingMessage): Promise<boolean> {
+  if (album === undefined) return true;
+  const number = createHash('sha256').update(album).digest().readUIntBE(0, 6);
+  const lease = { holder: Buffer.from(world.random.bytes(9)).toString('base64url'), until: Number.MAX_SAFE_INTEGER };
+  return (await world.messages.claimUpdate(`album#${chat.id}`, number, lease, world.clock.now())) === 'claimed';
+}
+
+/**
+ * An operator changed a message: whoever got it gets the correction, and nobody else. One that reached nobody (a command,
+ * for instance) is nothing to correct (D28).
+ */
+export async function receiveHostEdit(
+  world: World,
+  message: IncomingMessage,
+  hostChat: HostChat,
+  target: ReplyTarget | undefined,
+): Promise<Handled> {
+  const { chat, messageId, content, editedAt } = message;
+  const key = telegramMessageKey(chat.id, messageId);
+  if (!target || target.message !== key || target.channel !== hostChat.channel) return 'handled';
+  const conversation = pick(target);
+  const original = await world.messages.find(conversation, key);
+  const text = content.kind === 'text' ? content.text : content.kind === 'file' ? content.caption : '';
+  if (!original || text === '' || isSaid(original, text)) return 'handled';
+  const of = original.content.kind === 'file' ? captionKey(key) : key;
+  const version = createHash('sha256').update(`${editedAt}\n${text}`).digest('hex').slice(0, 16);
+  // Also of a message that waits: somebody may be delivering it with its old text at this moment.
+  await sendToVisitor(world, {
+    conversation,
+    key: `${key}#edit#${version}`,
+    direction: 'to-visitor',
+    content: { kind: 'correction', of, text },
+    at: new Date(world.clock.now()).toISOString(),
+    order: messageId,
+    due: true,
+  });
+  await world.messages.correct(conversation, key, text);
+  return 'handled';
+}
+
+function pick({ channel, handle }: Conversation): Conversation {
+  return { channel, handle };
+}

@@ -1,0 +1,80 @@
+import type { ChatId } from '../model/identifiers';
+import type { Message } from '../model/records';
+import type { Receipt, World } from '../ports';
+import { type Host, HostFailure, type PostPlace } from '../messenger/port';
+import type { Part } from './parts';
+import { findTwins } from './duplicates';
+
+export interface Destination {
+  readonly chat: ChatId;
+  readonly place: PostPlace;
+  /** What is posted is the copy of a message that came from another chat. */
+  readonly copy?: boolean;
+}
+
+/** What came of {@link postOnce}; `forum`: the chat has topics on, as far as somebody said. */
+export interface Outcome {
+  readonly receipt: Receipt;
+  readonly forum?: boolean;
+}
+
+/**
+ * Posts the parts of a message that have not been posted yet, although the host has no idempotency: the beginning of an
+ * attempt is written down before, its result after. An attempt without a result is looked for. Undefined: nothing was
+ * posted, because the message was delivered or edited meanwhile; read it again. Throws {@link HostFailure}.
+ */
+export async function postOnce(
+  world: World,
+  host: Host,
+  { chat, place, copy = false }: Destination,
+  message: Message,
+  parts: readonly Part[],
+): Promise<Outcome | undefined> {
+  const { conversation, key, content } = message;
+  const standing = copy ? message.copy : message;
+  const recorded = standing?.chat === chat ? [...(standing.telegramIds ?? [])] : [];
+  const receipt = () => ({ chat, telegramIds: recorded, ...(copy ? { copy } : {}) });
+  let since = message.attemptedAt;
+  let forum: boolean | undefined;
+  for (const part of parts.slice(recorded.length)) {
+    const startedAt = since ?? new Date(world.clock.now()).toISOString();
+    // After its first part the rest of a text goes out as it was: its edit comes by itself.
+    const said = recorded.length === 0 ? content : undefined;
+    const post = await part.load();
+    if (!(await world.messages.attempt(conversation, key, startedAt, said))) return undefined;
+    const posted = await host.post(chat, post, place).catch(async (error: unknown) => {
+      const certain = error instanceof HostFailure && error.kind !== 'uncertain';
+      if (certain && since === undefined) await world.messages.abandonAttempt(conversation, key);
+      throw error;
+    });
+    ({ forum } = posted);
+    let number = posted.messageId;
+    if (since !== undefined) {
+      const doubtful = { message, part, chat, place, posted: number, recorded, since };
+      number = await keepOldest(world, host, doubtful);
+      since = undefined;
+    }
+    await world.messages.pointReply(chat, number, { ...conversation, message: key });
+    recorded.push(number);
+    if (recorded.length < parts.length) {
+      await world.messages.partDelivered(conversation, key, receipt());
+    }
+  }
+  return { receipt: receipt(), ...(forum === undefined ? {} : { forum }) };
+}
+
+/** Removes all but the first of several copies, and gives its number. */
+async function keepOldest(world: World, host: Host, doubtful: Parameters<typeof findTwins>[2]): Promise<number> {
+  const { chat, posted } = doubtful;
+  let twins: number[];
+  try {
+    twins = await findTwins(world, host, doubtful);
+  } catch (error) {
+    // The next attempt posts again: so this copy must not stay. If it does, it will be found then.
+    await host.remove(chat, posted).catch(() => undefined);
+    throw error;
+  }
+  const [oldest = posted, ...others] = [...twins, posted];
+  for (const other of others) await host.remove(chat, other);
+  return oldest;
+}

@@ -1,0 +1,132 @@
+import type { Conversation, Lease, Member, Message } from '../model/records';
+import type { World } from '../ports';
+import { letGo, newLease } from './lease';
+import { pushAll } from './push';
+
+/** When it stops by itself, so that it never works without the lease, milliseconds. */
+const WORK = 6_000;
+
+/** Messages read at a time. */
+const BATCH = 25;
+
+/** How often a passing failure is tried again through the queue. */
+const ATTEMPTS = 5;
+
+/**
+ * Stores a message to a visitor, once, and pushes it to all their connections, after everything that waits for them. If
+ * they are away it waits for their next JOIN. Repeating it finishes what an earlier call began (D18, D20, D22).
+ * `unknown`: there is no such member.
+ */
+export async function sendToVisitor(world: World, message: Message): Promise<'accepted' | 'unknown'> {
+  const { stored, message: kept } = await world.messages.put(message);
+  if (!stored && !kept.due) return 'accepted';
+  return deliverToVisitor(world, message.conversation, stored ? kept : undefined);
+}
+
+/**
+ * Pushes what is due to a visitor, oldest first, one function instance at a time. `own`: a message stored just now; if
+ * nothing else waits it is not read again. A visitor who is in Telegram is left to the queue.
+ */
+export async function deliverToVisitor(
+  world: World,
+  conversation: Conversation,
+  own?: Message,
+): Promise<'accepted' | 'unknown'> {
+  const lease = newLease(world);
+  const request = await world.members.requestDelivery(conversation, lease, world.clock.now());
+  if (!request) return 'unknown';
+  const { leased, member } = request;
+  if (isInTelegram(member)) {
+    if (leased) await letGo(world, member, lease);
+    await world.queue.send({ kind: 'to-chat', ...pick(conversation), message: own?.key ?? lease.holder });
+  } else if (leased) {
+    await drain(world, member, lease, { own });
+  } else {
+    // The holder sees our ticket before it lets go. Unless it has crashed: then the queue comes by.
+    await tryLater(world, conversation, 0, lease.holder);
+  }
+  return 'accepted';
+}
+
+/** An item of the queue says that something may be due to a visitor. `busy`: another instance is at it; ask again. */
+export async function redeliverToVisitor(
+  world: World,
+  conversation: Conversation,
+  attempt: number,
+): Promise<'done' | 'busy'> {
+  const lease = newLease(world);
+  const request = await world.members.requestDelivery(conversation, lease, world.clock.now());
+  if (!request) return 'done';
+  if (!request.leased) return 'busy';
+  if (isInTelegram(request.member)) {
+    await letGo(world, request.member, lease);
+    await world.queue.send({ kind: 'to-chat', ...pick(conversation), message: lease.holder });
+  } else {
+    await drain(world, request.member, lease, { attempt });
+  }
+  return 'done';
+}
+
+/** Whether this member reads in Telegram. */
+export function isInTelegram(member: Member): boolean {
+  return member.connections.some((id) => id.startsWith('tg:'));
+}
+
+interface DrainOptions {
+  readonly own?: Message | undefined;
+  readonly attempt?: number;
+}
+
+/** Delivers while there is something, holding `lease`, and lets go of it, also when it throws. */
+export async function drain(world: World, member: Member, lease: Lease, options: DrainOptions = {}): Promise<void> {
+  let finished: boolean;
+  try {
+    finished = await empty(world, member, lease, options.own);
+  } catch (error) {
+    await letGo(world, member, lease).catch(() => undefined);
+    throw error;
+  }
+  if (!finished) await tryLater(world, pick(member), (options.attempt ?? 0) + 1, lease.holder);
+}
+
+/** Delivers what is due and lets go of the lease. False: something is left that can be delivered later. */
+async function empty(world: World, member: Member, lease: Lease, stored: Message | undefined): Promise<boolean> {
+  const conversation = pick(member);
+  const deadline = world.clock.now() + WORK;
+  let current = member;
+  for (let own = stored; ; own = undefined) {
+    const due = await waiting(world, current, own);
+    const outcome = await pushAll(world, current, due, deadline);
+    const late = world.clock.now() >= deadline;
+    if (outcome === 'all' && due.length === BATCH && !late) continue;
+    const emptied = outcome === 'all' && due.length < BATCH;
+    const { tickets } = current.delivery;
+    const release = await world.members.releaseDelivery(conversation, lease.holder, tickets, emptied);
+    if (release.kind !== 'again') return emptied || outcome === 'away';
+    if (late) {
+      await letGo(world, release.member, lease);
+      return false;
+    }
+    current = release.member;
+  }
+}
+
+/** What waits for the visitor, oldest first. Nothing is read if the tickets tell. */
+async function waiting(world: World, { delivery, ...member }: Member, own: Message | undefined): Promise<Message[]> {
+  if (delivery.drained === delivery.tickets) return [];
+  if (own && delivery.drained === delivery.tickets - 1) return [own];
+  return world.messages.due(pick(member), 'to-visitor', BATCH);
+}
+
+/** The queue comes back to it. */
+async function tryLater(world: World, conversation: Conversation, attempt: number, request: string): Promise<void> {
+  if (attempt > ATTEMPTS) {
+    world.logger.warn('A visitor could not be reached; the messages wait for the next JOIN', { ...conversation });
+    return;
+  }
+  await world.queue.send({ kind: 'to-visitor', ...pick(conversation), attempt, request });
+}
+
+function pick({ channel, handle }: Conversation): Conversation {
+  return { channel, handle };
+}

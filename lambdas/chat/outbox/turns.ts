@@ -1,0 +1,43 @@
+import type { Conversation, HostChat, Member } from '../model/records';
+import type { World } from '../ports';
+
+/**
+ * From one turn to the next, milliseconds: twenty in a minute are what Telegram takes of a bot in one group, and the queue
+ * comes up to a second late (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
+ */
+const PACE = 3_100;
+
+/** `all`: nobody waits. `one`: it is this visitor's turn, for one message. `later`: in so many seconds. */
+export type Turn = { readonly kind: 'all' | 'one' } | { readonly kind: 'later'; readonly seconds: number };
+
+/**
+ * Who may be heard in a host chat. After a 429 the visitors who wait take turns, a message each: nobody keeps out the others by
+ * writing much, and nobody asks Telegram in vain. When nobody waits any more, everything goes at once again.
+ */
+export async function turnOf(world: World, chat: HostChat | undefined, member: Member): Promise<Turn> {
+  if (!chat) return { kind: 'all' };
+  const now = world.clock.now();
+  const { turn } = member;
+  const blocked = chat.blockedUntil > now;
+  if (turn === undefined && !blocked && chat.nextTurn <= now) return { kind: 'all' };
+  if (turn !== undefined && turn > now && turn >= chat.blockedUntil) return later(turn - now);
+  if (turn === undefined || blocked) return takeTurn(world, chat, member, Math.max(now, chat.blockedUntil));
+  await world.members.change({ channel: member.channel, handle: member.handle }, { turn: null });
+  return { kind: 'one' };
+}
+
+/** The next turn that is free, `earliest` (epoch milliseconds) or later, is this visitor's. */
+export async function takeTurn(
+  world: World,
+  { chat }: Pick<HostChat, 'chat'>,
+  { channel, handle }: Conversation,
+  earliest: number,
+): Promise<Extract<Turn, { kind: 'later' }>> {
+  const turn = await world.channels.takeTurn(chat, earliest, PACE);
+  await world.members.change({ channel, handle }, { turn });
+  return later(turn - world.clock.now());
+}
+
+function later(milliseconds: number): Extract<Turn, { kind: 'later' }> {
+  return { kind: 'later', seconds: Math.max(0, milliseconds) / 1000 };
+}

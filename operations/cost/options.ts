@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import * as v from 'valibot';
+import { PRICED_REGIONS } from './prices';
+
+export const HELP = `What Kite costs in AWS, in dollars a month, from the measured requests and a table of prices.
+
+  npm run cost -- --visitors 1000 --messages 20 --replies 20
+
+  --visitors <n>[,<n>...]   visitors a month, each of one visit; several numbers make several columns
+  --messages <n>            messages that each of them writes                  (20)
+  --replies <n>             answers that each of them gets                     (20)
+  --files <n>               files that each of them sends                      (0)
+  --minutes <n>             how long each of them is connected                 (15)
+  --region <region>         ${PRICED_REGIONS.join(', ')}              (us-east-1)
+  --architecture <name>     arm64 or x86_64                                    (arm64)
+  --stages <1|2>            dev, or dev and prod; the visitors are in the last (1)
+  --builds <n>              pushes to main a month                             (20)
+  --no-free-tier            without what every account gets for nothing
+  --json                    everything as JSON
+  --help
+`;
+
+/** What is asked. */
+export interface CostOptions {
+  readonly visitors: readonly number[];
+  readonly messages: number;
+  readonly replies: number;
+  readonly files: number;
+  readonly minutes: number;
+  readonly region: (typeof PRICED_REGIONS)[number];
+  readonly architecture: 'arm64' | 'x86_64';
+  readonly stages: 1 | 2;
+  readonly builds: number;
+  readonly freeTier: boolean;
+  readonly json: boolean;
+}
+
+const LARGEST = 1_000_000_000;
+
+const number = (name: string, smallest: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,10}$/, ({ input }) => `--${name} is a whole number, not "${input}".`),
+    v.transform(Number),
+    v.minValue(smallest, `--${name} is at least ${smallest}.`),
+    v.maxValue(LARGEST, `--${name} is at most ${LARGEST}.`),
+  );
+
+const count = (name: string, fallback: string, smallest = 0) => v.optional(number(name, smallest), fallback);
+
+const oneOf = <const T extends readonly string[]>(name: string, values: T, fallback: T[number]) =>
+  v.optional(
+    v.picklist(values, ({ received }) => `--${name} is ${values.join(', or ')}, not ${received}.`),
+    fallback,
+  );
+
+const Values = v.object({
+  visitors: v.pipe(
+    v.optional(v.string(), ''),
+    v.nonEmpty('--visitors is missing: say how many a month, for example --visitors 1000.'),
+    v.transform((text) => text.split(',')),
+    v.array(number('visitors', 1)),
+  ),
+  messages: count('messages', '20', 1),
+  replies: count('replies', '20'),
+  files: count('files', '0'),
+  minutes: count('minutes', '15', 1),
+  region: oneOf('region', PRICED_REGIONS, 'us-east-1'),
+  architecture: oneOf('architecture', ['arm64', 'x86_64'], 'arm64'),
+  stages: v.pipe(
+    oneOf('stages', ['1', '2'], '1'),
+    v.transform((text): 1 | 2 => (text === '1' ? 1 : 2)),
+  ),
+  builds: count('builds', '20'),
+  'no-free-tier': v.optional(v.boolean(), false),
+  json: v.optional(v.boolean(), false),
+});
+
+/** Reads the command line. Undefined: help is wanted. @throws Error that says everything that is wrong, a line for each */
+export function readCostOptions(args: readonly string[]): CostOptions | undefined {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      visitors: text,
+      messages: text,
+      replies: text,
+      files: text,
+      minutes: text,
+      region: text,
+      architecture: text,
+      stages: text,
+      builds: text,
+      'no-free-tier': { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return undefined;
+  const read = v.safeParse(Values, values);
+  if (!read.success) throw new Error(read.issues.map(({ message }) => message).join('\n'));
+  const { 'no-free-tier': noFreeTier, ...options } = read.output;
+  return { ...options, freeTier: !noFreeTier };
+}

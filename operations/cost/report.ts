@@ -1,0 +1,66 @@
+import { PRICE_TABLE } from './prices';
+import type { Bill } from './bill';
+import type { CostOptions } from './options';
+
+/** The bills side by side, a line for each service that costs a cent, as people read them. */
+export function costReport(options: CostOptions, bills: readonly Bill[]): string {
+  const { region, architecture, stages, messages, replies, files, minutes, freeTier } = options;
+  const head = ['dollars a month', ...options.visitors.map((count) => `${count.toLocaleString('en-US')} visitors`)];
+  const body = services(bills).map((service) => [service, ...bills.map((bill) => dollars(costOf(bill, service)))]);
+  const foot = [
+    ['Kite', ...bills.map(({ total }) => dollars(total))],
+    ['a container, always on', ...bills.map(({ container }) => dollars(container))],
+  ];
+  const rows = [head, ...body, ...foot];
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
+  const rule = '-'.repeat(line(head).length);
+  return [
+    line(head),
+    rule,
+    ...body.map(line),
+    rule,
+    ...foot.map(line),
+    '',
+    `Each visitor: ${messages} messages, ${replies} answers, ${files} files, ${minutes} minutes connected. ${region}, ${architecture},`,
+    `${stages === 1 ? 'one stage' : 'two stages'}, ${freeTier ? 'with' : 'without'} what every account gets for nothing. Prices as of ${PRICE_TABLE.asOf}, without tax.`,
+  ].join('\n');
+}
+
+/** One bill, line by line. */
+export function costDetails({ lines }: Bill): string {
+  const rows = lines
+    .filter(({ quantity }) => quantity > 0)
+    .map(({ service, what, quantity, unit, free, dollars: cost }) => [
+      service,
+      what,
+      `${amount(quantity)}${unit && ` ${unit}`}`,
+      free > 0 ? (free === quantity ? 'free' : `${amount(free)} free`) : '',
+      dollars(cost),
+    ]);
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map((row) =>
+      row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+    )
+    .join('\n');
+}
+
+function services(bills: readonly Bill[]): string[] {
+  const [first] = bills;
+  const all = [...new Set(first?.lines.map(({ service }) => service))];
+  return all.filter((service) => bills.some((bill) => costOf(bill, service) >= 0.005));
+}
+
+function costOf({ lines }: Bill, service: string): number {
+  return lines.filter((line) => line.service === service).reduce((sum, line) => sum + line.dollars, 0);
+}
+
+function dollars(value: number): string {
+  return value.toFixed(2);
+}
+
+function amount(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 3 : 0 });
+}
