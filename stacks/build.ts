@@ -15,7 +15,7 @@ import { BuildProject } from '../constructs/pipeline/build-project';
 import { BuildSchedule } from '../constructs/pipeline/build-schedule';
 import { BuildSource } from '../constructs/pipeline/build-source';
 import { grantCodeDeployment } from '../constructs/pipeline/code-deployment';
-import { DeploymentGate } from '../constructs/pipeline/deployment-gate';
+import { DeploymentGate } from '../constructs/core/deployment-gate';
 import { DnsProvider } from '../constructs/core/dns';
 import { DriftReader } from '../constructs/pipeline/drift-reader';
 import { FailedBuildMail } from '../constructs/pipeline/failed-build-mail';

@@ -8,7 +8,7 @@ import { Certificate } from '../constructs/core/certificate';
 import { ChatStage } from '../constructs/chat-stage';
 import { CloudflareDns } from '../constructs/core/cloudflare-dns';
 import { CustomDomain } from '../constructs/api/custom-domain';
-import { DeploymentGate } from '../constructs/pipeline/deployment-gate';
+import { DeploymentGate } from '../constructs/core/deployment-gate';
 import { Dns, DnsProvider } from '../constructs/core/dns';
 import { Duration } from '../constructs/core/duration';
 import { FunctionCode } from '../constructs/function/function-code';

@@ -1,6 +1,6 @@
 import { TerraformStack, Testing } from 'cdktf';
 import { AwsAccount } from '../../constructs/core/aws-account';
-import { DeploymentGate } from '../../constructs/pipeline/deployment-gate';
+import { DeploymentGate } from '../../constructs/core/deployment-gate';
 import { keepState, StackOutputs, StateLocation } from '../../constructs/core/remote-state';
 import { StackSettings } from '../../constructs/core/stack-settings';
 import { Synthesized } from './synthesized';

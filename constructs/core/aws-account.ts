@@ -2,7 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import { DeploymentGate } from '../pipeline/deployment-gate';
+import { DeploymentGate } from './deployment-gate';
 
 /** Which AWS a stack is deployed to. */
 export interface AwsTarget {
