@@ -39,7 +39,7 @@ module.exports = {
       'chat-knows-no-vendor',
       '^lambdas/chat/',
       'node_modules/(@aws-sdk|@aws-lambda-powertools|grammy|@grammyjs)',
-      'The domain imports nothing of AWS or Telegram.',
+      'The domain imports neither AWS nor Telegram.',
     ),
     only(
       'adapters-know-no-function',
@@ -51,7 +51,7 @@ module.exports = {
       'functions-stand-alone',
       '^lambdas/',
       `^(${ROOT}|stacks/|constructs/|policy/|operations/|emulators/|local/|web/|bench/)`,
-      'A deployed function holds nothing of the project around it.',
+      'A deployed function contains nothing from the project around it.',
     ),
     only(
       'emulators-stand-alone',

@@ -1,8 +1,23 @@
+import markdown from '@eslint/markdown';
+import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import words from './eslint.words.mjs';
 
-export default tseslint.config(
+/** Folders whose words nobody has gone through yet. */
+const WORDS_LATER = [
+  ...['lambdas', 'emulators', 'local', 'constructs', 'stacks', 'policy', 'operations', 'bench/queue'].flatMap(
+    (folder) => [`${folder}/**`, `__tests__/${folder}/**`],
+  ),
+  ...['memory', 'permissions', 'buildspecs'].map((folder) => `__tests__/${folder}/**`),
+  ...['docs/**', '__tests__/e2e/deployment.test.ts'],
+];
+
+export default defineConfig(
   { ignores: ['node_modules/', 'dist/', 'cdktf.out/', '.gen/', '.kite/', 'coverage/'] },
-  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.{js,cjs,mjs,ts}'],
+    extends: [tseslint.configs.recommended],
+  },
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: false } },
@@ -32,4 +47,16 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   { files: ['**/*.cjs', 'jest.config.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  {
+    files: ['**/*.md'],
+    plugins: { markdown },
+    extends: ['markdown/recommended'],
+    language: 'markdown/gfm',
+  },
+  {
+    files: ['**/*.{js,cjs,mjs,ts,md}'],
+    ignores: ['eslint.words.mjs', ...WORDS_LATER],
+    plugins: { words },
+    rules: { 'words/plain': 'error' },
+  },
 );

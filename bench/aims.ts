@@ -7,7 +7,7 @@ export const AIMS = {
   commonColdStart: { of: 'ratio', atMost: 2 },
   /** Milliseconds of processor time that Kite itself spends on one message. */
   messageCpu: { of: 'value', atMost: 1 },
-  /** DynamoDB's round trips until whoever waits is answered. */
+  /** DynamoDB's round trips until the person who waits is answered. */
   roundTrips: { of: 'value', atMost: 3 },
   /** A figure of the largest channel to that of the smallest: flat within a tenth. */
   growth: { of: 'ratio', atMost: 1.1 },

@@ -7,7 +7,7 @@ import { BenchVisitor } from './visitor';
 export type EventName =
   /** A browser opens a connection, with the channel in the URL. */
   | 'connect'
-  /** A visitor whom the channel does not know joins; the operators are told. */
+  /** A visitor who is new to the channel joins; the operators are told. */
   | 'join'
   /** A visitor who was here today joins again and has missed nothing. */
   | 'rejoin'
@@ -88,7 +88,7 @@ export async function measureVisit(
   return events;
 }
 
-/** DynamoDB's latency, in milliseconds: long enough that two requests made side by side overlap on a busy machine, too. */
+/** DynamoDB's latency, in milliseconds: long enough that two parallel requests overlap, also on a busy machine. */
 const LATENCY = 40;
 
 type Measure = (name: EventName, waiting: Waiting, cause: () => Promise<unknown> | unknown) => Promise<void>;

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   process.stdout.write('The figures are in bench/results/latest.json.\n');
   if (options.write) {
     await writePerformancePage(markdown(all));
-    process.stdout.write('docs/performance.md has them, too.\n');
+    process.stdout.write('Updated docs/performance.md.\n');
   }
   const missed = measured.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);
   if (options.check && missed.length > 0) {

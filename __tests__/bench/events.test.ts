@@ -11,7 +11,7 @@ describe.each([{ forum: true }, { forum: false }])(
 
     const of = (name: EventName) => measured.events[name];
 
-    test('whoever waits for a message, an answer or an OK waits for three DynamoDB round trips at most', () => {
+    test('a message, a reply or an OK waits for at most three DynamoDB round trips', () => {
       const waits = [
         'connect',
         'join',
@@ -30,7 +30,7 @@ describe.each([{ forum: true }, { forum: false }])(
       expect(of('connect').roundTrips).toMatchObject({ dynamodbToAnswer: 2, toAnswer: 2 });
     });
 
-    test('a sign of life and a link to a file cost one run of the function and nothing else', () => {
+    test('a PING and a link to a file cost one invocation and nothing else', () => {
       for (const name of ['ping', 'link'] as const) {
         expect(of(name)).toMatchObject({
           invocations: 1,
@@ -58,7 +58,7 @@ describe.each([{ forum: true }, { forum: false }])(
       expect(of('reply')).toMatchObject({ invocations: 1, sqs: {}, webSocketMessages: 1, httpRequests: 1 });
     });
 
-    test('the bot token is read once by an instance', () => {
+    test('an instance reads the bot token once', () => {
       expect(measured.instance.ssm).toBe(1);
       expect(Object.values(measured.events).filter(({ ssm }) => Object.keys(ssm).length > 0)).toEqual([]);
     });

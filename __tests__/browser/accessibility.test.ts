@@ -19,7 +19,7 @@ async function stillness(page: Page): Promise<void> {
     const ending = trees(document)
       .flatMap((root) => root.getAnimations())
       .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
-    // One that is taken back has ended, too.
+    // A canceled one has ended as well.
     await Promise.allSettled(ending.map((animation) => animation.finished));
   });
 }
@@ -36,7 +36,7 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
-describe.each(['light', 'dark'] as const)('in %s colours axe-core finds nothing wrong', (colorScheme) => {
+describe.each(['light', 'dark'] as const)('in %s colors axe-core finds nothing wrong', (colorScheme) => {
   const scene = setScene({ colorScheme });
 
   test('with the demo website, the open and closed widget, and the console', async () => {

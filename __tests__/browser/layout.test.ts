@@ -116,7 +116,7 @@ describe('the widget', () => {
     expect(number).toBeLessThan(unit!);
   });
 
-  test('where the system replaces all colours, everything has edges', async () => {
+  test('where the system replaces all colors, everything has edges', async () => {
     const visitor = await scene.visitor();
     await visitor.page.emulateMedia({ forcedColors: 'active' });
     expect(await property(visitor.launcher, 'border-top-width')).toBe('1px');
@@ -129,7 +129,7 @@ describe('the widget', () => {
     expect(await property(part(visitor, '.dot'), 'forced-color-adjust')).toBe('none');
   });
 
-  test('a picture stands on a quiet ground, and one that is gone says its name', async () => {
+  test('a picture has a quiet background, and a missing one shows its name', async () => {
     const visitor = await scene.visitor();
     await visitor.open();
     await visitor.attach({ name: 'photo.png', mimeType: 'image/png', buffer: plainPng(200, 120) });
@@ -170,7 +170,7 @@ describe('the widget', () => {
     }
   });
 
-  test('who reads further up is left there, and taken to what is new when they want it', async () => {
+  test('a reader further up stays there, and jumps to new messages on request', async () => {
     const visitor = await scene.visitor();
     await visitor.open();
     await visitor.write(tallText('a long story'));
@@ -270,7 +270,7 @@ describe('the operator console', () => {
     }
   });
 
-  test('where the system replaces all colours, messages have edges and the open chat is marked', async () => {
+  test('where the system replaces all colors, messages have edges and the open chat is marked', async () => {
     const operator = await scene.operator();
     const { page } = operator;
     await page.emulateMedia({ forcedColors: 'active' });
@@ -283,7 +283,7 @@ describe('the operator console', () => {
     expect(await property(open, 'background-color')).not.toBe(await property(other, 'background-color'));
   });
 
-  test('a switch that could not be turned stays as it was, and says why', async () => {
+  test('a switch that could not be changed stays as it was, and says why', async () => {
     const operator = await scene.operator();
     const { page } = operator;
     await operator.openGroup('Kite support');
@@ -296,7 +296,7 @@ describe('the operator console', () => {
     expect(await topics.isChecked()).toBe(true);
   });
 
-  test('says that the server is gone, on a phone too, and goes on when it is back', async () => {
+  test('says that the server is gone, also on a phone, and continues when it is back', async () => {
     const operator = await scene.operator();
     await operator.page.setViewportSize(PHONE);
     await scene.chat.end();

@@ -72,7 +72,7 @@ export class LocalChat {
     });
   }
 
-  /** What it printed since it was last started, for whoever looks why a test failed. */
+  /** What it printed since its last start, to find out why a test failed. */
   get printed(): string {
     return this.output;
   }

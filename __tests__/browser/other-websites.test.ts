@@ -42,7 +42,7 @@ describe('what another website can reach of npm start', () => {
   });
   afterEach(() => page.close());
 
-  /** The path of the bot's API: whoever can read the folder of the data has the token. */
+  /** The path of the bot's API. The token is in the data folder. */
   function api(): string {
     const state = readFileSync(join(chat.folder, 'telegram', 'telegram.json'), 'utf8');
     const token = /"token":"([^"]+)"/.exec(state)?.[1] ?? '';
@@ -71,7 +71,7 @@ describe('what another website can reach of npm start', () => {
     await context.close();
   });
 
-  test('it cannot lead the bot’s updates to itself, not even with the token', async () => {
+  test('it cannot redirect the bot’s updates, not even with the token', async () => {
     const before = await webhook();
     const url = `${api()}/setWebhook?url=${encodeURIComponent(STRANGER)}`;
     html = `<img src="${url}">`;
@@ -79,7 +79,7 @@ describe('what another website can reach of npm start', () => {
     expect(await webhook()).toBe(before);
   });
 
-  test('the token is another one after each start', async () => {
+  test('each start has a new token', async () => {
     const before = api();
     await chat.restart();
     expect(api()).not.toBe(before);
@@ -99,7 +99,7 @@ describe('what another website can reach of npm start', () => {
     expect(page.frames().at(-1)?.url()).not.toBe(url);
   });
 
-  test('a name of its own that leads to this machine shows it nothing', async () => {
+  test('a hostname of its own that resolves to this machine shows it nothing', async () => {
     const rebound = chat.url.replace('localhost', REBOUND);
     for (const path of ['/', '/telegram', '/telegram/state', '/dev/tg']) {
       const response = await page.goto(`${rebound}${path}`);

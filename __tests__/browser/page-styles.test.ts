@@ -105,7 +105,7 @@ describe("the page's style", () => {
     expect(host).toEqual({ position: 'fixed', bottom: '44px', zIndex: '7' });
   });
 
-  test('may hide the widget, turn its direction, and give it colours', async () => {
+  test('may hide the widget, change its direction, and give it colors', async () => {
     const { page, launcher } = await openChat();
     const widget = page.locator('kite-chat');
     const set = (name: string, value: string): Promise<void> =>

@@ -111,17 +111,17 @@ describe('the widget on a page', () => {
     expect(await left()).toBeLessThan(100);
   });
 
-  test('takes its colours from the theme, and from CSS variables of the page', async () => {
+  test('takes its colors from the theme, and from CSS variables of the page', async () => {
     const { page, launcher } = await scene.visitor();
     const color = (): Promise<string> => launcher.evaluate((element) => getComputedStyle(element).backgroundColor);
     expect(await color()).toBe('rgb(31, 95, 214)');
-    await page.getByLabel('Colours').selectOption('dark');
+    await page.getByLabel('Colors').selectOption('dark');
     expect(await color()).toBe('rgb(138, 180, 255)');
     await page.addStyleTag({ content: 'kite-chat { --kite-accent: rgb(0, 80, 0) }' });
     expect(await color()).toBe('rgb(0, 80, 0)');
   });
 
-  test('is told what it is for when the endpoint is missing or wrong', async () => {
+  test('gets an explanation when the endpoint is missing or wrong', async () => {
     const { page } = await scene.visitor();
     await page.evaluate(() => document.querySelector('kite-chat')!.setAttribute('endpoint', 'https://example.com'));
     await page.locator('kite-chat .launcher').click();

@@ -93,7 +93,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       expect(await chat.request('/tg')).toMatchObject({ status: 200, body: 'OK' });
     });
 
-    test('the subprotocol is echoed if it was offered, and only then (D39)', async () => {
+    test('the subprotocol is echoed if it was offered, and only then', async () => {
       expect((await chat.connect({ protocols: [V1] })).protocol).toBe(V1);
       expect((await chat.connect({ protocols: ['something.else', V1] })).protocol).toBe(V1);
       expect((await chat.connect()).protocol).toBeUndefined();
@@ -271,7 +271,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       const ann = await visitor(name);
       const frames: unknown[][] = [];
       const slow = () => frames.filter(([tag, , code]) => tag === 'ERR' && code === 429);
-      // The minute that is counted may end amid a burst, not amid the next one, too.
+      // The counted minute may end during a burst, but not also during the next one.
       for (let burst = 0; burst < 2 && slow().length === 0; burst++) {
         for (let i = 0; i < 70; i++) ann.send(['TXT', `burst${burst}-${i}`, 'x', NOW]);
         for (let i = 0; i < 70; i++) frames.push((await ann.next()) as unknown[]);
@@ -318,7 +318,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       await ann.close();
     });
 
-    test('what is uploaded is not more, and nothing else, than what was declared', async () => {
+    test('an upload must have the declared size and type', async () => {
       const { name } = await channel();
       const ann = await visitor(name);
       const { download: link, upload } = await offer(ann, 'a.png', 'image/png', picture.length);
@@ -373,14 +373,14 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       await ann.close();
     });
 
-    test('a path that is none of our files is not found', async () => {
+    test('a path that is not a file of the chat is not found', async () => {
       expect((await chat.request('/files/../secrets')).status).toBe(404);
       expect((await chat.request('/files/some-channel/abc/def/x.png')).status).toBe(404);
     });
   });
 
   describe('operators’ powers', () => {
-    test('/ban silences a visitor, /unban lets them write again', async () => {
+    test('/ban blocks a visitor, /unban lets them write again', async () => {
       const { name, group, say } = await channel();
       const ann = await visitor(name);
       await write(ann, 'spam');
@@ -403,7 +403,7 @@ export function chatContract(start: () => Promise<ChatUnderTest>): void {
       await again.close();
     });
 
-    test('/origins lets only the named websites in', async () => {
+    test('/origins admits only the named websites', async () => {
       const { name, say } = await channel();
       say('/origins https://shop.example');
       const isRefused = async (origin: string) => {

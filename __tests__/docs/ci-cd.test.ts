@@ -98,7 +98,7 @@ test('the projects, their buildspecs and the pushes that start them are those th
   for (const pattern of patterns) expect(text).toContain(pattern);
 });
 
-test('the badge is put out under its name', () => {
+test('the badge is an output under its name', () => {
   expect(text).toContain(`\`${BADGE_OUTPUT}\``);
   const badge = JSON.stringify(build.json.output?.[BADGE_OUTPUT]);
   expect(badge).toMatch(/aws_codebuild_project\.build-and-deploy_project_\w+\.badge_url/);

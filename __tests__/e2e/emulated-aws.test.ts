@@ -148,7 +148,7 @@ describe('functions, as CI deploys them', () => {
     expect((await invoke('configured:live')).value).toBe('none');
   });
 
-  test('a failure, a time-out and an unknown function are told as Lambda tells them', async () => {
+  test('a failure, a time-out and an unknown function are reported as Lambda reports them', async () => {
     await makeFunction(
       'failing',
       'exports.handler = async (e) => { console.log("about to fail"); if (e.hang) await new Promise((r) => setTimeout(r, 60000)); throw new RangeError("too far"); };',
@@ -164,7 +164,7 @@ describe('functions, as CI deploys them', () => {
     await expect(invoke('nobody')).rejects.toThrow('Function not found');
   });
 
-  test('API Gateway is let in only by a permission', async () => {
+  test('API Gateway needs a permission to invoke a function', async () => {
     await makeFunction('guarded', saying('open'));
     const reference = `arn:aws:lambda:eu-north-1:123456789012:function:guarded:live`;
     await expect(aws.invoke(reference, {})).rejects.toThrow('apigateway.amazonaws.com may not invoke guarded:live');

@@ -28,7 +28,7 @@ export async function refusedCalls(aws: EmulatedAws, calls: readonly AwsCall[]):
   return refused;
 }
 
-/** The simulator knows no resources of API Gateway's management. Its patterns know `*` and nothing else here. */
+/** The simulator has no resources for API Gateway's management API. Patterns here use `*` only. */
 function grantsApi(policies: readonly SimulationIdentityPolicy[], action: string, resource: string): boolean {
   return policies.some(({ policy }) =>
     (policy as { Statement: PlainStatement[] }).Statement.some(

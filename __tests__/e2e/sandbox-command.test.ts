@@ -83,8 +83,8 @@ test('a moto_server that does not start is said, in one sentence', async () => {
   expect(said).toMatch(/^moto_server ended at once \(exit status 1\)/);
 });
 
-test('an unknown parameter is refused with where to look', async () => {
-  const { status, said } = await sandbox(['--colour']);
+test('an unknown option is refused with a pointer to --help', async () => {
+  const { status, said } = await sandbox(['--colors']);
   expect(status).toBe(1);
-  expect(said).toMatch(/^Unknown option '--colour'.*npm run sandbox -- --help.* lists what there is\.$/);
+  expect(said).toMatch(/^Unknown option '--colors'.*npm run sandbox -- --help.* lists what there is\.$/);
 });

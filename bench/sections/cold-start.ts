@@ -41,7 +41,7 @@ interface Candidate {
 
 async function measure(folder: string, { progress }: SectionOptions): Promise<Figure[]> {
   progress('building');
-  // A copy: files that another process runs cannot be put out of the page cache.
+  // A copy: files that another process runs cannot be evicted from the page cache.
   const node = join(folder, 'node');
   await copyFile(process.execPath, node);
   const candidates = await prepare(folder, node);
@@ -163,7 +163,7 @@ async function filesOf(folder: string): Promise<string[]> {
   return (await readdir(folder)).map((file) => join(folder, file));
 }
 
-/** What Terraform sets for the function. Nothing of it is reached: PING is answered from the function alone. */
+/** What Terraform sets for the function. None of it is used: the function answers PING by itself. */
 const VARIABLES = {
   STAGE: 'dev',
   BOT_TOKEN_PARAMETER: '/kite/dev/telegram-bot-token',

@@ -4,7 +4,7 @@ import { measureEvents, type EventName } from '../events';
 import type { Figure } from '../figure';
 import type { Section } from '../section';
 
-/** Whoever waits in these waits for a person's words, or to be let in. */
+/** Events in which a person waits for a message or for access. */
 const ON_THE_PATH: readonly EventName[] = ['connect', 'join', 'rejoin', 'first text', 'text', 'reply', 'file'];
 
 /** What each event of a chat asks of AWS and Telegram. The same on every machine. */

@@ -117,7 +117,7 @@ export class KiteChat extends LitElement {
     this.connectConversation();
   }
 
-  // Life
+  // Lifecycle
 
   override connectedCallback(): void {
     super.connectedCallback();

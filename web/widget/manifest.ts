@@ -55,7 +55,7 @@ export const manifest = {
               fieldName: 'theme',
               type: text("'auto' | 'light' | 'dark'"),
               default: 'auto',
-              description: 'Colours; auto follows the system.',
+              description: 'Colors; auto follows the system.',
             },
             {
               name: 'lang',
@@ -111,7 +111,7 @@ export const manifest = {
           ],
           cssProperties: [
             variable('--kite-accent', 'Launcher, header, own messages', '#1f5fd6 (light), #8ab4ff (dark)'),
-            variable('--kite-on-accent', 'Text on the accent colour', '#ffffff (light), #0c1a33 (dark)'),
+            variable('--kite-on-accent', 'Text on the accent color', '#ffffff (light), #0c1a33 (dark)'),
             variable('--kite-surface', 'Background of the panel', '#ffffff (light), #161b24 (dark)'),
             variable('--kite-text', 'Text', '#16202e (light), #e9edf4 (dark)'),
             variable('--kite-muted', 'Times and hints', '#566173 (light), #a4afc0 (dark)'),

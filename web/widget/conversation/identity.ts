@@ -12,7 +12,7 @@ export function randomCharacters(length: number): string {
   return text;
 }
 
-/** The visitor's secret: whoever knows it is that visitor, so it is never shown and goes to the server only. */
+/** The visitor's secret: anyone who knows it is that visitor, so it is never shown and goes to the server only. */
 const LENGTH = 10;
 
 /**

@@ -22,7 +22,7 @@ export class Tabs {
       this.channel = new BroadcastChannel(name);
       this.channel.onmessage = ({ data }) => onNews(data as TabNews);
     }
-    // The lock lives as long as the tab: whoever sees it gone may deliver what that tab left.
+    // The lock lives as long as the tab: a tab that finds it gone may deliver what that tab left.
     void this.locks?.request(`${name} ${this.id}`, () => new Promise<void>((resolve) => (this.release = resolve)));
   }
 

@@ -1,7 +1,7 @@
 import { css } from 'lit';
 
 /**
- * The element's place and colours. Light and dark pairs are chosen so that every text has a contrast of 4.5 or more (WCAG 2.2 AA).
+ * The element's place and colors. Light and dark pairs are chosen so that every text has a contrast of 4.5 or more (WCAG 2.2 AA).
  *
  * Inherited styles of the page stop here: those of its body at the host, and those of a rule for every element, which also
  * matches the host (`* { letter-spacing: 1px }`), at the root inside. `all` keeps custom properties and the direction. The

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Whether the system asks for dark colours; the element is drawn again when that changes. */
+/** Whether the system asks for dark colors; redraws the element when that changes. */
 export class ColorScheme implements ReactiveController {
   private readonly query = matchMedia('(prefers-color-scheme: dark)');
 

@@ -147,7 +147,7 @@ describe("a visitor's session", () => {
     expect(log.statuses).toEqual(['connecting', 'online']);
   });
 
-  test('D12 sends a message only when the one before is acknowledged', async () => {
+  test('sends a message only when the one before is acknowledged', async () => {
     const held: (() => void)[] = [];
     server.answer = (frame, send) => {
       if (frame[0] === 'TXT') held.push(() => accept(frame, send));
@@ -186,7 +186,7 @@ describe("a visitor's session", () => {
     expect(server.frames[3]).toEqual(['BIN', 'b', 'https://files/b', 'list.pdf', 'application/pdf', 4, at]);
   });
 
-  test('D37 comes back after the connection is lost, and sends again what was not acknowledged', async () => {
+  test('reconnects after a lost connection, and sends again what was not acknowledged', async () => {
     let lost = false;
     server.answer = (frame, send) => {
       if (frame[0] === 'TXT' && !lost) {
@@ -202,7 +202,7 @@ describe("a visitor's session", () => {
     expect(log.statuses).toEqual(['connecting', 'online', 'waiting', 'connecting', 'online']);
   });
 
-  test('D37 keeps trying with growing pauses while the server refuses', async () => {
+  test('keeps trying with growing pauses while the server refuses', async () => {
     const times: number[] = [];
     server.answer = (_frame, _send, socket) => {
       times.push(Date.now());
@@ -213,7 +213,7 @@ describe("a visitor's session", () => {
     expect(times[5]! - times[4]!).toBeGreaterThan(times[1]! - times[0]!);
   });
 
-  test('D13 tells which message was refused, and goes on with the next', async () => {
+  test('names the refused message, and continues with the next', async () => {
     server.answer = (frame, send) => {
       if (frame[1] === 'bad') send(['ERR', '⛔ too large', 413, 'bad']);
       else accept(frame, send);
@@ -226,7 +226,7 @@ describe("a visitor's session", () => {
     expect(log.delivered).toEqual(['good']);
   });
 
-  test('slows down when it is told to, without losing or reordering', async () => {
+  test('slows down on 429, without losing or reordering', async () => {
     let busy = 2;
     server.answer = (frame, send) => {
       if (frame[0] === 'TXT' && busy-- > 0) send(['ERR', '⛔ Slow down, try again in 3 seconds', 429, frame[1]]);
@@ -252,7 +252,7 @@ describe("a visitor's session", () => {
     await until(() => log.delivered.length === 1);
   });
 
-  test('does not insist when nobody is there', async () => {
+  test('does not retry when nobody is there', async () => {
     server.answer = (frame, send) => {
       if (frame[0] === 'TXT') send(['ERR', '⛔ Nobody is there', 502, frame[1]]);
       else accept(frame, send);
@@ -398,7 +398,7 @@ describe("a visitor's session", () => {
     expect(server.handshakes.at(-1)).toBe('/dev?c=kite-demo');
   });
 
-  test('gets what the host writes, and takes no notice of frames it does not know', async () => {
+  test('gets what the host writes, and ignores unknown frames', async () => {
     session.start();
     await until(() => log.statuses.at(-1) === 'online');
     server.push(['TXT', '1', 'Hello', '2026-01-01T00:00:00Z']);
