@@ -1,18 +1,25 @@
 import type { ChannelName, ChatId, Handle } from '../../lambdas/chat/model/identifiers';
-import { OPEN_CONVERSATIONS, type Channel, type ChannelState, type HostChat } from '../../lambdas/chat/model/records';
+import {
+  OPEN_CONVERSATIONS,
+  type Channel,
+  type ChannelState,
+  type HostChat,
+  type RateWindow,
+} from '../../lambdas/chat/model/records';
 import { CHANNEL_LIFE } from '../../lambdas/chat/model/lifetimes';
 import type { ChannelChange, ChannelStore, Clock, OpenConversations } from '../../lambdas/chat/ports';
 import { countIn } from '../../lambdas/chat/model/rate';
-import { ExpiringMap } from './expiring-map';
+import { MemoryTable } from './table';
 
 /** Channels in memory, for tests of the domain. */
 export class MemoryChannels implements ChannelStore {
-  readonly channels: ExpiringMap<Channel>;
-  readonly hosts: ExpiringMap<HostChat>;
+  readonly channels: MemoryTable<Channel>;
+  readonly hosts: MemoryTable<HostChat>;
+  readonly #rates = new Map<ChannelName, RateWindow>();
 
   constructor(clock: Clock) {
-    this.channels = new ExpiringMap(clock, CHANNEL_LIFE);
-    this.hosts = new ExpiringMap(clock, CHANNEL_LIFE);
+    this.channels = new MemoryTable(clock, CHANNEL_LIFE);
+    this.hosts = new MemoryTable(clock, CHANNEL_LIFE);
   }
 
   async find(name: ChannelName): Promise<Channel | undefined> {
@@ -20,57 +27,60 @@ export class MemoryChannels implements ChannelStore {
   }
 
   async use(name: ChannelName, now: number, window: number): Promise<Channel | undefined> {
-    const channel = this.channels.get(name);
-    if (!channel) return undefined;
-    const rate = countIn(channel.rate, now, window);
-    return this.channels.set(name, { ...channel, messages: channel.messages + 1, rate });
+    const used = this.channels.prolong(name, (channel) => ({ ...channel, messages: channel.messages + 1 }));
+    if (!used) return undefined;
+    const rate = countIn(this.#rates.get(name), now, window);
+    this.#rates.set(name, rate);
+    return { ...used, rate };
   }
 
   async create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'> {
-    const host = this.hosts.get(channel.host);
-    if (host && host.channel !== channel.name && this.channels.get(host.channel)?.host === channel.host) {
-      return 'already hosting';
+    const { name, host: chat } = channel;
+    const there = this.hosts.get(chat);
+    const ours = there?.channel === name && !there.confirmed;
+    if (there && !ours && this.channels.get(there.channel)?.host === chat) return 'already hosting';
+    const existing = this.channels.get(name);
+    if (existing && existing.host !== chat) {
+      this.hosts.delete(chat);
+      return 'name taken';
     }
-    const existing = this.channels.get(channel.name);
-    if (existing && existing.host !== channel.host) return 'name taken';
-    if (existing && host?.confirmed) return 'already hosting';
-    this.hosts.set(channel.host, {
-      chat: channel.host,
-      channel: channel.name,
-      confirmed: true,
-      open: {},
-      blockedUntil: host?.blockedUntil ?? 0,
-      nextTurn: host?.nextTurn ?? 0,
-    });
-    if (!existing) this.channels.set(channel.name, channel);
+    this.hosts.put(chat, { chat, channel: name, confirmed: true, open: {}, blockedUntil: 0, nextTurn: 0 });
+    if (!existing) this.channels.put(name, { ...channel, origins: [...channel.origins].sort() });
     return 'created';
   }
 
-  async change(name: ChannelName, change: ChannelChange): Promise<Channel | undefined> {
-    const channel = this.channels.get(name);
-    return channel && this.channels.set(name, { ...channel, ...change });
+  async change(name: ChannelName, { state, forum, origins }: ChannelChange): Promise<Channel | undefined> {
+    return this.channels.prolong(name, (channel) => ({
+      ...channel,
+      state: state ?? channel.state,
+      forum: forum ?? channel.forum,
+      origins: [...(origins ?? channel.origins)].sort(),
+    }));
   }
 
   async suspend(name: ChannelName, host: ChatId): Promise<void> {
+    this.#hosting(name, host, (chat) => ({ ...chat, away: true }));
     this.#goes(name, host, 'active', 'suspended');
   }
 
   async resume(name: ChannelName, host: ChatId): Promise<void> {
     this.#goes(name, host, 'suspended', 'active');
+    this.#hosting(name, host, ({ away: _away, ...chat }) => chat);
   }
 
-  #goes(name: ChannelName, chat: ChatId, from: ChannelState, state: ChannelState): void {
-    const { away: _away, ...host } = this.hosts.get(chat) ?? {};
-    if ('chat' in host && host.channel === name) {
-      this.hosts.set(chat, state === 'suspended' ? { ...host, away: true } : host);
-    }
-    const channel = this.channels.get(name);
-    if (channel?.host === chat && channel.state === from) this.channels.set(name, { ...channel, state });
+  #hosting(name: ChannelName, host: ChatId, change: (chat: HostChat) => HostChat): void {
+    this.hosts.update(host, (chat) => (chat.channel === name ? change(chat) : undefined));
+  }
+
+  #goes(name: ChannelName, host: ChatId, from: ChannelState, state: ChannelState): void {
+    this.channels.prolong(name, (channel) =>
+      channel.host === host && channel.state === from ? { ...channel, state } : undefined,
+    );
   }
 
   async remove(name: ChannelName, host: ChatId): Promise<void> {
-    if (this.hosts.get(host)?.channel === name) this.hosts.delete(host);
-    this.channels.delete(name);
+    this.hosts.delete(host, ({ channel }) => channel === name);
+    this.channels.delete(name, (channel) => channel.host === host);
   }
 
   async host(chat: ChatId): Promise<HostChat | undefined> {
@@ -79,44 +89,41 @@ export class MemoryChannels implements ChannelStore {
 
   async moveHost(from: ChatId, to: ChatId): Promise<boolean> {
     const host = this.hosts.get(from);
-    const channel = host && this.channels.get(host.channel);
-    if (!host || !channel || (channel.host !== from && channel.host !== to)) return false;
-    this.hosts.set(to, { ...host, chat: to, confirmed: true });
-    this.channels.set(channel.name, { ...channel, host: to });
-    this.hosts.delete(from);
-    return true;
+    if (!host) return false;
+    const there = this.hosts.get(to);
+    if (!there || there.channel === host.channel) this.hosts.put(to, { ...host, chat: to, confirmed: true });
+    const moved = this.channels.update(host.channel, (channel) =>
+      channel.host === from || channel.host === to ? { ...channel, host: to } : undefined,
+    );
+    this.hosts.delete(from, ({ channel }) => channel === host.channel);
+    return moved !== undefined;
   }
 
   async openConversation({ chat }: OpenConversations, handle: Handle, at: string, since: string): Promise<void> {
-    const host = this.hosts.get(chat);
-    if (!host || (host.open[handle] ?? '') >= at) return;
-    if ((host.open[handle] ?? '') >= since) {
-      this.hosts.set(chat, { ...host, open: { ...host.open, [handle]: at } });
-      return;
-    }
-    const others = Object.entries(host.open).filter(([other]) => other !== handle);
-    const kept = others.length < OPEN_CONVERSATIONS ? others : others.filter(([, time]) => time >= since);
-    const open = { ...Object.fromEntries(kept), [handle]: at };
-    if (kept.length < OPEN_CONVERSATIONS) this.hosts.set(chat, { ...host, open, openedAt: at });
-    else if ((host.manyAt ?? '') < at) this.hosts.set(chat, { ...host, manyAt: at });
+    this.hosts.prolong(chat, (host) => {
+      const { [handle]: own = '', ...rest } = host.open;
+      if (own >= at || (host.manyAt ?? '') >= at) return undefined;
+      if (own >= since) return { ...host, open: { ...host.open, [handle]: at } };
+      const others = Object.entries(rest);
+      const kept = others.length < OPEN_CONVERSATIONS ? others : others.filter(([, time]) => time >= since);
+      if (kept.length === OPEN_CONVERSATIONS) return { ...host, manyAt: at };
+      return { ...host, open: { ...Object.fromEntries(kept), [handle]: at }, openedAt: at };
+    });
   }
 
   async closeConversation(chat: ChatId, handle: Handle): Promise<void> {
-    const host = this.hosts.get(chat);
-    if (!host) return;
-    const { [handle]: _closed, ...open } = host.open;
-    this.hosts.set(chat, { ...host, open });
+    this.hosts.update(chat, ({ open: { [handle]: _closed, ...open }, ...host }) => ({ ...host, open }));
   }
 
   async blockHost(chat: ChatId, until: number): Promise<void> {
-    const host = this.hosts.get(chat);
-    if (host) this.hosts.set(chat, { ...host, blockedUntil: Math.max(until, host.blockedUntil) });
+    this.hosts.prolong(chat, (host) => (host.blockedUntil < until ? { ...host, blockedUntil: until } : undefined));
   }
 
   async takeTurn(chat: ChatId, earliest: number, pace: number): Promise<number> {
-    const host = this.hosts.get(chat);
-    const turn = Math.max(earliest, host?.nextTurn ?? 0);
-    if (host) this.hosts.set(chat, { ...host, nextTurn: turn + pace });
-    return turn;
+    const taken = this.hosts.prolong(chat, (host) => ({
+      ...host,
+      nextTurn: Math.max(earliest, host.nextTurn) + pace,
+    }));
+    return taken ? taken.nextTurn - pace : earliest;
   }
 }

@@ -1,6 +1,12 @@
 import type { ChannelName, ChatId, ConnectionId } from '../../lambdas/chat/model/identifiers';
 import { DAY } from '../../lambdas/chat/model/lifetimes';
-import { conversationKey, type Conversation, type Lease, type Member } from '../../lambdas/chat/model/records';
+import {
+  conversationKey,
+  type Conversation,
+  type Lease,
+  type Member,
+  type RateWindow,
+} from '../../lambdas/chat/model/records';
 import type {
   Attachment,
   AttachOutcome,
@@ -10,18 +16,23 @@ import type {
   ReleaseOutcome,
 } from '../../lambdas/chat/ports';
 import { countIn } from '../../lambdas/chat/model/rate';
-import { ExpiringMap } from './expiring-map';
+import { createHash } from 'node:crypto';
+import { MemoryTable } from './table';
+
+/** Members that a page reads, as a scan reads a number of bytes. */
+const PAGE = 50;
 
 /** Members in memory, for tests of the domain. */
 export class MemoryMembers implements MemberStore {
-  readonly members: ExpiringMap<Member>;
-  readonly chats: ExpiringMap<Conversation>;
-  readonly topics: ExpiringMap<Conversation>;
+  readonly members: MemoryTable<Member>;
+  readonly chats: MemoryTable<Conversation>;
+  readonly topics: MemoryTable<Conversation>;
+  readonly #rates = new Map<string, RateWindow>();
 
   constructor(clock: Clock, retentionDays: number) {
-    this.members = new ExpiringMap(clock, retentionDays * DAY);
-    this.chats = new ExpiringMap(clock, retentionDays * DAY);
-    this.topics = new ExpiringMap(clock, retentionDays * DAY);
+    this.members = new MemoryTable(clock, retentionDays * DAY);
+    this.chats = new MemoryTable(clock, retentionDays * DAY);
+    this.topics = new MemoryTable(clock, retentionDays * DAY);
   }
 
   async find(conversation: Conversation): Promise<Member | undefined> {
@@ -32,11 +43,12 @@ export class MemoryMembers implements MemberStore {
     { channel, handle }: Conversation,
     { proof, connector, name, connection, now, lease }: Attachment,
   ): Promise<AttachOutcome> {
-    const before = this.members.get(conversationKey({ channel, handle }));
+    const key = conversationKey({ channel, handle });
+    const before = this.members.stored(key);
     if (before && before.proof !== proof) return { kind: 'taken' };
     if (before?.banned) return { kind: 'banned' };
-    if (before && lease && isHeld(before.delivery.lease, now)) return { kind: 'busy' };
-    const seenAt = new Date(now).toISOString();
+    if (before && lease && !isFree(before.delivery.lease, now, lease.holder)) return { kind: 'busy' };
+    const delivery = before?.delivery ?? { tickets: 0, drained: 0 };
     const member: Member = {
       channel,
       handle,
@@ -45,41 +57,40 @@ export class MemoryMembers implements MemberStore {
       banned: false,
       sent: 0,
       announcedAt: '',
-      delivery: { tickets: 0, drained: 0 },
       ...before,
       name,
-      seenAt,
-      connections: [...new Set([...(before?.connections ?? []), connection])],
+      seenAt: new Date(now).toISOString(),
+      connections: [...new Set([...(before?.connections ?? []), connection])].sort(),
+      delivery: lease ? { ...delivery, lease } : delivery,
     };
-    const attached = lease ? { ...member, delivery: { ...member.delivery, lease } } : member;
-    this.members.set(conversationKey({ channel, handle }), attached);
-    return { kind: 'attached', member: attached, before };
+    return { kind: 'attached', member: this.members.put(key, member), before };
   }
 
   async detach(conversation: Conversation, connection: ConnectionId): Promise<void> {
-    this.#update(conversation, (member) => ({
+    this.members.update(conversationKey(conversation), (member) => ({
       ...member,
       connections: member.connections.filter((id) => id !== connection),
     }));
   }
 
   async countSent(conversation: Conversation, now: number, window: number): Promise<Member | undefined> {
-    return this.#update(conversation, (member) => ({
-      ...member,
-      sent: member.sent + 1,
-      rate: countIn(member.rate, now, window),
-      seenAt: new Date(now).toISOString(),
-    }));
+    const seenAt = new Date(now).toISOString();
+    const member = this.#change(conversation, (each) => ({ ...each, sent: each.sent + 1, seenAt }));
+    if (!member) return undefined;
+    const rate = countIn(this.#rates.get(conversationKey(conversation)), now, window);
+    this.#rates.set(conversationKey(conversation), rate);
+    return { ...member, rate };
   }
 
   async change(conversation: Conversation, change: MemberChange): Promise<Member | undefined> {
-    const { topic, pinned, turn, ...rest } = change;
-    return this.#update(conversation, (member) => {
-      const changed = { ...member, ...rest };
-      const { topicLease: _made, ...withoutLease } = changed;
-      const withTopic = topic === undefined ? changed : { ...withoutLease, topic: topic ?? undefined };
-      const withTurn = turn === undefined ? withTopic : { ...withTopic, turn: turn ?? undefined };
-      return pinned === undefined ? withTurn : { ...withTurn, pinned: pinned ?? undefined };
+    return this.#change(conversation, ({ topicLease, ...member }) => {
+      const changed: Record<string, unknown> = { ...member };
+      for (const [name, value] of Object.entries(change)) {
+        if (value === null) delete changed[name];
+        else if (value !== undefined) changed[name] = value;
+      }
+      if (topicLease && change.topic === undefined) changed['topicLease'] = topicLease;
+      return changed as unknown as Member;
     });
   }
 
@@ -87,24 +98,26 @@ export class MemoryMembers implements MemberStore {
     this.members.delete(conversationKey(conversation));
   }
 
-  async page(channel: ChannelName, from = '') {
-    const later = [...this.members.entries(`${channel}/`)].filter(([key]) => key > from);
-    const page = later.slice(0, 50);
+  /** In the order of hashes, as a scan of DynamoDB reads them, with those that have ended and were not swept. */
+  async page(channel: ChannelName, from?: string) {
+    const hash = (key: string) => createHash('sha1').update(key).digest('hex');
+    const later = [...this.members.entries(`${channel}/`, { ended: true })]
+      .sort(([one], [other]) => (hash(one) < hash(other) ? -1 : 1))
+      .filter(([key]) => from === undefined || hash(key) > hash(from));
+    const page = later.slice(0, PAGE);
     const last = page.at(-1)?.[0];
     return {
       members: page.map(([, member]) => member),
-      ...(last === undefined || page.length === later.length ? {} : { next: last }),
+      ...(last === undefined || page.length < PAGE ? {} : { next: last }),
     };
   }
 
   async requestDelivery(conversation: Conversation, lease: Lease, now: number) {
     let leased = false;
-    const member = this.#update(conversation, ({ delivery, ...member }) => {
-      leased = !isHeld(delivery.lease, now);
-      return {
-        ...member,
-        delivery: { ...delivery, tickets: delivery.tickets + 1, lease: leased ? lease : delivery.lease },
-      };
+    const member = this.#change(conversation, ({ delivery, ...rest }) => {
+      leased = isFree(delivery.lease, now, lease.holder);
+      const tickets = delivery.tickets + 1;
+      return { ...rest, delivery: { ...delivery, tickets, ...(leased ? { lease } : {}) } };
     });
     return member && { leased, member };
   }
@@ -115,30 +128,26 @@ export class MemoryMembers implements MemberStore {
     tickets: number,
     emptied: boolean,
   ): Promise<ReleaseOutcome> {
-    const member = this.members.get(conversationKey(conversation));
+    const member = this.members.stored(conversationKey(conversation));
     if (!member || member.delivery.lease?.holder !== holder) return { kind: 'lost' };
     if (member.delivery.tickets !== tickets) return { kind: 'again', member };
     const drained = emptied ? tickets : member.delivery.drained;
-    this.#update(conversation, (current) => ({ ...current, delivery: { tickets, drained } }));
+    this.members.update(conversationKey(conversation), (current) => ({ ...current, delivery: { tickets, drained } }));
     return { kind: 'released' };
   }
 
   async claimTopic(conversation: Conversation, lease: Lease, now: number): Promise<boolean> {
-    let claimed = false;
-    this.#update(conversation, (member) => {
-      claimed = !member.topic && !isHeld(member.topicLease, now);
-      return claimed ? { ...member, topicLease: lease } : member;
-    });
-    return claimed;
+    const claimed = this.#change(conversation, (member) =>
+      !member.topic && isFree(member.topicLease, now, lease.holder) ? { ...member, topicLease: lease } : undefined,
+    );
+    return claimed !== undefined;
   }
 
   async claimPin(conversation: Conversation, messageId: number): Promise<boolean> {
-    let claimed = false;
-    this.#update(conversation, (member) => {
-      claimed = member.pinned === undefined;
-      return claimed ? { ...member, pinned: messageId } : member;
-    });
-    return claimed;
+    const claimed = this.#change(conversation, (member) =>
+      member.pinned === undefined || member.pinned === messageId ? { ...member, pinned: messageId } : undefined,
+    );
+    return claimed !== undefined;
   }
 
   async ofChat(chat: ChatId): Promise<Conversation | undefined> {
@@ -146,28 +155,27 @@ export class MemoryMembers implements MemberStore {
   }
 
   async linkChat(chat: ChatId, { channel, handle }: Conversation): Promise<void> {
-    this.chats.set(chat, { channel, handle });
+    this.chats.put(chat, { channel, handle });
   }
 
   async unlinkChat(chat: ChatId, conversation: Conversation): Promise<void> {
-    const linked = this.chats.get(chat);
-    if (linked && conversationKey(linked) === conversationKey(conversation)) this.chats.delete(chat);
+    this.chats.delete(chat, (linked) => conversationKey(linked) === conversationKey(conversation));
   }
 
   async linkTopic(chat: ChatId, thread: number, { channel, handle }: Conversation): Promise<void> {
-    this.topics.set(`${chat}#${thread}`, { channel, handle });
+    this.topics.put(`${chat}#${thread}`, { channel, handle });
   }
 
   async unlinkTopic(chat: ChatId, thread: number): Promise<void> {
     this.topics.delete(`${chat}#${thread}`);
   }
 
-  #update(conversation: Conversation, change: (member: Member) => Member): Member | undefined {
-    const member = this.members.get(conversationKey(conversation));
-    return member && this.members.set(conversationKey(conversation), change(member));
+  #change(conversation: Conversation, change: (member: Member) => Member | undefined): Member | undefined {
+    return this.members.prolong(conversationKey(conversation), change);
   }
 }
 
-function isHeld(lease: Lease | undefined, now: number): boolean {
-  return lease !== undefined && lease.until > now;
+/** Nobody holds the lease, or it is over, or it is this holder's: the answer to its first request was lost. */
+function isFree(lease: Lease | undefined, now: number, holder: string): boolean {
+  return lease === undefined || lease.until <= now || lease.holder === holder;
 }

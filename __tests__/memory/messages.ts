@@ -10,27 +10,27 @@ import {
 } from '../../lambdas/chat/model/records';
 import { inOrder, textOf, withText } from '../../lambdas/chat/model/message';
 import type { Clock, MessageStore, Receipt, ReplyTarget, UpdateClaim } from '../../lambdas/chat/ports';
-import { ExpiringMap } from './expiring-map';
+import { MemoryTable } from './table';
 
 /** Messages in memory, for tests of the domain. */
 export class MemoryMessages implements MessageStore {
-  readonly messages: ExpiringMap<Message>;
-  readonly replies: ExpiringMap<ReplyTarget>;
-  readonly notes: ExpiringMap<{ conversation: Conversation; mark: string }>;
-  readonly updates: ExpiringMap<{ done: boolean; until: number; holder: string }>;
+  readonly messages: MemoryTable<Message>;
+  readonly replies: MemoryTable<ReplyTarget>;
+  readonly notes: MemoryTable<{ conversation: Conversation; mark: string }>;
+  readonly updates: MemoryTable<{ done: boolean; until: number; holder: string }>;
 
   constructor(clock: Clock, retentionDays: number) {
-    this.messages = new ExpiringMap(clock, retentionDays * DAY);
-    this.replies = new ExpiringMap(clock, retentionDays * DAY);
-    this.notes = new ExpiringMap(clock, retentionDays * DAY);
-    this.updates = new ExpiringMap(clock, UPDATE_LIFE);
+    this.messages = new MemoryTable(clock, retentionDays * DAY);
+    this.replies = new MemoryTable(clock, retentionDays * DAY);
+    this.notes = new MemoryTable(clock, retentionDays * DAY);
+    this.updates = new MemoryTable(clock, UPDATE_LIFE);
   }
 
   async put(message: Message): Promise<{ stored: boolean; message: Message }> {
     const key = keyOf(message.conversation, message.key);
     const there = this.messages.get(key);
     if (there) return { stored: false, message: there };
-    this.messages.set(key, message);
+    this.messages.put(key, message);
     return { stored: true, message };
   }
 
@@ -45,37 +45,37 @@ export class MemoryMessages implements MessageStore {
   }
 
   async attempt(conversation: Conversation, key: string, at: string, content?: Content): Promise<boolean> {
-    const message = this.messages.get(keyOf(conversation, key));
-    if (!message?.due || (content && textOf(content) !== textOf(message.content))) return false;
-    this.messages.set(keyOf(conversation, key), { ...message, attemptedAt: at });
-    return true;
+    return this.#change(conversation, key, (message) =>
+      message.due && (!content || textOf(content) === textOf(message.content))
+        ? { ...message, attemptedAt: at }
+        : undefined,
+    );
   }
 
   async abandonAttempt(conversation: Conversation, key: string): Promise<void> {
-    const { attemptedAt: _attempted, ...message } = this.messages.get(keyOf(conversation, key)) ?? {};
-    if ('key' in message) this.messages.set(keyOf(conversation, key), message);
+    this.#change(conversation, key, ({ attemptedAt: _attempted, ...message }) => message);
   }
 
   async partDelivered(conversation: Conversation, key: string, receipt: Receipt): Promise<void> {
-    await this.abandonAttempt(conversation, key);
-    const message = this.messages.get(keyOf(conversation, key));
-    if (message?.due) this.messages.set(keyOf(conversation, key), { ...message, ...placeOf(receipt) });
+    this.#change(conversation, key, ({ attemptedAt: _attempted, ...message }) =>
+      message.due ? { ...message, ...placeOf(receipt) } : undefined,
+    );
   }
 
   async delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void> {
-    const message = this.messages.get(keyOf(conversation, key));
-    if (message) this.messages.set(keyOf(conversation, key), { ...message, ...placeOf(receipt), due: false });
+    this.#change(conversation, key, (message) => ({ ...message, ...placeOf(receipt), due: false }));
   }
 
   async correct(conversation: Conversation, key: string, text: string): Promise<boolean> {
-    const message = this.messages.get(keyOf(conversation, key));
-    if (!message || (message.due && message.attemptedAt !== undefined)) return false;
-    this.messages.set(keyOf(conversation, key), { ...message, content: withText(message.content, text) });
-    return true;
+    return this.#change(conversation, key, (message) =>
+      message.due && message.attemptedAt !== undefined
+        ? undefined
+        : { ...message, content: withText(message.content, text) },
+    );
   }
 
   async correctUnsent(conversation: Conversation, key: string, text: string): Promise<boolean> {
-    const message = this.messages.get(keyOf(conversation, key));
+    const message = this.messages.stored(keyOf(conversation, key));
     const unsent = message?.due && message.direction === 'to-host' && message.telegramIds === undefined;
     return unsent === true && this.correct(conversation, key, text);
   }
@@ -89,18 +89,19 @@ export class MemoryMessages implements MessageStore {
   }
 
   async removeSome(conversation: Conversation, limit: number): Promise<boolean> {
-    const all = this.#all(conversation);
-    for (const message of all.slice(0, limit)) {
-      for (const id of message.telegramIds ?? []) this.replies.delete(`${message.chat}#${id}`);
-      for (const id of message.copy?.telegramIds ?? []) this.replies.delete(`${message.copy?.chat}#${id}`);
-      this.messages.delete(keyOf(conversation, message.key));
+    const stored = [...this.messages.entries(`${conversationKey(conversation)}/`, { ended: true })];
+    for (const [key, { chat, telegramIds, copy }] of stored.slice(0, limit)) {
+      for (const id of telegramIds ?? []) this.replies.delete(`${chat}#${id}`);
+      for (const id of copy?.telegramIds ?? []) this.replies.delete(`${copy?.chat}#${id}`);
+      this.messages.delete(key);
     }
     this.notes.delete(conversationKey(conversation));
-    return all.length <= limit;
+    // DynamoDB's full page does not tell that it is the last one.
+    return stored.length < limit;
   }
 
   async noteWaiting({ channel, handle }: Conversation, mark: string): Promise<void> {
-    this.notes.set(conversationKey({ channel, handle }), { conversation: { channel, handle }, mark });
+    this.notes.put(conversationKey({ channel, handle }), { conversation: { channel, handle }, mark });
   }
 
   async *waiting(channel: ChannelName) {
@@ -108,12 +109,11 @@ export class MemoryMessages implements MessageStore {
   }
 
   async forgetWaiting(conversation: Conversation, mark: string): Promise<void> {
-    const key = conversationKey(conversation);
-    if (this.notes.get(key)?.mark === mark) this.notes.delete(key);
+    this.notes.delete(conversationKey(conversation), (note) => note.mark === mark);
   }
 
   async pointReply(chat: ChatId, messageId: number, { channel, handle, message }: ReplyTarget): Promise<void> {
-    this.replies.set(`${chat}#${messageId}`, { channel, handle, message });
+    this.replies.put(`${chat}#${messageId}`, { channel, handle, message });
   }
 
   async replyTarget(chat: ChatId, messageId: number): Promise<ReplyTarget | undefined> {
@@ -128,22 +128,25 @@ export class MemoryMessages implements MessageStore {
   async claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim> {
     const update = this.updates.get(`${bot}#${updateId}`);
     if (update?.done) return 'done';
-    if (update && update.until > now) return 'busy';
-    this.updates.set(`${bot}#${updateId}`, { done: false, ...lease });
+    if (update && update.until > now && update.holder !== lease.holder) return 'busy';
+    this.updates.put(`${bot}#${updateId}`, { done: false, ...lease });
     return 'claimed';
   }
 
-  async releaseUpdate(bot: string, updateId: number, { holder }: Lease): Promise<void> {
-    const update = this.updates.get(`${bot}#${updateId}`);
-    if (update && !update.done && update.holder === holder) this.updates.delete(`${bot}#${updateId}`);
+  async releaseUpdate(bot: string, updateId: number, lease: Lease): Promise<void> {
+    this.updates.delete(`${bot}#${updateId}`, ({ done, holder }) => !done && holder === lease.holder);
   }
 
   async finishUpdate(bot: string, updateId: number): Promise<void> {
-    this.updates.set(`${bot}#${updateId}`, { done: true, until: 0, holder: '' });
+    this.updates.put(`${bot}#${updateId}`, { done: true, until: 0, holder: '' });
   }
 
   #all(conversation: Conversation): Message[] {
     return [...this.messages.entries(`${conversationKey(conversation)}/`)].map(([, message]) => message).sort(inOrder);
+  }
+
+  #change(conversation: Conversation, key: string, change: (message: Message) => Message | undefined): boolean {
+    return this.messages.update(keyOf(conversation, key), change) !== undefined;
   }
 }
 

@@ -657,7 +657,7 @@ export function storeContract(makeStores: MakeStores): void {
       ]);
     });
 
-    test('history and the latest are in order of time, delivered or not (D27)', async () => {
+    test('history and the latest are in order of time, delivered or not', async () => {
       const who = conversation();
       const at = (second: number) => new Date(Date.parse('2026-01-01T00:00:00.000Z') + second * 1000).toISOString();
       const seconds = [35, 36, 1, 1296, 2, 9, 10, 99, 100];
@@ -752,6 +752,114 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.messages.due(who, 'to-host', 5)).toEqual([]);
       expect((await stores.messages.put(message(who, 'v#1'))).stored).toBe(true);
     });
+  });
+
+  describe('what has ended and is not removed yet', () => {
+    test('a member is gone for a read; a write finds it, and its life begins anew', async () => {
+      const who = conversation();
+      await stores.members.attach(who, attachment());
+      await stores.members.countSent(who, clock.now(), 60_000);
+      clock.time += RETENTION_DAYS * DAY + 1000;
+      expect(await stores.members.find(who)).toBeUndefined();
+      expect(await stores.members.attach(who, attachment({ connection: 'ws:c2' }))).toMatchObject({
+        kind: 'attached',
+        before: { sent: 1, connections: ['ws:c1'] },
+        member: { sent: 1, connections: ['ws:c1', 'ws:c2'] },
+      });
+      clock.time += DAY;
+      expect(await stores.members.find(who)).toMatchObject({ sent: 1 });
+    });
+
+    test('a message can be delivered, and ends no later for it', async () => {
+      const who = conversation();
+      await stores.messages.put(message(who, 'v#1'));
+      clock.time += RETENTION_DAYS * DAY - DAY;
+      expect(await stores.messages.attempt(who, 'v#1', isoNow())).toBe(true);
+      clock.time += DAY + 1000;
+      expect(await stores.messages.find(who, 'v#1')).toBeUndefined();
+      await stores.messages.abandonAttempt(who, 'v#1');
+      expect(await stores.messages.attempt(who, 'v#1', isoNow())).toBe(true);
+      await stores.messages.delivered(who, 'v#1');
+      expect(await stores.messages.attempt(who, 'v#1', isoNow())).toBe(false);
+    });
+
+    test('a page of members has it, so that nothing of a removed channel stays', async () => {
+      const who = conversation();
+      await stores.members.attach(who, attachment());
+      clock.time += RETENTION_DAYS * DAY + 1000;
+      const found = [];
+      let from: string | undefined;
+      do {
+        const page = await stores.members.page(who.channel, from);
+        found.push(...page.members.map(({ handle }) => handle));
+        from = page.next;
+      } while (from !== undefined);
+      expect(found).toEqual([who.handle]);
+    });
+
+    test('a connection that is closed says whose it was', async () => {
+      const id: ConnectionId = `ws:${unique()}`;
+      const who = conversation();
+      await stores.connections.open({ id, openedAt: isoNow() });
+      await stores.connections.join(id, who);
+      clock.time += CONNECTION_LIFE + 1000;
+      expect(await stores.connections.close(id)).toMatchObject({ conversation: who });
+    });
+  });
+
+  test('what is asked again because its answer was lost succeeds again', async () => {
+    const who = conversation();
+    await stores.members.attach(who, attachment({ lease: lease('join') }));
+    expect(await stores.members.attach(who, attachment({ lease: lease('join') }))).toMatchObject({ kind: 'attached' });
+    expect(await stores.members.requestDelivery(who, lease('join'), clock.now())).toMatchObject({ leased: true });
+    expect(await stores.members.claimTopic(who, lease('topic'), clock.now())).toBe(true);
+    expect(await stores.members.claimTopic(who, lease('topic'), clock.now())).toBe(true);
+    expect(await stores.members.claimPin(who, 4)).toBe(true);
+    expect(await stores.members.claimPin(who, 4)).toBe(true);
+    const bot = unique();
+    expect(await stores.messages.claimUpdate(bot, 7, lease('a'), clock.now())).toBe('claimed');
+    expect(await stores.messages.claimUpdate(bot, 7, lease('a'), clock.now())).toBe('claimed');
+  });
+
+  test('a full page of removed messages does not tell that it was the last', async () => {
+    const who = conversation();
+    for (let i = 0; i < 25; i++) await stores.messages.put(message(who, `v#${i}`));
+    expect(await stores.messages.removeSome(who, 25)).toBe(false);
+    expect(await stores.messages.removeSome(who, 25)).toBe(true);
+  });
+
+  test('only a count tells the rate; a member and a channel that are found say nothing about it', async () => {
+    const made = channel();
+    const who = { channel: made.name, handle: 'abcdefghijkl' as Handle };
+    await stores.channels.create(made);
+    await stores.members.attach(who, attachment());
+    expect((await stores.members.countSent(who, clock.now(), 1000))?.rate?.count).toBe(1);
+    expect((await stores.channels.use(made.name, clock.now(), 1000))?.rate?.count).toBe(1);
+    expect((await stores.members.find(who))?.rate).toBeUndefined();
+    expect((await stores.channels.find(made.name))?.rate).toBeUndefined();
+  });
+
+  test('only the host of a channel removes it; a host that moved takes along what it knew', async () => {
+    const made = channel();
+    const [stranger, to] = [chat(), chat()];
+    await stores.channels.create(made);
+    await stores.channels.remove(made.name, stranger);
+    expect(await stores.channels.find(made.name)).toEqual(made);
+    await stores.channels.blockHost(made.host, 2000);
+    await stores.channels.moveHost(made.host, to);
+    expect(await stores.channels.host(to)).toMatchObject({ channel: made.name, blockedUntil: 2000 });
+  });
+
+  test('a chat whose channel was removed elsewhere begins anew, with nothing of the old one', async () => {
+    const [old, taken] = [channel(), channel()];
+    await stores.channels.create(old);
+    await stores.channels.create(taken);
+    await stores.channels.blockHost(old.host, 2000);
+    await stores.channels.moveHost(old.host, chat());
+    expect(await stores.channels.create(channel({ name: taken.name, host: old.host }))).toBe('name taken');
+    expect(await stores.channels.host(old.host)).toBeUndefined();
+    expect(await stores.channels.create(channel({ host: old.host }))).toBe('created');
+    expect(await stores.channels.host(old.host)).toMatchObject({ blockedUntil: 0, open: {} });
   });
 
   test('routing reads host, member, reply and topic at once', async () => {

@@ -138,7 +138,7 @@ describe('an operator edits a long message', () => {
     await updates();
     const [[key, stored] = []] = [...stage.world.messages.messages.entries('')].filter(([, each]) => each.due);
     const [first, second] = ['a'.repeat(4096), 'and the rest'];
-    stage.world.messages.messages.set(key!, { ...stored!, content: { kind: 'text', text: first + second } });
+    stage.world.messages.messages.put(key!, { ...stored!, content: { kind: 'text', text: first + second } });
     during('post', 'after', async () => {
       stage.telegram.faults.inject({ method: 'sendMessage', fault: { kind: 'tooManyRequests', retryAfter: 5 } });
     });
