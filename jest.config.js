@@ -5,6 +5,10 @@ const transform = {
 };
 const transformIgnorePatterns = ['/node_modules/(?!grammy/out/web\\.mjs$)'];
 
+const moduleNameMapper = {
+  '^\\.{1,2}/(private/|tokens/private/)?stack-trace$': '<rootDir>/__tests__/no-stack-trace.ts',
+};
+
 /** Tests of what runs on this machine only, with Docker (which needs root) or by a command that is typed. */
 const LOCAL = ['local-stack', 'npm-run-sandbox'].map((name) => `<rootDir>/__tests__/e2e/${name}.test.ts`);
 
@@ -30,6 +34,7 @@ module.exports = {
       displayName: 'unit',
       transform,
       transformIgnorePatterns,
+      moduleNameMapper,
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
       testPathIgnorePatterns: [
         '/node_modules/',

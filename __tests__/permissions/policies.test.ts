@@ -1,7 +1,4 @@
-import { Testing } from 'cdktf';
-
-import { MainStack } from '../../stacks/main';
-import { Synthesized } from '../constructs/synthesized';
+import { stacks } from '../stacks/main-stacks';
 import {
   archive,
   archiveStream,
@@ -27,13 +24,8 @@ import {
 import { REGION, RolePolicies } from './role-policies';
 
 /** The policies of every role of both stacks, put to IAM's rules: what each must be allowed, and what each must be denied. */
-const main = new MainStack(Testing.app(), 'kite', {
-  prodStage: true,
-  build: { gitRepositoryUrl: 'https://github.com/you/kite', email: 'ops@example.com' },
-  kite: { logArchive: true },
-  s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: REGION },
-});
-const policies = new RolePolicies([Synthesized.of(main.build), Synthesized.of(main.kite)]);
+const { build, kite } = stacks({ kite: { logArchive: true } });
+const policies = new RolePolicies([build, kite]);
 
 interface Expectation {
   readonly allowed: Calls;

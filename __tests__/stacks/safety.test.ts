@@ -5,7 +5,8 @@ import { RULES } from '../../policy/rules';
 import { WITHOUT_RESOURCE } from '../../policy/rules/permissions';
 import { complaints, violations } from '../../policy/safety-policy';
 import { SynthesizedStack } from '../../policy/synthesized-stack';
-import { MainStack, MainStackProps } from '../../stacks/main';
+import type { MainStackProps } from '../../stacks/main';
+import { MainStacks, PROPS } from './main-stacks';
 
 type Settings = Pick<MainStackProps, 'prodStage' | 'kite'> & { asset?: boolean };
 
@@ -29,16 +30,21 @@ const SETTINGS: Readonly<Record<string, Settings>> = {
   'prod, beside other APIs': { prodStage: true, asset: true, kite: { apiGatewayAccount: 'leave' } },
 };
 
-function stacksOf({ prodStage, kite, asset = false }: Settings): TerraformStack[] {
-  const main = new MainStack(Testing.app(), 'kite', {
-    prodStage,
-    build: { gitRepositoryUrl: 'https://github.com/you/kite', email: 'ops@example.com', buildLambdaViaAsset: asset },
-    kite,
-    s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: 'eu-north-1' },
-  });
+function newStacks({ prodStage, kite, asset = false }: Settings): TerraformStack[] {
+  const { main } = new MainStacks({ prodStage, kite, build: { ...PROPS.build, buildLambdaViaAsset: asset } });
   const stacks = [main.build, main.kite];
   for (const stack of stacks) invokeAspects(stack);
   return stacks;
+}
+
+const made = new Map<string, TerraformStack[]>();
+
+/** Made once, for tests that only look at them. */
+function stacksOf(settings: Settings): TerraformStack[] {
+  const key = JSON.stringify(settings);
+  const known = made.get(key) ?? newStacks(settings);
+  made.set(key, known);
+  return known;
 }
 
 const STACKS = Object.entries(SETTINGS).map(([title, settings]) => [title, stacksOf(settings)] as const);
@@ -48,7 +54,7 @@ it.each(STACKS)('%s: every rule is kept to', (_title, stacks) => {
 });
 
 it('a stack is refused as soon as one resource breaks a rule', () => {
-  for (const stack of stacksOf({})) {
+  for (const stack of newStacks({})) {
     const [block] = new SynthesizedStack(stack).all('aws_s3_bucket_public_access_block');
     block?.construct.node.scope?.node.tryRemoveChild(block.construct.node.id);
     expect(() => Testing.synth(stack, true)).toThrow(/files\/bucket \(aws_s3_bucket\) breaks bucket-not-public/);

@@ -1,16 +1,6 @@
-import { Testing } from 'cdktf';
-import { MainStack, type MainStackProps } from '../../stacks/main';
-import { type Attributes, Synthesized, statements } from './synthesized';
+import { type Attributes, statements } from '../constructs/synthesized';
+import { PROPS, stacks } from './main-stacks';
 
-const PROPS: MainStackProps = {
-  prodStage: true,
-  build: { gitRepositoryUrl: 'https://github.com/you/kite', email: 'ops@example.com' },
-  s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: 'eu-north-1' },
-};
-function stacks(props: Partial<MainStackProps> = {}) {
-  const main = new MainStack(Testing.app(), 'kite', { ...PROPS, ...props });
-  return { build: Synthesized.of(main.build), kite: Synthesized.of(main.kite) };
-}
 const { build, kite } = stacks();
 const alarm = (name: string): Attributes => {
   const found = kite.all('aws_cloudwatch_metric_alarm').find((one) => one['alarm_name'] === name);
