@@ -9,7 +9,7 @@ const WORDS_LATER = [
     (folder) => [`${folder}/**`, `__tests__/${folder}/**`],
   ),
   ...['memory', 'permissions', 'buildspecs'].map((folder) => `__tests__/${folder}/**`),
-  ...['docs/**', '__tests__/e2e/deployment.test.ts'],
+  ...['docs/*.md', '__tests__/e2e/deployment.test.ts'],
 ];
 
 export default defineConfig(

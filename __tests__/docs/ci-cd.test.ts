@@ -8,7 +8,7 @@ import type { Plan } from '../../operations/drift/plan';
 import { compareReports } from '../../operations/drift/report';
 import { MainStack } from '../../stacks/main';
 import { Synthesized } from '../constructs/synthesized';
-import { fencesOf } from '../readme/markdown';
+import { fencesOf, rowsBelow } from '../readme/markdown';
 import { drifted, entry, together } from '../operations/drift/plans';
 
 /** docs/ci-cd.md quotes mails, logs and refusals: they are what is sent, made and said. */
@@ -28,12 +28,7 @@ function quoted(word: string): string {
   return block.text.trim();
 }
 
-/** The rows of the table under a heading, without its head. */
-function rows(heading: string): readonly (readonly string[])[] {
-  const section = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  const lines = section.split('\n').filter((line) => line.startsWith('| '));
-  return lines.slice(2).map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '')));
-}
+const rows = (heading: string) => rowsBelow(text, heading);
 
 const details = {
   commit: '15bfb3e998b80000000000000000000000000000',

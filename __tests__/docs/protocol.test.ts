@@ -10,22 +10,10 @@ import {
 } from '../../lambdas/chat/model/limits';
 import { parseClientFrame } from '../../lambdas/chat/protocol/client-frame';
 import { SUBPROTOCOL } from '../../lambdas/chat/protocol/subprotocol';
+import { rowsBelow } from '../readme/markdown';
 
 /** docs/protocol.md is what people write clients by: it must say what the server does. */
 const text = readFileSync(join(__dirname, '../../docs/protocol.md'), 'utf8');
-
-/** The rows of the table below a heading, cell by cell, without its head. */
-function rowsBelow(heading: string): string[][] {
-  const [, after = ''] = text.split(`\n${heading}\n`);
-  const [section = ''] = after.split(/\n#/);
-  const rows = section.split('\n').filter((line) => line.startsWith('|'));
-  return rows.slice(2).map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
 
 test('every frame of a client that the page shows is read, with the elements in that order', () => {
   const values: Record<string, unknown> = {
@@ -40,7 +28,7 @@ test('every frame of a client that the page shows is read, with the elements in 
     fileType: 'image/png',
     fileSize: 10,
   };
-  const frames = rowsBelow('### From the client').map(([frame = '']) => frame.replaceAll('`', ''));
+  const frames = rowsBelow(text, 'From the client').map(([frame = '']) => frame.replaceAll('`', ''));
   const tags = frames.map((frame) => {
     const elements = frame.slice(1, -1).split(', ');
     const sent = elements.map((name) => (name.startsWith('"') ? (JSON.parse(name) as string) : values[name]));
@@ -73,5 +61,5 @@ test('every error code is on the page', () => {
   const source = readFileSync(join(__dirname, '../../lambdas/chat/model/refusal.ts'), 'utf8');
   const codes = [...(/RefusalCode = ([^;]+);/.exec(source)?.[1] ?? '').matchAll(/\d+/g)].map(([code]) => code);
   expect(codes.length).toBeGreaterThan(5);
-  expect(rowsBelow('### Errors').map(([code]) => code)).toEqual(codes);
+  expect(rowsBelow(text, 'Errors').map(([code]) => code)).toEqual(codes);
 });

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 import { connectUrl, snippet } from '../../lambdas/chat/operator/answers';
 import { commandsOf, npmScriptsOf } from './commands';
-import { fencesOf, runningTextOf } from './markdown';
+import { fencesOf } from './markdown';
 import { readmeText } from './readme';
 import { RUNS } from './runs';
 
@@ -89,13 +89,6 @@ describe.each(DOCUMENTS)('%s', (file) => {
   test('names npm scripts that there are', () => {
     const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };
     expect(npmScriptsOf(text(file)).filter((name) => !(name in scripts))).toEqual([]);
-  });
-
-  test('links to files that there are', () => {
-    const links = [...runningTextOf(text(file)).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)/g)].map(
-      ([, to = '']) => to,
-    );
-    expect(links.filter((to) => !existsSync(join(ROOT, dirname(file), to)))).toEqual([]);
   });
 });
 
