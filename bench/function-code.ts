@@ -48,7 +48,7 @@ export function onNode(folder: string, runtime: string, node = process.execPath)
 export async function nodejsRuntime(folder: string): Promise<string> {
   const outfile = join(folder, 'nodejs-runtime.cjs');
   await build({
-    entryPoints: [join(PROJECT, 'emulators/aws/account/lambda/nodejs-runtime.ts')],
+    entryPoints: [join(PROJECT, 'emulators/aws/lambda/nodejs-runtime.ts')],
     outfile,
     bundle: true,
     platform: 'node',

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { RuntimeApi } from '../emulators/aws/account/lambda/runtime-api';
+import { RuntimeApi } from '../emulators/aws/lambda/runtime-api';
 import { RUNTIME_API, type FunctionCode } from './function-code';
 
 /** Lambda's own variables; the function's are added to them. */

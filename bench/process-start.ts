@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { RuntimeApi } from '../emulators/aws/account/lambda/runtime-api';
+import { RuntimeApi } from '../emulators/aws/lambda/runtime-api';
 import { RUNTIME_API, type FunctionCode } from './function-code';
 import { LAMBDA_VARIABLES } from './function-process';
 

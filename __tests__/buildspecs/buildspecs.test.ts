@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { parseBuildspec, PHASES, type Buildspec } from '../../emulators/aws/buildspec-runner/buildspec';
+import { parseBuildspec, PHASES, type Buildspec } from '../../emulators/aws/codebuild/buildspec';
 
 const root = path.resolve(__dirname, '../..');
 const files = ['build-lambda.yml', 'build-and-deploy.yml', 'deploy-on-tag.yml', 'drift-check.yml'];

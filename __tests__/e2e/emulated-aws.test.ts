@@ -21,7 +21,7 @@ import {
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { EmulatedAws } from '../../emulators/aws/account';
-import { zipOf } from '../emulators/aws/account/lambda/zip';
+import { zipOf } from '../emulators/aws/lambda/zip';
 
 jest.setTimeout(60_000);
 

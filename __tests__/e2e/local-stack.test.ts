@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TABLE_SCHEMAS, tableName, type TableSchema } from '../../constructs/storage/table-schemas';
-import { dynamoDbAt } from '../../emulators/aws/embedded/dynamodb-call';
+import { dynamoDbAt } from '../../emulators/aws/dynamodb/dynamodb-call';
 import { findDynamoDbLocal, startDynamoDbLocal, type DynamoDbLocal } from '../lambdas/adapters/stores/dynamodb-local';
 import { chatThrough } from './local-stack/chat';
 import { declaredContainer, type DeclaredContainer } from './local-stack/declared-container';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../emulators/aws/account/aws-request';
+import { isRecord } from '../../emulators/aws/protocol/aws-request';
 import type { Sandbox } from '../../local/sandbox/sandbox';
 
 /**

@@ -1,5 +1,5 @@
 import { answerQueue, type QueueTargets } from '../../lambdas/adapters/lambda-events/queue';
-import type { FifoQueue, ReceivedMessage } from '../../emulators/aws/embedded/fifo-queue';
+import type { FifoQueue, ReceivedMessage } from '../../emulators/aws/sqs/fifo-queue';
 import type { VirtualClock } from './virtual-clock';
 
 /** Messages in one event, as `constructs/function/delivery-queue.ts` has it. */

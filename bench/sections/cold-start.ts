@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildLambdas } from '../../lambdas/build/main';
-import { CodeStore } from '../../emulators/aws/account/lambda/code-store';
+import { CodeStore } from '../../emulators/aws/lambda/code-store';
 import { AIMS } from '../aims';
 import { against, type Aim, type Figure } from '../figure';
 import { nodejsRuntime, onNode, type FunctionCode } from '../function-code';

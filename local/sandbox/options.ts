@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import type { BuildKind } from '../../lambdas/build/deployable';
-import { Failure } from '../../emulators/aws/embedded/failure';
+import { Failure } from '../../emulators/failure';
 
 /** What stands behind `npm run sandbox --`. */
 export interface SandboxCommand {

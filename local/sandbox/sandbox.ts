@@ -13,7 +13,7 @@ import {
   type LogLine,
   type RawRequest,
 } from '../../emulators/aws/account';
-import { isRecord } from '../../emulators/aws/account/aws-request';
+import { isRecord } from '../../emulators/aws/protocol/aws-request';
 import { Gateway, type GatewayDefinition, type Observe } from '../../emulators/aws/api-gateway';
 import { LocalServer } from '../start/local-server';
 import { Website } from '../start/website';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { buildLambdas } from '../../lambdas/build/main';
 import type { BuildArchitecture, BuildKind } from '../../lambdas/build/deployable';
-import { Failure } from '../../emulators/aws/embedded/failure';
+import { Failure } from '../../emulators/failure';
 import type { CommandResult } from './command-runner';
 import type { Sandbox } from './sandbox';
 

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { LocalSettings } from '../../settings';
 import { bundleWidget } from '../../web/widget/build';
-import { EmbeddedCloud, errorText, Failure, type EventSource } from '../../emulators/aws/embedded';
+import { EmbeddedCloud, errorText, Failure, type EventSource } from '../../emulators/aws';
 import { Gateway } from '../../emulators/aws/api-gateway';
 import { createTelegram, ensureDemoGroup, hostDemoChannel, type Telegram } from '../../emulators/telegram';
 import { localApis } from './definition';

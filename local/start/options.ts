@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Failure } from '../../emulators/aws/embedded';
+import { Failure } from '../../emulators/aws';
 
 /** What stands behind `npm start --`. */
 export interface StartOptions {

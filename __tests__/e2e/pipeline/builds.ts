@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { delimiter, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 
-import { buildProject } from '../../../emulators/aws/buildspec-runner/project-build';
-import type { BuildResult } from '../../../emulators/aws/buildspec-runner/build';
+import { buildProject } from '../../../emulators/aws/codebuild/project-build';
+import type { BuildResult } from '../../../emulators/aws/codebuild/build';
 import type { Sandbox } from '../../../local/sandbox/sandbox';
 import { terraformSettings } from '../../../local/sandbox/terraform-settings';
 import { isNoOp, type Plan } from '../../../operations/drift/plan';

@@ -1,7 +1,7 @@
-import { failure, type AwsReply } from './aws-reply';
-import { isRecord, jsonBody, ownRequest, readAwsRequest, text, type AwsRequest, type RawRequest } from './aws-request';
+import { failure, type AwsReply } from '../protocol/aws-reply';
+import { isRecord, jsonBody, ownRequest, readAwsRequest, text, type AwsRequest, type RawRequest } from '../protocol/aws-request';
 import { CallLog } from './call-log';
-import type { EmulatedService, Send } from './emulated-service';
+import type { EmulatedService, Send } from '../protocol/emulated-service';
 import { iamActions, type IamAction } from './iam-action';
 import { Identities } from './identities';
 

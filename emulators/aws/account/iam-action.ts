@@ -1,4 +1,4 @@
-import { isRecord, jsonBody, text, type AwsRequest } from './aws-request';
+import { isRecord, jsonBody, text, type AwsRequest } from '../protocol/aws-request';
 import { ACCOUNT_ID } from './identities';
 
 /** An IAM action and the resource it is checked against. */

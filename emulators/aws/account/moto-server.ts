@@ -4,9 +4,9 @@ import { Agent, request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { Failure } from '../embedded/failure';
-import type { AwsReply } from './aws-reply';
-import type { RawRequest } from './aws-request';
+import { Failure } from '../../failure';
+import type { AwsReply } from '../protocol/aws-reply';
+import type { RawRequest } from '../protocol/aws-request';
 import type { Environment } from './program';
 
 const START_LIMIT_MS = 60_000;

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { Failure } from '../embedded/failure';
+import { Failure } from '../../failure';
 
 /** Environment variables, handed down by whoever read them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -7,10 +7,10 @@ import {
   type ServerResponse,
 } from 'node:http';
 
-import { Failure } from '../embedded/failure';
+import { Failure } from '../../failure';
 import { isToThisMachine, refuse } from '../../web-access';
-import type { AwsReply } from './aws-reply';
-import { isRecord, type RawRequest } from './aws-request';
+import type { AwsReply } from '../protocol/aws-reply';
+import { isRecord, type RawRequest } from '../protocol/aws-request';
 
 /** The HTTP endpoint of the emulated account, on loopback. */
 export class AwsProxy {

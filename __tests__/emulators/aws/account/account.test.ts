@@ -1,5 +1,5 @@
-import { json } from '../../../../emulators/aws/account/aws-reply';
-import { ownRequest, readAwsRequest, type OwnCall } from '../../../../emulators/aws/account/aws-request';
+import { json } from '../../../../emulators/aws/protocol/aws-reply';
+import { ownRequest, readAwsRequest, type OwnCall } from '../../../../emulators/aws/protocol/aws-request';
 import { EmulatedAccount } from '../../../../emulators/aws/account/emulated-account';
 import { findProgram, MOTO_SERVER } from '../../../../emulators/aws/account/program';
 import { AwsProxy } from '../../../../emulators/aws/account/proxy';

@@ -1,6 +1,6 @@
-import { json, type AwsReply } from '../../../../emulators/aws/account/aws-reply';
-import { jsonBody, ownRequest, type AwsRequest, type OwnCall } from '../../../../emulators/aws/account/aws-request';
-import type { EmulatedService } from '../../../../emulators/aws/account/emulated-service';
+import { json, type AwsReply } from '../../../../emulators/aws/protocol/aws-reply';
+import { jsonBody, ownRequest, type AwsRequest, type OwnCall } from '../../../../emulators/aws/protocol/aws-request';
+import type { EmulatedService } from '../../../../emulators/aws/protocol/emulated-service';
 
 /** Stands where moto does: answers as told, and remembers what it was asked. */
 export class FakeMoto {

@@ -1,4 +1,4 @@
-import { ownRequest } from '../../../../emulators/aws/account/aws-request';
+import { ownRequest } from '../../../../emulators/aws/protocol/aws-request';
 import { iamActions } from '../../../../emulators/aws/account/iam-action';
 
 const REGIONAL = 'eu-north-1:123456789012';

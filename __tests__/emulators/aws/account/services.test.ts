@@ -1,13 +1,13 @@
-import { empty } from '../../../../emulators/aws/account/aws-reply';
-import { ApiGateway } from '../../../../emulators/aws/account/api-gateway';
-import { jsonBody } from '../../../../emulators/aws/account/aws-request';
-import { Budgets } from '../../../../emulators/aws/account/budgets';
-import { Connections } from '../../../../emulators/aws/account/connections';
+import { empty } from '../../../../emulators/aws/protocol/aws-reply';
+import { ApiGateway } from '../../../../emulators/aws/api-gateway/moto-api-gateway';
+import { jsonBody } from '../../../../emulators/aws/protocol/aws-request';
+import { Budgets } from '../../../../emulators/aws/budgets/moto-budgets';
+import { Connections } from '../../../../emulators/aws/api-gateway/connections';
 import { Identities } from '../../../../emulators/aws/account/identities';
-import { Logs } from '../../../../emulators/aws/account/logs';
-import { QueueWatch } from '../../../../emulators/aws/account/queue-watch';
-import { S3 } from '../../../../emulators/aws/account/s3';
-import { Sqs } from '../../../../emulators/aws/account/sqs';
+import { Logs } from '../../../../emulators/aws/logs/moto-logs';
+import { QueueWatch } from '../../../../emulators/aws/sqs/queue-watch';
+import { S3 } from '../../../../emulators/aws/s3/moto-s3';
+import { Sqs } from '../../../../emulators/aws/sqs/moto-sqs';
 import { FakeMoto } from './fake-moto';
 
 describe('API Gateway', () => {

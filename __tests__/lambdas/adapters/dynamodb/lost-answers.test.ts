@@ -3,7 +3,7 @@ import { chatId, type ChannelName, type Handle } from '../../../../lambdas/chat/
 import type { Conversation } from '../../../../lambdas/chat/model/records';
 import type { Stores } from '../../../../lambdas/chat/ports';
 import { systemClock } from '../../../../lambdas/adapters/system';
-import { EmbeddedDynamoDb } from '../../../../emulators/aws/embedded/embedded-dynamodb';
+import { EmbeddedDynamoDb } from '../../../../emulators/aws/dynamodb/embedded-dynamodb';
 import { prepareEngine, storesAt, type DynamoClient } from '../stores/engine';
 
 /**

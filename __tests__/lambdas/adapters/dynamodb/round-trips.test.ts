@@ -4,7 +4,7 @@ import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegra
 import { chatId, type ChannelName, type ConnectionId, type Handle } from '../../../../lambdas/chat/model/identifiers';
 import type { Host } from '../../../../lambdas/chat/messenger/port';
 import { createVisitorSide } from '../../../../lambdas/chat/browser-side';
-import { EmbeddedDynamoDb } from '../../../../emulators/aws/embedded/embedded-dynamodb';
+import { EmbeddedDynamoDb } from '../../../../emulators/aws/dynamodb/embedded-dynamodb';
 import { prepareEngine, storesAt, type DynamoClient } from '../stores/engine';
 
 const CHANNEL = 'my-channel' as ChannelName;

@@ -1,4 +1,4 @@
-import { EmbeddedDynamoDb } from '../../../../emulators/aws/embedded/embedded-dynamodb';
+import { EmbeddedDynamoDb } from '../../../../emulators/aws/dynamodb/embedded-dynamodb';
 import { storeContract } from './contract';
 import { prepareEngine, storesAt, type DynamoClient } from './engine';
 

@@ -3,8 +3,8 @@ import { createDynamoClient } from '../../../../lambdas/adapters/dynamodb/databa
 import { createDynamoStores } from '../../../../lambdas/adapters/dynamodb/stores';
 import * as sdk from '../../../../lambdas/adapters/sdk/dynamodb';
 import type { Clock, Stores } from '../../../../lambdas/chat/ports';
-import { dynamoDbAt } from '../../../../emulators/aws/embedded/dynamodb-call';
-import { makeTables } from '../../../../emulators/aws/embedded/tables';
+import { dynamoDbAt } from '../../../../emulators/aws/dynamodb/dynamodb-call';
+import { makeTables } from '../../../../emulators/aws/dynamodb/tables';
 
 export type DynamoClient = ReturnType<typeof createDynamoClient>;
 

@@ -3,7 +3,7 @@ import { chatId, type ChannelName, type Handle } from '../../../../lambdas/chat/
 import { DAY } from '../../../../lambdas/chat/model/lifetimes';
 import { createOperatorDomain } from '../../../../lambdas/chat/messenger-side';
 import type { QueueItem } from '../../../../lambdas/chat/ports';
-import { EmbeddedDynamoDb } from '../../../../emulators/aws/embedded/embedded-dynamodb';
+import { EmbeddedDynamoDb } from '../../../../emulators/aws/dynamodb/embedded-dynamodb';
 import { prepareEngine, storesAt, type DynamoClient } from '../../adapters/stores/engine';
 import { Stage } from '../../adapters/telegram/stage';
 import { FakeHost } from '../fake-messenger';

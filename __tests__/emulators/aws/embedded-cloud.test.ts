@@ -1,0 +1,241 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import {
+  DescribeTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { EmbeddedCloud } from '../../../emulators/aws';
+import { scratchFolder } from './scratch-folder';
+
+const credentials = { accessKeyId: 'kite', secretAccessKey: 'kite-secret' };
+
+let cloud: EmbeddedCloud | undefined;
+let server: Server;
+let origin: string;
+let folder: string;
+
+const start = (empty = false): Promise<EmbeddedCloud> =>
+  EmbeddedCloud.start({
+    stage: 'dev',
+    folder,
+    origin,
+    region: 'eu-north-1',
+    credentials,
+    parameters: { '/kite/dev/telegram-bot-token': '1:token' },
+    retentionDays: 90,
+    empty,
+  });
+
+beforeEach(async () => {
+  folder = scratchFolder();
+  server = createServer((request, response) => {
+    if (!cloud?.handleRequest(request, response)) response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  await cloud?.close();
+  cloud = undefined;
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function clientSettings(): { region: string; endpoint: string; credentials: typeof credentials; maxAttempts: number } {
+  return { region: 'eu-north-1', endpoint: origin, credentials, maxAttempts: 1 };
+}
+
+test('DynamoDB has the tables of the stage, and keeps what is in them over a restart', async () => {
+  cloud = await start();
+  const client = new DynamoDBClient(clientSettings());
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: 'dev.Messages' }));
+  expect(Table).toMatchObject({
+    TableStatus: 'ACTIVE',
+    KeySchema: [
+      { AttributeName: 'conversation', KeyType: 'HASH' },
+      { AttributeName: 'id', KeyType: 'RANGE' },
+    ],
+    LocalSecondaryIndexes: [{ IndexName: 'byTime', Projection: { ProjectionType: 'ALL' } }],
+  });
+  for (const [id, at] of [
+    ['m2', '2026-01-01'],
+    ['m1', '2026-01-02'],
+  ] as const) {
+    const Item = { conversation: { S: 'c' }, id: { S: id }, at: { S: at } };
+    await client.send(new PutItemCommand({ TableName: 'dev.Messages', Item }));
+  }
+
+  await cloud.close();
+  cloud = await start();
+  const { Items } = await client.send(
+    new QueryCommand({
+      TableName: 'dev.Messages',
+      IndexName: 'byTime',
+      KeyConditionExpression: 'conversation = :c',
+      ExpressionAttributeValues: { ':c': { S: 'c' } },
+      ScanIndexForward: false,
+    }),
+  );
+  expect(Items?.map(({ id }) => id?.S)).toEqual(['m1', 'm2']);
+  client.destroy();
+});
+
+test('a DynamoDB that runs already gets the tables, and empty ones if asked', async () => {
+  cloud = await start();
+  const dynamoDbEndpoint = cloud.functionVariables['AWS_ENDPOINT_URL_DYNAMODB']!;
+  const options = { stage: 'other', origin, region: 'eu-north-1', credentials, parameters: {}, retentionDays: 90 };
+  const client = new DynamoDBClient({ ...clientSettings(), endpoint: dynamoDbEndpoint });
+  const key = { id: { S: 'shop' } };
+  const kept = async (): Promise<boolean> =>
+    (await client.send(new GetItemCommand({ TableName: 'other.Channels', Key: key }))).Item !== undefined;
+  const restart = async (empty: boolean): Promise<void> =>
+    (await EmbeddedCloud.start({ ...options, folder: scratchFolder(), dynamoDbEndpoint, empty })).close();
+
+  await restart(false);
+  await client.send(new PutItemCommand({ TableName: 'other.Channels', Item: key }));
+  await restart(false);
+  expect(await kept()).toBe(true);
+  await restart(true);
+  expect(await kept()).toBe(false);
+  client.destroy();
+});
+
+test('items whose time has come are swept away, the others stay', async () => {
+  cloud = await start();
+  const client = new DynamoDBClient(clientSettings());
+  const now = Date.now();
+  const put = (id: string, expiresAt?: number): Promise<unknown> =>
+    client.send(
+      new PutItemCommand({
+        TableName: 'dev.Connections',
+        Item: {
+          id: { S: id },
+          ...(expiresAt === undefined ? {} : { expiresAt: { N: String(Math.floor(expiresAt / 1000)) } }),
+        },
+      }),
+    );
+  await put('past', now - 5000);
+  await put('future', now + 60_000);
+  await put('for ever');
+  await cloud.sweep(now);
+  const has = async (id: string): Promise<boolean> => {
+    const { Item } = await client.send(new GetItemCommand({ TableName: 'dev.Connections', Key: { id: { S: id } } }));
+    return Item !== undefined;
+  };
+  expect([await has('past'), await has('future'), await has('for ever')]).toEqual([false, true, true]);
+  client.destroy();
+});
+
+test('SQS takes, gives, hides and deletes messages by its real SDK', async () => {
+  cloud = await start();
+  const client = new SQSClient(clientSettings());
+  const QueueUrl = cloud.functionVariables['DELIVERY_QUEUE_URL'];
+  const sent = await client.send(
+    new SendMessageCommand({ QueueUrl, MessageBody: 'жук', MessageGroupId: 'g', MessageDeduplicationId: 'd' }),
+  );
+  expect(sent.SequenceNumber).toMatch(/^\d{20}$/);
+  const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+  expect(Messages).toMatchObject([{ Body: 'жук', Attributes: { MessageGroupId: 'g' } }]);
+  const ReceiptHandle = Messages![0]!.ReceiptHandle!;
+  await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 3600 }));
+  const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+  expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '1' });
+  await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  expect(cloud.queue.size).toBe(0);
+  await expect(
+    client.send(new SendMessageCommand({ QueueUrl: `${origin}/000000000000/other.fifo`, MessageBody: 'x' })),
+  ).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+  client.destroy();
+});
+
+test('SSM gives the parameters, decrypted only when asked', async () => {
+  cloud = await start();
+  const client = new SSMClient(clientSettings());
+  const Name = '/kite/dev/telegram-bot-token';
+  const { Parameter } = await client.send(new GetParameterCommand({ Name, WithDecryption: true }));
+  expect(Parameter?.Value).toBe('1:token');
+  const encrypted = await client.send(new GetParameterCommand({ Name }));
+  expect(encrypted.Parameter?.Value).not.toContain('token');
+  await expect(client.send(new GetParameterCommand({ Name: '/none' }))).rejects.toMatchObject({
+    name: 'ParameterNotFound',
+  });
+  client.destroy();
+});
+
+test('a web page cannot reach the tables and queues', async () => {
+  cloud = await start();
+  const response = await fetch(origin, {
+    method: 'POST',
+    headers: { origin: 'https://evil.example', 'x-amz-target': 'DynamoDB_20120810.ListTables', authorization: 'AWS4-' },
+    body: '{}',
+  });
+  expect(response.status).toBe(403);
+});
+
+describe('data that cannot be used ends in a sentence', () => {
+  test('in use by another process', async () => {
+    cloud = await start();
+    await expect(start()).rejects.toThrow(
+      `Another process uses the data in ${join(folder, 'dynamodb')}: end the other "npm start", or set KITE_DATA to another folder.`,
+    );
+  });
+
+  test.each(['dynamodb', 'queues'])('damaged %s', async (part) => {
+    mkdirSync(join(folder, part));
+    writeFileSync(join(folder, part, 'CURRENT'), 'garbage');
+    await expect(start()).rejects.toThrow(
+      /^The data in .* cannot be read \(.*\): start empty with "npm start -- --reset", or restore the folder\.$/,
+    );
+    cloud = await start(true);
+  });
+
+  test('a file where the folder should be', async () => {
+    folder = join(folder, 'file');
+    writeFileSync(folder, '');
+    await expect(start()).rejects.toThrow(
+      /^The data folder .* is not writable \(.*\): make it writable, or set KITE_DATA/,
+    );
+  });
+
+  test('a folder without permission', async () => {
+    if (process.getuid?.() === 0) {
+      console.log('Not run as root, who may write everywhere.');
+      return;
+    }
+    chmodSync(folder, 0o500);
+    await expect(start()).rejects.toThrow(/is not writable/);
+  });
+
+  test('a DynamoDB that does not answer', async () => {
+    const free = createServer();
+    await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const options = {
+      stage: 'dev',
+      folder,
+      origin,
+      region: 'eu-north-1',
+      credentials,
+      parameters: {},
+      retentionDays: 90,
+    };
+    await expect(EmbeddedCloud.start({ ...options, dynamoDbEndpoint: `http://127.0.0.1:${port}` })).rejects.toThrow(
+      /^No DynamoDB answers at http:\/\/127\.0\.0\.1:\d+ \(.*\): start it \(npm run deploy-local\), or unset/,
+    );
+  });
+});

@@ -1,0 +1,42 @@
+import { isRecord, text } from '../protocol/aws-request';
+
+/** One version of a function, as the account describes it. */
+export interface FunctionConfiguration {
+  readonly name: string;
+  /** A number, or `$LATEST`. */
+  readonly version: string;
+  readonly runtime: string;
+  readonly handler: string;
+  readonly roleArn: string;
+  readonly architecture: 'arm64' | 'x86_64';
+  /** Base64, the key of the code store. */
+  readonly codeSha256: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memoryMegabytes: number;
+  readonly timeoutMs: number;
+  readonly logGroup: string;
+}
+
+/** Reads the JSON of GetFunctionConfiguration. */
+export function readFunctionConfiguration(value: Record<string, unknown>): FunctionConfiguration {
+  const variables =
+    isRecord(value['Environment']) && isRecord(value['Environment']['Variables'])
+      ? value['Environment']['Variables']
+      : {};
+  const architectures = Array.isArray(value['Architectures']) ? value['Architectures'] : [];
+  const logging = isRecord(value['LoggingConfig']) ? text(value['LoggingConfig']['LogGroup']) : '';
+  const name = text(value['FunctionName']);
+  return {
+    name,
+    version: String(value['Version'] ?? '$LATEST'),
+    runtime: text(value['Runtime']),
+    handler: text(value['Handler']),
+    roleArn: text(value['Role']),
+    architecture: architectures[0] === 'arm64' ? 'arm64' : 'x86_64',
+    codeSha256: text(value['CodeSha256']),
+    environment: Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, String(variable)])),
+    memoryMegabytes: Number(value['MemorySize'] ?? 128),
+    timeoutMs: Number(value['Timeout'] ?? 3) * 1000,
+    logGroup: logging || `/aws/lambda/${name}`,
+  };
+}
