@@ -56,8 +56,14 @@ module.exports = {
     only(
       'emulators-stand-alone',
       '^emulators/',
-      `^(${ROOT}|stacks/|constructs/(?!storage/table-schemas\\.ts$)|policy/|operations/|lambdas/|local/|web/(?!widget/(styles|view)/)|bench/)`,
+      `^(${ROOT}|stacks/|constructs/(?!storage/table-schemas\\.ts$)|policy/|operations/|lambdas/|local/|web/(?!shared/)|bench/)`,
       'An emulator works without Kite.',
+    ),
+    only(
+      'only-the-console-shares-with-the-web',
+      '^emulators/(?!telegram/console/browser/)',
+      '^web/',
+      'The console of the Telegram emulator shares icons and styles with the widget.',
     ),
     only(
       'aws-and-telegram-do-not-know-each-other',

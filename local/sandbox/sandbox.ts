@@ -64,7 +64,7 @@ const UNATTENDED = {
 };
 
 /** What commands are run on, beside `.env` and `cdktf.json`, which are the sandbox's own. */
-const LINKED = ['node_modules', 'package.json', 'dist', 'buildspecs', 'scripts'];
+const LINKED = ['node_modules', 'package.json', 'dist', 'buildspecs', 'operations'];
 
 /** Where the states are in the state bucket. */
 const STATE_KEYS: Readonly<Record<StackName, string>> = {
@@ -295,7 +295,7 @@ export class Sandbox {
   }
 
   private prepareFolder(): void {
-    const program = [process.execPath, join(ROOT, 'scripts', 'app.cjs')];
+    const program = [process.execPath, join(ROOT, 'operations', 'synth', 'app.cjs')];
     const settings = {
       language: 'typescript',
       app: program.map((part) => JSON.stringify(part)).join(' '),

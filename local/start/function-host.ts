@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { context, type BuildContext, type BuildResult, type OutputFile } from 'esbuild';
-import { errorText, Failure } from '../../emulators/aws';
+import { errorText, Failure } from '../../emulators/failure';
 import type { FunctionName, Invocation, InvocationAnswer } from './function-worker';
 
 export interface FunctionHostOptions {

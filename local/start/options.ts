@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Failure } from '../../emulators/aws';
+import { Failure } from '../../emulators/failure';
 
 /** What stands behind `npm start --`. */
 export interface StartOptions {

@@ -9,7 +9,7 @@ import {
 import { registerWebhook } from '../../lambdas/adapters/telegram/webhook-registration';
 import { webhookSecret } from '../../lambdas/adapters/telegram/webhook-secret';
 import { ALLOWED_UPDATES, BOT_COMMANDS } from '../../lambdas/bot-profile';
-import { Failure } from '../../emulators/aws';
+import { Failure } from '../../emulators/failure';
 
 export interface TelegramPollingOptions {
   readonly botToken: string;

@@ -8,12 +8,12 @@ import { Attention } from './view/attention';
 import { ColorScheme } from './view/color-scheme';
 import { composer } from './view/composer';
 import { Draft, isTooLong } from './view/draft';
-import { FileDrop } from './view/file-drop';
+import { FileDrop } from '../shared/file-drop';
 import { refusalOf } from './view/file-rules';
-import { chatIcon, closeIcon } from './view/icons';
+import { chatIcon, closeIcon } from '../shared/icons';
 import { timeOfDay } from './view/days';
 import { languageOf, localeFor } from './view/language';
-import { LogEnd } from './view/log-end';
+import { LogEnd } from '../shared/log-end';
 import { messageView } from './view/message-view';
 import { fill, wordsFor, type Words } from './view/words';
 

@@ -18,7 +18,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { EmbeddedCloud } from '../../../emulators/aws';
+import { EmbeddedCloud } from '../../../emulators/aws/embedded-cloud';
 import { scratchFolder } from './scratch-folder';
 
 const credentials = { accessKeyId: 'kite', secretAccessKey: 'kite-secret' };

@@ -1,6 +1,7 @@
 import { backoff } from '../../../web/widget/conversation/backoff';
 import { parseEndpoint } from '../../../web/widget/conversation/endpoint';
-import { formatSize, refuseFile } from '../../../web/widget/view/file-rules';
+import { formatSize } from '../../../web/shared/file-size';
+import { refuseFile } from '../../../web/widget/view/file-rules';
 import { parseFrame } from '../../../web/widget/conversation/frames';
 import { randomCharacters } from '../../../web/widget/conversation/identity';
 import { piecesOf, safeUrl } from '../../../web/widget/view/links';

@@ -1,5 +1,13 @@
 import { failure, type AwsReply } from '../protocol/aws-reply';
-import { isRecord, jsonBody, ownRequest, readAwsRequest, text, type AwsRequest, type RawRequest } from '../protocol/aws-request';
+import {
+  isRecord,
+  jsonBody,
+  ownRequest,
+  readAwsRequest,
+  text,
+  type AwsRequest,
+  type RawRequest,
+} from '../protocol/aws-request';
 import { CallLog } from './call-log';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import { iamActions, type IamAction } from './iam-action';

@@ -29,7 +29,7 @@ export async function answerAwsJson(
   body: Buffer,
   response: ServerResponse,
 ): Promise<void> {
-  const [prefix = '', name = ''] = target.split('..', 2);
+  const [prefix = '', name = ''] = target.split('.', 2);
   try {
     const operation = services.find((service) => service.targetPrefix === prefix)?.operations[name];
     if (!operation) throw new AwsJsonError('UnknownOperationException', `${target} is not emulated on this machine.`);

@@ -60,7 +60,7 @@ export function withBody(request: AwsRequest, body: unknown): AwsRequest {
 
 /** The same request for another operation of a JSON protocol. */
 export function withOperation(request: AwsRequest, operation: string, body: unknown): AwsRequest {
-  const prefix = String(request.headers['x-amz-target'] ?? '').split('../account')[0] ?? '';
+  const prefix = String(request.headers['x-amz-target'] ?? '').split('.')[0] ?? '';
   const renamed = withBody(request, body);
   return { ...renamed, operation, headers: { ...renamed.headers, 'x-amz-target': `${prefix}.${operation}` } };
 }
@@ -84,7 +84,7 @@ export function text(value: unknown): string {
 
 function operationOf(raw: RawRequest): string {
   const target = raw.headers['x-amz-target'];
-  if (typeof target === 'string') return target.split('../account').at(-1) ?? '';
+  if (typeof target === 'string') return target.split('.').at(-1) ?? '';
   if (!String(raw.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) return '';
   return /(?:^|&)Action=(\w+)/.exec(raw.body.subarray(0, 4096).toString('latin1'))?.[1] ?? '';
 }

@@ -25,7 +25,8 @@ export function script(): Promise<string> {
   bundle ??= build({
     entryPoints: [join(__dirname, 'browser', 'main.ts')],
     bundle: true,
-    tsconfig: join(__dirname, '..', '..', '..', 'web', 'widget', 'tsconfig.json'),
+    // Lit's reactive properties are declared, not defined.
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     format: 'esm',
     target: 'es2022',
     minify: true,

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Draft } from './draft';
 import { ACCEPTED_TYPES } from './file-rules';
-import { attachIcon, closeIcon, sendIcon } from './icons';
+import { attachIcon, closeIcon, sendIcon } from '../../shared/icons';
 import { previewOf } from './previews';
 import { fill, type Words } from './words';
 

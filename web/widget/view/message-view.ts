@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Attachment, ChatMessage } from '../conversation/message';
 import { dayName, sameDay, timeOfDay } from './days';
-import { formatSize } from './file-rules';
-import { checkIcon, clockIcon, fileIcon, warningIcon } from './icons';
+import { formatSize } from '../../shared/file-size';
+import { checkIcon, clockIcon, fileIcon, warningIcon } from '../../shared/icons';
 import { piecesOf, safeUrl } from './links';
 import { previewOf } from './previews';
 import { canRetry, whyNotSent } from './problems';

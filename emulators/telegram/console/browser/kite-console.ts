@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Message } from 'grammy/types';
-import { FileDrop } from '../../../../web/widget/view/file-drop';
-import { LogEnd } from '../../../../web/widget/view/log-end';
+import { FileDrop } from '../../../../web/shared/file-drop';
+import { LogEnd } from '../../../../web/shared/log-end';
 import type { ChatView, ConsoleView } from '../view-types';
 import { chatHead } from './chat-head';
 import { chatList } from './chat-list';

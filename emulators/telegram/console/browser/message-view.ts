@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Message } from 'grammy/types';
 import type { Client } from './client';
-import { formatSize } from '../../../../web/widget/view/file-rules';
+import { formatSize } from '../../../../web/shared/file-size';
 import { formattedText } from './formatted-text';
 import { fileIcon } from './icons';
 import { fullName, hueOf, serviceText, summary } from './place';

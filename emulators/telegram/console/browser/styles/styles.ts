@@ -1,5 +1,5 @@
-import { foundation } from '../../../../../web/widget/styles/foundation';
-import { writing } from '../../../../../web/widget/styles/writing';
+import { foundation } from '../../../../../web/shared/styles/foundation';
+import { writing } from '../../../../../web/shared/styles/writing';
 import { chat } from './chat';
 import { chatList } from './chat-list';
 import { composer } from './composer';
