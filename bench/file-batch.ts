@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
-import { TABLE_SCHEMAS } from '../constructs/storage/table-schemas';
+import { stageTables } from '../local/stage-tables';
 import { createDynamoClient } from '../lambdas/adapters/dynamodb/database';
 import { createDynamoStores } from '../lambdas/adapters/dynamodb/stores';
 import * as sdk from '../lambdas/adapters/sdk/dynamodb';
@@ -57,7 +57,7 @@ export async function runFileBatch(code: FunctionCode, batch: FileBatch): Promis
   const engine = await EmbeddedDynamoDb.start(undefined);
   const far = await FarEnd.listen(batch.bytes);
   const client = createDynamoClient(sdk, { endpoint: engine.endpoint, region: REGION, credentials: CREDENTIALS });
-  await makeTables(dynamoDbAt(engine.endpoint, REGION, CREDENTIALS.accessKeyId), 'dev', TABLE_SCHEMAS);
+  await makeTables(dynamoDbAt(engine.endpoint, REGION, CREDENTIALS.accessKeyId), stageTables('dev'));
   const stores = createDynamoStores({ tables: TABLES, clock: systemClock, retentionDays: 90, client });
   const lines: string[] = [];
   const fn = await FunctionProcess.start(code, variables(engine.endpoint, far.origin), (line) => lines.push(line));

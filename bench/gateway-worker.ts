@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../lambdas/adapters/system';
 import type { VisitorPush } from '../lambdas/chat/ports';
 import { Gateway } from '../emulators/aws/api-gateway';
-import { localApis } from '../local/start/definition';
+import { stageApis } from '../local/stage-apis';
 import type { GatewayReady } from './gateway-process';
 import { MEMORY_CHANNEL, memoryFunction } from './memory-function';
 
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const clock = { ...systemClock, now: () => Date.now() + events * EVENT_MILLIS };
   const { handler } = await memoryFunction({ clock, push: NO_PUSHES });
   const gateway = new Gateway({
-    definition: localApis('dev'),
+    definition: stageApis('dev'),
     invoke: (_, event) => {
       events += 1;
       return handler(event);

@@ -1,15 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedCloud } from '../emulators/aws/embedded-cloud';
-import type { EventSource } from '../emulators/aws/lambda/event-source';
 import { EmbeddedDynamoDb } from '../emulators/aws/dynamodb/embedded-dynamodb';
-import { Gateway } from '../emulators/aws/api-gateway';
-import { webhookSecret } from '../lambdas/adapters/telegram/webhook-secret';
-import { localApis } from '../local/start/definition';
-import { LocalServer } from '../local/start/local-server';
+import { queueSource } from '../emulators/aws/sqs/queue-service';
 import { createTelegram, type Telegram } from '../emulators/telegram';
+import { webhookSecret } from '../lambdas/adapters/telegram/webhook-secret';
+import { Chat } from '../local/chat';
+import { LocalServer } from '../local/local-server';
+import { stageApis } from '../local/stage-apis';
+import { StageCloud } from '../local/stage-cloud';
 import { DynamoDbMeter } from './dynamodb-meter';
 import { commonCode, type FunctionCode } from './function-code';
 import { FunctionProcess } from './function-process';
@@ -17,6 +16,7 @@ import { Ledger, type SeenInvocation, type SeenRequest } from './ledger';
 import { observeRequest } from './observed-request';
 
 const STAGE = 'dev';
+const REGION = 'eu-north-1';
 const BOT = 'kite_bench_bot';
 const TOKEN = '1000000001:stand-in-for-telegram';
 const CHANNEL = 'bench-channel';
@@ -49,10 +49,9 @@ export class Stage {
   owner = 0;
   private engine: EmbeddedDynamoDb | undefined;
   private meter: DynamoDbMeter | undefined;
-  private cloud: EmbeddedCloud | undefined;
-  private gateway: Gateway | undefined;
+  private cloud: StageCloud | undefined;
+  private chat: Chat | undefined;
   private process: FunctionProcess | undefined;
-  private queue: EventSource | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private running = 0;
 
@@ -68,9 +67,9 @@ export class Stage {
     const telegram = createTelegram({ bots: [{ token: TOKEN, username: BOT, name: 'Kite', privacyMode: false }] });
     const stage = new Stage(folder, await LocalServer.listen(0), telegram);
     try {
-      await stage.startCloud(options.dynamoDbFolder);
-      await stage.startFunction(options.code ?? (await commonCode(join(folder, 'code'))));
-      stage.serve();
+      const cloud = await stage.startCloud(options.dynamoDbFolder);
+      await stage.startFunction(cloud, options.code ?? (await commonCode(join(folder, 'code'))));
+      stage.serve(cloud);
       await stage.host(options.forum);
       return stage;
     } catch (error) {
@@ -124,8 +123,8 @@ export class Stage {
   }
 
   async stop(): Promise<void> {
-    await this.gateway?.close();
-    await this.queue?.stop();
+    await this.chat?.disconnect();
+    await this.chat?.stopDeliveries();
     await this.telegram.close();
     await this.process?.stop();
     await this.meter?.close();
@@ -135,58 +134,45 @@ export class Stage {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async startCloud(dynamoDbFolder: string | undefined): Promise<void> {
+  private async startCloud(dynamoDbFolder: string | undefined): Promise<StageCloud> {
     this.engine = await EmbeddedDynamoDb.start(dynamoDbFolder);
     this.meter = await DynamoDbMeter.start(this.engine.endpoint, this.ledger);
-    this.cloud = await EmbeddedCloud.start({
+    this.cloud = await StageCloud.start({
       stage: STAGE,
       folder: join(this.folder, 'data'),
       origin: this.server.origin,
-      region: 'eu-north-1',
+      region: REGION,
       retentionDays: 90,
       credentials: { accessKeyId: 'kite', secretAccessKey: 'a-key-that-opens-nothing' },
-      parameters: { '/kite/dev/telegram-bot-token': TOKEN },
+      botToken: TOKEN,
       dynamoDbEndpoint: this.engine.endpoint,
     });
+    return this.cloud;
   }
 
-  private async startFunction(code: FunctionCode): Promise<void> {
-    const { origin } = this.server;
+  private async startFunction(cloud: StageCloud, code: FunctionCode): Promise<void> {
     this.process = await FunctionProcess.start(
       code,
       {
-        ...this.cloud?.functionVariables,
+        ...cloud.functionVariables(`${this.server.origin}/telegram/api`),
         AWS_ENDPOINT_URL_DYNAMODB: this.meter?.endpoint ?? '',
-        BOT_TOKEN_PARAMETER: '/kite/dev/telegram-bot-token',
-        TELEGRAM_API_ROOT: `${origin}/telegram/api`,
-        WEBSOCKET_URL: this.webSocketUrl,
-        WEBSOCKET_CALLBACK_URL: this.apiUrl,
-        API_URL: this.apiUrl,
-        AWS_CONFIG_FILE: join(this.folder, 'no-aws-config'),
-        AWS_SHARED_CREDENTIALS_FILE: join(this.folder, 'no-aws-credentials'),
       },
       (line) => this.lines.push(line),
     );
   }
 
-  private serve(): void {
-    const gateway = new Gateway({ definition: localApis(STAGE), invoke: (_, event) => this.invoke(event) });
-    this.gateway = gateway;
-    this.server.serve(
-      (request, response) => {
-        observeRequest(this.ledger, request, response);
-        if (gateway.handleRequest(request, response) || this.cloud?.handleRequest(request, response)) return;
-        this.answerTelegram(request, response).catch(() => response.destroy());
-      },
-      (request, socket, head) => {
-        if (!gateway.handleUpgrade(request, socket, head)) socket.destroy();
-      },
-    );
-    this.queue = this.cloud?.deliver((event) => this.invoke(event));
-  }
-
-  private async answerTelegram(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!(await this.telegram.handle(request, response))) response.writeHead(404).end();
+  private serve({ aws, queue }: StageCloud): void {
+    this.chat = Chat.assemble({
+      server: this.server,
+      definition: stageApis(STAGE),
+      invoke: (event) => this.invoke(event),
+      handlers: [
+        (request, response) => aws.handleRequest(request, response),
+        (request, response) => this.telegram.handle(request, response),
+      ],
+      watch: (request, response) => observeRequest(this.ledger, request, response),
+    });
+    this.chat.deliver(queueSource(queue, REGION));
   }
 
   /** A group hosts the channel by the command, as operators do it. */

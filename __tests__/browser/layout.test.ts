@@ -246,7 +246,7 @@ describe('the operator console', () => {
     expect(await overflow(title)).toBe(0);
     expect(await page.getByRole('navigation').isVisible()).toBe(false);
     expect((await boxOf(operator.composer)).bottom).toBeLessThanOrEqual(PHONE.height);
-    expect(await overflow(page.locator('kite-console .app'))).toBe(0);
+    expect(await overflow(page.locator('operator-console .app'))).toBe(0);
 
     await page.getByRole('button', { name: 'Back to the chats' }).click();
     await page.getByRole('navigation').waitFor();
@@ -263,10 +263,10 @@ describe('the operator console', () => {
     await visitor.write(tallText('from top to bottom'));
     const operator = await scene.operator();
     await operator.openTopic('from top to bottom');
-    await isAtEnd(operator.page, 'kite-console');
+    await isAtEnd(operator.page, 'operator-console');
     for (const size of [{ width: 1280, height: 400 }, PHONE]) {
       await operator.page.setViewportSize(size);
-      await isAtEnd(operator.page, 'kite-console');
+      await isAtEnd(operator.page, 'operator-console');
     }
   });
 
@@ -275,7 +275,7 @@ describe('the operator console', () => {
     const { page } = operator;
     await page.emulateMedia({ forcedColors: 'active' });
     await operator.openGroup('Kite support');
-    expect(await property(page.locator('kite-console .bubble').first(), 'border-top-width')).toBe('1px');
+    expect(await property(page.locator('operator-console .bubble').first(), 'border-top-width')).toBe('1px');
     const [open, other] = [
       page.locator('button.row[aria-current=true]'),
       page.locator('button.row[aria-current=false]').first(),

@@ -113,6 +113,6 @@ describe('what another website can reach of npm start', () => {
     await page.goto(elsewhere);
     await page.getByText('console').click();
     await page.waitForURL(`${chat.url}/telegram`);
-    await page.locator('kite-console').getByText('Kite support').first().waitFor();
+    await page.locator('operator-console').getByText('Kite support').first().waitFor();
   });
 });

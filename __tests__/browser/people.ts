@@ -140,11 +140,11 @@ export class Operator {
   }
 
   async attach(...files: TestFile[]): Promise<void> {
-    await this.page.locator('kite-console input[type=file]').setInputFiles(files);
+    await this.page.locator('operator-console input[type=file]').setInputFiles(files);
   }
 
   message(text: string): Locator {
-    return this.page.locator('kite-console article', { hasText: text }).last();
+    return this.page.locator('operator-console article', { hasText: text }).last();
   }
 
   /** Points at a message and presses one of its buttons; points again if the list has moved away meanwhile, as people do. */
@@ -162,7 +162,7 @@ export class Operator {
 
   /** What people wrote in the open topic, top to bottom, without headers and without what the bot says itself. */
   async texts(): Promise<string[]> {
-    const texts = await this.page.locator('kite-console article .body').allInnerTexts();
+    const texts = await this.page.locator('operator-console article .body').allInnerTexts();
     return texts.filter((text) => !text.startsWith('🔔')).map((text) => text.replace(/^#\w+ .*\n/, ''));
   }
 

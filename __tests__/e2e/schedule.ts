@@ -1,4 +1,4 @@
-import { isRecord } from '../../emulators/aws/protocol/aws-request';
+import { isRecord } from '../../emulators/json';
 import type { Sandbox } from '../../local/sandbox/sandbox';
 
 /**

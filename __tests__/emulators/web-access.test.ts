@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { EmbeddedDynamoDb } from '../../emulators/aws/dynamodb/embedded-dynamodb';
 import { RuntimeApi } from '../../emulators/aws/lambda/runtime-api';
 import { AwsProxy } from '../../emulators/aws/account/proxy';
-import { LocalServer } from '../../local/start/local-server';
+import { LocalServer } from '../../local/local-server';
 import { createTelegram } from '../../emulators/telegram';
 import { isFromAnotherWebsite, isToThisMachine } from '../../emulators/web-access';
 

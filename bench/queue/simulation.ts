@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryStores } from '../../__tests__/memory/stores';
 import { MemoryFiles, MemoryLogger, MemoryPush, repeatableRandomness } from '../../__tests__/memory/world';
+import { answerQueue, type QueueEvent } from '../../lambdas/adapters/lambda-events/queue';
 import { groupOf } from '../../lambdas/adapters/sqs-queue';
 import { createTelegramOperatorSide } from '../../lambdas/adapters/telegram/operator-side';
 import { createTelegramHost } from '../../lambdas/adapters/telegram/telegram-host';
@@ -11,12 +12,14 @@ import type { ConnectionId } from '../../lambdas/chat/model/identifiers';
 import type { Host } from '../../lambdas/chat/messenger/port';
 import type { OperatorSide, World } from '../../lambdas/chat/ports';
 import { createVisitorSide, type VisitorSide } from '../../lambdas/chat/browser-side';
-import { openDatabase, type Database } from '../../emulators/aws/database-folder';
+import { openDatabase, type Database } from '../../emulators/aws/data-folder';
+import { QueuePoller, type MessageSource } from '../../emulators/aws/lambda/queue-poller';
 import { FifoQueue } from '../../emulators/aws/sqs/fifo-queue';
+import { queueSource } from '../../emulators/aws/sqs/queue-service';
 import { createTelegram, type Telegram } from '../../emulators/telegram';
 import { TELEGRAM_FLOOD_LIMITS } from '../../emulators/telegram/flood-control';
+import { DELIVERY_QUEUE } from '../../local/stage-cloud';
 import { arrivals, unavoidableDelays } from './arrivals';
-import { Poller } from './poller';
 import { VirtualClock } from './virtual-clock';
 
 /** What visitors do. */
@@ -73,10 +76,6 @@ const MINUTE = 60_000;
 /** How long a call of the Bot API takes, milliseconds. */
 const TELEGRAM_LATENCY = 100;
 
-/** As `constructs/function/delivery-queue.ts` sets them: milliseconds, and receipts before a message is a dead letter. */
-const VISIBILITY_TIMEOUT = 180_000;
-const ATTEMPTS = 100;
-
 /**
  * Visitors write faster than Telegram takes it; then the queue runs empty. The code of the functions and the queue's are
  * the real ones, Telegram is the stand-in with its flood control, the time is virtual.
@@ -111,7 +110,10 @@ class Simulation {
   private readonly push = new MemoryPush();
   private readonly visitors: VisitorSide;
   private readonly operators: OperatorSide;
-  private readonly poller: Poller;
+  private readonly poller: QueuePoller;
+  private invocations = 0;
+  /** Of an invocation, milliseconds. */
+  private longestInvocation = 0;
 
   static async open(clock: VirtualClock, database: Database, telegram: Telegram, apiRoot: string): Promise<Simulation> {
     const now = () => clock.now();
@@ -119,8 +121,8 @@ class Simulation {
     const queue = await FifoQueue.open(database, {
       name: 'delivery.fifo',
       now,
-      visibilityTimeout: VISIBILITY_TIMEOUT,
-      redrive: { to: deadLetters, maxReceiveCount: ATTEMPTS },
+      visibilityTimeout: DELIVERY_QUEUE.visibilityTimeout,
+      redrive: { to: deadLetters, maxReceiveCount: DELIVERY_QUEUE.maxReceiveCount },
     });
     return new Simulation(clock, telegram, apiRoot, queue, deadLetters);
   }
@@ -157,11 +159,11 @@ class Simulation {
     const host = this.distant(createTelegramHost({ secrets: this.world.secrets, apiRoot }));
     this.visitors = createVisitorSide(this.world);
     this.operators = createTelegramOperatorSide(this.world, { host });
-    this.poller = new Poller(queue, clock, {
-      deliver: async (item, attempt) => this.operators.deliver(item, attempt),
-      onError: (error) => {
-        throw error;
-      },
+    this.poller = new QueuePoller({
+      source: virtualSource(queue, clock),
+      concurrency: Infinity,
+      timer: (wake, milliseconds) => clock.timer(wake, milliseconds),
+      invoke: (event) => this.invoke(event as QueueEvent),
     });
   }
 
@@ -171,7 +173,7 @@ class Simulation {
     await this.emptied();
     // Nothing of the visitors' arrival counts against the limit any more.
     await this.clock.sleep(2 * MINUTE);
-    const [callsBefore, invocationsBefore] = [this.refused, this.poller.count.invocations];
+    const [callsBefore, invocationsBefore] = [this.refused, this.invocations];
     const begin = this.clock.now();
     const made = arrivals({ ...load, perMinute: load.factor * LIMIT });
     for (const [i, { at, visitor }] of made.entries()) {
@@ -180,7 +182,7 @@ class Simulation {
     }
     const end = this.clock.now();
     await this.emptied();
-    this.poller.stop();
+    await this.poller.stop();
 
     const texts = this.telegram.people.messages(chat).flatMap(({ text = '' }) => /m(\d+)$/.exec(text)?.[1] ?? []);
     const numbers = texts.map(Number);
@@ -201,9 +203,30 @@ class Simulation {
       },
       drained: this.clock.now() - end,
       refused: this.refused - callsBefore,
-      invocations: this.poller.count.invocations - invocationsBefore,
-      longestInvocation: this.poller.count.longest,
+      invocations: this.invocations - invocationsBefore,
+      longestInvocation: this.longestInvocation,
     };
+  }
+
+  /** Works off a batch as the deployed function does. */
+  private async invoke(event: QueueEvent): Promise<unknown> {
+    const { clock, queue, operators } = this;
+    const begun = clock.now();
+    const fail = (error: unknown): never => {
+      throw error;
+    };
+    const answer = await answerQueue(event, {
+      deliver: async (item, attempt) => operators.deliver(item, attempt),
+      onError: fail,
+      onNotHidden: fail,
+      now: () => clock.now(),
+      delay: async (receipt, seconds) => {
+        await clock.really(() => queue.hide(receipt, seconds * 1000));
+      },
+    });
+    this.invocations++;
+    this.longestInvocation = Math.max(this.longestInvocation, clock.now() - begun);
+    return answer;
   }
 
   private get refused(): number {
@@ -279,6 +302,16 @@ class Simulation {
       },
     });
   }
+}
+
+/** The queue as Lambda's poller sees it; virtual time stands still while the disk is written. */
+function virtualSource(queue: FifoQueue, clock: VirtualClock): MessageSource {
+  const source = queueSource(queue, 'eu-north-1');
+  return {
+    ...source,
+    receive: (count) => clock.really(() => source.receive(count)),
+    remove: (messages) => clock.really(() => source.remove(messages)),
+  };
 }
 
 function textOf(post: unknown): unknown {

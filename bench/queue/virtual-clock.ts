@@ -28,6 +28,15 @@ export class VirtualClock implements Clock {
     return new Promise((ring) => this.alarms.push({ at, order: this.order++, ring }));
   }
 
+  /** Calls back after that many milliseconds. Returns what cancels it. */
+  timer(wake: () => void, milliseconds: number): () => void {
+    let canceled = false;
+    void this.sleep(milliseconds).then(() => {
+      if (!canceled) wake();
+    });
+    return () => (canceled = true);
+  }
+
   /** Does something that takes real time (a request, a write to a disk), while the virtual time stands still. */
   async really<T>(work: () => Promise<T>): Promise<T> {
     this.working++;

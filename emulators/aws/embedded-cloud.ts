@@ -1,123 +1,124 @@
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { TABLE_SCHEMAS, tableName } from '../../constructs/storage/table-schemas';
-import { answerAwsJson, type AwsJsonService } from './protocol/aws-json';
-import { openDatabase, type Database } from './database-folder';
+import { buffer } from 'node:stream/consumers';
+import { checkWritable, notWritable, openDatabase, type Database } from './data-folder';
 import { dynamoDbAt, type DynamoDbCall } from './dynamodb/dynamodb-call';
 import { EmbeddedDynamoDb } from './dynamodb/embedded-dynamodb';
-import { EventSource, type EventSourceOptions } from './lambda/event-source';
 import { sweepExpired } from './dynamodb/expiry-sweep';
-import { errorText, Failure } from '../failure';
-import { FifoQueue } from './sqs/fifo-queue';
-import { checkWritable } from './s3/object-folder';
-import { ObjectStore } from './s3/object-store';
+import { dropTables, makeTables, type TableDefinition } from './dynamodb/tables';
+import { answerAwsJson, type AwsJsonService } from './protocol/aws-json';
+import { ObjectStore, type BucketDefinition } from './s3/object-store';
 import type { SigningKey } from './s3/signature';
+import { FifoQueue } from './sqs/fifo-queue';
+import { queueArn, queuePath, queueService } from './sqs/queue-service';
 import { parameterStore } from './ssm/parameter-store';
-import { queuePath, queueService } from './sqs/queue-service';
-import { dropTables, makeTables } from './dynamodb/tables';
+
+/** A FIFO queue. */
+export interface QueueDefinition {
+  /** E.g. `orders.fifo` */
+  readonly name: string;
+  /** Milliseconds. @default 30000, as SQS */
+  readonly visibilityTimeout?: number;
+  /** Where a message goes that was received too often; a queue defined before this one. @default - nowhere */
+  readonly redrive?: { readonly to: string; readonly maxReceiveCount: number };
+}
 
 export interface EmbeddedCloudOptions {
-  readonly stage: string;
   /** Where the data is kept. */
   readonly folder: string;
-  /** Where this machine's server is reached, and so the cloud: `http://localhost:3000`. */
+  /** The address of the server that {@link EmbeddedCloud.handleRequest} is mounted in: `http://localhost:3000`. */
   readonly origin: string;
   readonly region: string;
   readonly credentials: SigningKey;
+  readonly tables: readonly TableDefinition[];
+  readonly queues: readonly QueueDefinition[];
+  readonly buckets: readonly BucketDefinition[];
   /** Values of SSM parameters, by name. */
   readonly parameters: Readonly<Record<string, string>>;
   /** A DynamoDB that runs already, e.g. the one in Docker. @default - embedded, in the folder */
   readonly dynamoDbEndpoint?: string;
-  /** Days that files are kept. */
-  readonly retentionDays: number;
-  /** Remove what was kept of before. @default false */
+  /** Remove the data of earlier runs. @default false */
   readonly empty?: boolean;
 }
 
-/** How often what has expired is removed, in milliseconds. */
+/** Milliseconds between two removals of what has expired. */
 const SWEEP_INTERVAL = 60_000;
 
-/** The queue's visibility timeout of constructs/function/delivery-queue.ts, in milliseconds. */
-const VISIBILITY_TIMEOUT = 180_000;
-
-/** And how often a message is tried before it is set aside. */
-const ATTEMPTS = 100;
-
-/** What the folder of the data holds of the cloud. */
+/** The subfolders of the data folder. */
 const PARTS = ['dynamodb', 'queues', 'objects'] as const;
 
 /**
- * The AWS that a stage's functions need, in this process: DynamoDB, SQS, S3 and SSM behind one endpoint, for the real
- * AWS SDK (`AWS_ENDPOINT_URL`), so that the code that runs here is the code that is deployed.
+ * DynamoDB, SQS, S3 and SSM in this process behind one endpoint, for the real AWS SDK (`AWS_ENDPOINT_URL`): code that runs
+ * here is the code that is deployed.
  */
 export class EmbeddedCloud {
   private readonly sweeper: NodeJS.Timeout;
+  private readonly services: readonly AwsJsonService[];
+  private readonly objects: ObjectStore;
 
   private constructor(
     private readonly options: EmbeddedCloudOptions,
     private readonly dynamoDb: EmbeddedDynamoDb | undefined,
     private readonly call: DynamoDbCall,
     private readonly database: Database,
-    /** What is on its way to Telegram. */
-    readonly queue: FifoQueue,
-    /** What could not be delivered. */
-    readonly deadLetters: FifoQueue,
-    private readonly objects: ObjectStore,
-    private readonly services: readonly AwsJsonService[],
+    private readonly queues: ReadonlyMap<string, FifoQueue>,
   ) {
+    const { folder, buckets, credentials, region, origin, parameters } = options;
+    this.objects = new ObjectStore(join(folder, 'objects'), buckets, credentials);
+    this.services = [queueService([...queues.values()], region, origin), parameterStore(parameters)];
     this.sweeper = setInterval(() => void this.sweep().catch(() => undefined), SWEEP_INTERVAL);
     this.sweeper.unref();
   }
 
   /**
-   * Starts everything and makes the tables that are missing.
+   * Starts everything and creates the tables that are missing.
    * @throws Failure if the data cannot be used or the given DynamoDB does not answer
    */
   static async start(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
-    const { stage, folder, region, origin, credentials } = options;
-    await checkFolder(folder);
+    const { folder, region, credentials, tables } = options;
+    await checkWritable(folder);
     if (options.empty) await removeData(folder);
     const [dynamoDb, database] = await openBoth(options);
     try {
       const call = dynamoDbAt(options.dynamoDbEndpoint ?? dynamoDb?.endpoint ?? '', region, credentials.accessKeyId);
-      const deadLetters = await FifoQueue.open(database, { name: `${stage}-delivery-dead-letters.fifo` });
-      const queue = await FifoQueue.open(database, {
-        name: `${stage}-delivery.fifo`,
-        visibilityTimeout: VISIBILITY_TIMEOUT,
-        redrive: { to: deadLetters, maxReceiveCount: ATTEMPTS },
-      });
-      if (options.empty) await dropTables(call, stage, TABLE_SCHEMAS);
-      await makeTables(call, stage, TABLE_SCHEMAS);
-      const objects = new ObjectStore(join(folder, 'objects'), [`${stage}-files`], credentials);
-      const services = [queueService([queue, deadLetters], region, origin), parameterStore(options.parameters)];
-      return new EmbeddedCloud(options, dynamoDb, call, database, queue, deadLetters, objects, services);
+      const queues = await openQueues(database, options.queues);
+      if (options.empty) await dropTables(call, tables);
+      await makeTables(call, tables);
+      return new EmbeddedCloud(options, dynamoDb, call, database, queues);
     } catch (error) {
       await Promise.all([dynamoDb?.close(), database.close()]);
       throw error;
     }
   }
 
-  /** The variables of a function's environment that name the stage's resources. */
-  get functionVariables(): Readonly<Record<string, string>> {
-    const { stage, origin, dynamoDbEndpoint, region, credentials, retentionDays } = this.options;
+  /** The variables that point an AWS SDK at this cloud. */
+  get sdkVariables(): Readonly<Record<string, string>> {
+    const { origin, dynamoDbEndpoint, region, credentials } = this.options;
     return {
-      STAGE: stage,
-      CHANNELS_TABLE: tableName(stage, 'Channels'),
-      MEMBERS_TABLE: tableName(stage, 'Members'),
-      CONNECTIONS_TABLE: tableName(stage, 'Connections'),
-      MESSAGES_TABLE: tableName(stage, 'Messages'),
-      FILES_BUCKET: `${stage}-files`,
-      DELIVERY_QUEUE_URL: `${origin}${queuePath(this.queue.name)}`,
-      RETENTION_DAYS: String(retentionDays),
       AWS_ENDPOINT_URL: origin,
-      // Told apart so that the SDK's calls do not pass through the server that browsers use.
+      // The SDK's calls do not pass through the server that browsers use.
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? this.dynamoDb?.endpoint ?? origin,
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_EC2_METADATA_DISABLED: 'true',
     };
+  }
+
+  /** A queue by its name. @throws Error if it was not defined */
+  queue(name: string): FifoQueue {
+    const queue = this.queues.get(name);
+    if (!queue) throw new Error(`There is no queue ${name}.`);
+    return queue;
+  }
+
+  queueUrl(name: string): string {
+    return `${this.options.origin}${queuePath(name)}`;
+  }
+
+  queueArn(name: string): string {
+    return queueArn(this.options.region, name);
   }
 
   /** Answers a request of an AWS SDK or to a presigned URL; false, untouched, if it is neither. */
@@ -131,51 +132,47 @@ export class EmbeddedCloud {
     } else if (target.startsWith('DynamoDB_') && this.dynamoDb) {
       this.dynamoDb.handle(request, response);
     } else {
-      void this.answerService(target, request, response);
+      buffer(request)
+        .then((body) => answerAwsJson(this.services, target, body, response))
+        .catch(() => response.destroy());
     }
     return true;
   }
 
-  /** Begins to give a function what is in the delivery queue. */
-  deliver(
-    invoke: EventSourceOptions['invoke'],
-    options: Pick<EventSourceOptions, 'observe' | 'retryAfter'> = {},
-  ): EventSource {
-    return new EventSource({ queue: this.queue, region: this.options.region, invoke, ...options });
-  }
-
-  /** Removes items and files whose time has come; runs by itself every minute, too. */
+  /** Removes items and objects that have expired; runs by itself every minute. */
   async sweep(now = Date.now()): Promise<void> {
-    // A DynamoDB of somebody else's does its own.
-    if (this.dynamoDb) await sweepExpired(this.call, this.options.stage, TABLE_SCHEMAS, now);
-    await this.objects.expire(this.options.retentionDays * 24 * 60 * 60 * 1000);
+    // A DynamoDB that runs elsewhere does it itself.
+    if (this.dynamoDb) await sweepExpired(this.call, this.options.tables, now);
+    await this.objects.expire();
   }
 
-  /** Closes the data; what was written stays. */
+  /** Closes the data, which is kept. */
   async close(): Promise<void> {
     clearInterval(this.sweeper);
     await Promise.all([this.dynamoDb?.close(), this.database.close()]);
   }
-
-  private async answerService(target: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    } catch {
-      response.destroy();
-      return;
-    }
-    await answerAwsJson(this.services, target, Buffer.concat(chunks), response);
-  }
 }
 
-/** Removes what an embedded cloud kept in a folder, and nothing else in it. @throws Failure */
+/** Removes the data of an embedded cloud and nothing else in the folder. @throws DataFailure */
 async function removeData(folder: string): Promise<void> {
   try {
     await Promise.all(PARTS.map((part) => rm(join(folder, part), { recursive: true, force: true })));
   } catch (error) {
     throw notWritable(folder, error);
   }
+}
+
+async function openQueues(
+  database: Database,
+  definitions: readonly QueueDefinition[],
+): Promise<ReadonlyMap<string, FifoQueue>> {
+  const queues = new Map<string, FifoQueue>();
+  for (const { redrive, ...options } of definitions) {
+    const to = redrive && queues.get(redrive.to);
+    const target = to && { to, maxReceiveCount: redrive.maxReceiveCount };
+    queues.set(options.name, await FifoQueue.open(database, { ...options, ...(target ? { redrive: target } : {}) }));
+  }
+  return queues;
 }
 
 /** Opens both databases, or neither. */
@@ -191,18 +188,4 @@ async function openBoth({
   if (dynamoDb.status === 'fulfilled') await dynamoDb.value?.close();
   if (database.status === 'fulfilled') await database.value.close();
   throw dynamoDb.status === 'rejected' ? dynamoDb.reason : (database as PromiseRejectedResult).reason;
-}
-
-async function checkFolder(folder: string): Promise<void> {
-  try {
-    await checkWritable(folder);
-  } catch (error) {
-    throw notWritable(folder, error);
-  }
-}
-
-function notWritable(folder: string, error: unknown): Failure {
-  return new Failure(
-    `The data folder ${folder} is not writable (${errorText(error)}): make it writable, or set KITE_DATA to another folder.`,
-  );
 }

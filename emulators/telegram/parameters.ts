@@ -1,9 +1,7 @@
 import type { Update } from 'grammy/types';
 import { badRequest } from './bot-api-error';
 import type { UploadedFile } from './uploaded-file';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isRecord } from '../json';
 
 /**
  * The parameters of one call. Telegram takes them from the query, a form, JSON or multipart alike: numbers and

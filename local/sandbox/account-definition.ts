@@ -1,5 +1,5 @@
 import { Failure } from '../../emulators/failure';
-import { isRecord, text } from '../../emulators/aws/protocol/aws-request';
+import { isRecord, text } from '../../emulators/json';
 import type { EmulatedAws } from '../../emulators/aws/account';
 import type {
   ApiDefinition,

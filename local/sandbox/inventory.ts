@@ -1,5 +1,5 @@
 import { ACCOUNT_ID, type EmulatedAws } from '../../emulators/aws/account';
-import { isRecord, text } from '../../emulators/aws/protocol/aws-request';
+import { isRecord, text } from '../../emulators/json';
 
 /** Lists one kind of resource: a call, where the names are in its answer, and which of them AWS keeps by itself. */
 interface Listing {

@@ -1,10 +1,10 @@
 import { readEnvironment, readLocalSettings } from '../../settings';
 import { HELP, readOptions, type SandboxCommand } from './options';
-import { Sandbox } from './sandbox';
+import { Sandbox, SANDBOX_BOTS } from './sandbox';
 import { buildZips, succeeded, uploadZips, zipsOf } from './steps';
-import { Ending, failProgram } from '../start/ending';
-import { Terminal } from '../start/terminal';
-import { ensureDemoGroup, hostDemoChannel } from '../../emulators/telegram';
+import { Ending, failProgram } from '../ending';
+import { Terminal } from '../terminal';
+import { DEMO_CHANNEL, ensureDemoGroup, hostDemoChannel } from '../demo-group';
 
 /** `npm run sandbox`: the chat, deployed into an emulated AWS and served from it, until Ctrl-C. */
 async function main(): Promise<void> {
@@ -62,7 +62,7 @@ async function deploy(sandbox: Sandbox, command: SandboxCommand, terminal: Termi
 
 async function introduce(sandbox: Sandbox, terminal: Terminal): Promise<void> {
   const [web, socket] = [`http://localhost:${sandbox.port}`, `ws://localhost:${sandbox.port}`];
-  hostDemoChannel(sandbox.telegram, ensureDemoGroup(sandbox.telegram, 'kite_dev_bot'), 'kite-demo');
+  hostDemoChannel(sandbox.telegram, ensureDemoGroup(sandbox.telegram, SANDBOX_BOTS.dev.username), DEMO_CHANNEL);
   await sandbox.telegram.settled();
   terminal.introduce(
     'Kite, deployed into an emulated AWS',

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as httpRequest } from 'node:http';
 import { arch, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 
 import {
   EmulatedAws,
@@ -13,10 +14,11 @@ import {
   type LogLine,
   type RawRequest,
 } from '../../emulators/aws/account';
-import { isRecord } from '../../emulators/aws/protocol/aws-request';
-import { Gateway, type GatewayDefinition, type Observe } from '../../emulators/aws/api-gateway';
-import { LocalServer } from '../start/local-server';
-import { Website } from '../start/website';
+import { isRecord } from '../../emulators/json';
+import type { GatewayDefinition, Observe } from '../../emulators/aws/api-gateway';
+import { Chat } from '../chat';
+import { LocalServer } from '../local-server';
+import { Website } from '../website';
 import { createTelegram, type Telegram } from '../../emulators/telegram';
 import { bundleWidget } from '../../web/widget/build';
 import { readDefinition } from './account-definition';
@@ -93,7 +95,7 @@ const INHERITED = [
  */
 export class Sandbox {
   private readonly website = new Website(bundleWidget);
-  private gateway: Gateway | undefined;
+  private chat: Chat | undefined;
   private readonly commands: CommandRunner;
 
   private constructor(
@@ -144,12 +146,16 @@ export class Sandbox {
     const folder = mkdtempSync(join(tmpdir(), 'kite-sandbox-'));
     const sandbox = new Sandbox(aws, telegram, folder, server, options);
     sandbox.prepareFolder();
-    server.serve(
-      (request, response) => void sandbox.answer(request, response).catch(() => response.destroy()),
-      (request, socket, head) => {
-        if (sandbox.gateway?.handleUpgrade(request, socket, head) !== true) socket.destroy();
-      },
-    );
+    sandbox.chat = Chat.assemble({
+      server,
+      definition: { apis: [] },
+      invoke: async (event, reference = '') => await aws.invoke(reference, event),
+      handlers: [
+        (request, response) => telegram.handle(request, response),
+        (request, response) => sandbox.website.handle(request, response),
+      ],
+      ...(options.observe ? { observe: options.observe } : {}),
+    });
     aws.serveConnections(async (request) => await sandbox.toGateway(request));
     return sandbox;
   }
@@ -262,21 +268,14 @@ export class Sandbox {
   /** Serves the chat from what is deployed now: routes, integrations and stage variables come from the account. */
   async serve(): Promise<GatewayDefinition> {
     const definition = await readDefinition(this.aws);
-    if (this.gateway === undefined) {
-      this.gateway = new Gateway({
-        definition,
-        invoke: async (reference, event) => await this.aws.invoke(reference, event),
-      });
-    } else {
-      this.gateway.redefine(definition);
-    }
+    this.chat?.redefine(definition);
     return definition;
   }
 
   /** Ends everything and deletes the folder. */
   async stop(): Promise<void> {
     this.commands.stop();
-    await this.gateway?.close();
+    await this.chat?.disconnect();
     await this.telegram.close();
     await this.server.close();
     await this.aws.stop();
@@ -311,14 +310,6 @@ export class Sandbox {
     this.writeSettings();
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (await this.telegram.handle(request, response)) return;
-    if (this.gateway?.handleRequest(request, response) === true) return;
-    if (await this.website.handle(request, response)) return;
-    request.resume();
-    response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ message: 'Not Found' }));
-  }
-
   /** Hands a call of the management API, whichever host it names, to the gateway on this port. */
   private async toGateway(raw: RawRequest): Promise<AwsReply> {
     return await new Promise((done, failed) => {
@@ -331,22 +322,14 @@ export class Sandbox {
           headers: { ...raw.headers, host: `localhost:${this.port}`, 'content-length': raw.body.length },
         },
         (incoming) => {
-          const chunks: Buffer[] = [];
-          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('error', failed);
-          incoming.on('end', () => {
-            const {
-              connection: _connection,
-              'transfer-encoding': _encoding,
-              'content-length': _length,
-              ...headers
-            } = incoming.headers;
-            done({
-              status: incoming.statusCode ?? 502,
-              headers: headers as Record<string, string>,
-              body: Buffer.concat(chunks),
-            });
-          });
+          const {
+            connection: _connection,
+            'transfer-encoding': _encoding,
+            'content-length': _length,
+            ...headers
+          } = incoming.headers;
+          const status = incoming.statusCode ?? 502;
+          buffer(incoming).then((body) => done({ status, headers: headers as Record<string, string>, body }), failed);
         },
       );
       outgoing.on('error', failed);

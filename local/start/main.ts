@@ -1,8 +1,8 @@
 import { readLocalSettings } from '../../settings';
-import { LocalChat } from './chat';
-import { Ending, failProgram } from './ending';
+import { LocalChat } from './local-chat';
+import { Ending, failProgram } from '../ending';
 import { HELP, readOptions } from './options';
-import { Terminal } from './terminal';
+import { Terminal } from '../terminal';
 
 /** `npm start`: the chat on this machine, until Ctrl-C. */
 async function main(): Promise<void> {

@@ -18,7 +18,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { EmbeddedCloud } from '../../../emulators/aws/embedded-cloud';
+import { EmbeddedCloud, type EmbeddedCloudOptions } from '../../../emulators/aws/embedded-cloud';
 import { scratchFolder } from './scratch-folder';
 
 const credentials = { accessKeyId: 'kite', secretAccessKey: 'kite-secret' };
@@ -28,17 +28,21 @@ let server: Server;
 let origin: string;
 let folder: string;
 
-const start = (empty = false): Promise<EmbeddedCloud> =>
-  EmbeddedCloud.start({
-    stage: 'dev',
-    folder,
-    origin,
-    region: 'eu-north-1',
-    credentials,
-    parameters: { '/kite/dev/telegram-bot-token': '1:token' },
-    retentionDays: 90,
-    empty,
-  });
+const options = (changes: Partial<EmbeddedCloudOptions> = {}): EmbeddedCloudOptions => ({
+  folder,
+  origin,
+  region: 'eu-north-1',
+  credentials,
+  tables: [
+    { name: 'people', hashKey: 'id', expiry: 'expiresAt' },
+    { name: 'letters', hashKey: 'folder', rangeKey: 'id', localIndexes: [{ name: 'byTime', rangeKey: 'at' }] },
+  ],
+  queues: [{ name: 'orders.fifo' }],
+  buckets: [{ name: 'files' }],
+  parameters: { '/secret': '1:token' },
+  ...changes,
+});
+const start = (empty = false): Promise<EmbeddedCloud> => EmbeddedCloud.start(options({ empty }));
 
 beforeEach(async () => {
   folder = scratchFolder();
@@ -59,14 +63,14 @@ function clientSettings(): { region: string; endpoint: string; credentials: type
   return { region: 'eu-north-1', endpoint: origin, credentials, maxAttempts: 1 };
 }
 
-test('DynamoDB has the tables of the stage, and keeps what is in them over a restart', async () => {
+test('DynamoDB creates the tables and keeps their items over a restart', async () => {
   cloud = await start();
   const client = new DynamoDBClient(clientSettings());
-  const { Table } = await client.send(new DescribeTableCommand({ TableName: 'dev.Messages' }));
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: 'letters' }));
   expect(Table).toMatchObject({
     TableStatus: 'ACTIVE',
     KeySchema: [
-      { AttributeName: 'conversation', KeyType: 'HASH' },
+      { AttributeName: 'folder', KeyType: 'HASH' },
       { AttributeName: 'id', KeyType: 'RANGE' },
     ],
     LocalSecondaryIndexes: [{ IndexName: 'byTime', Projection: { ProjectionType: 'ALL' } }],
@@ -75,17 +79,17 @@ test('DynamoDB has the tables of the stage, and keeps what is in them over a res
     ['m2', '2026-01-01'],
     ['m1', '2026-01-02'],
   ] as const) {
-    const Item = { conversation: { S: 'c' }, id: { S: id }, at: { S: at } };
-    await client.send(new PutItemCommand({ TableName: 'dev.Messages', Item }));
+    const Item = { folder: { S: 'c' }, id: { S: id }, at: { S: at } };
+    await client.send(new PutItemCommand({ TableName: 'letters', Item }));
   }
 
   await cloud.close();
   cloud = await start();
   const { Items } = await client.send(
     new QueryCommand({
-      TableName: 'dev.Messages',
+      TableName: 'letters',
       IndexName: 'byTime',
-      KeyConditionExpression: 'conversation = :c',
+      KeyConditionExpression: 'folder = :c',
       ExpressionAttributeValues: { ':c': { S: 'c' } },
       ScanIndexForward: false,
     }),
@@ -94,19 +98,19 @@ test('DynamoDB has the tables of the stage, and keeps what is in them over a res
   client.destroy();
 });
 
-test('a DynamoDB that runs already gets the tables, and empty ones if asked', async () => {
+test('a DynamoDB that runs already gets the tables, and empty ones on request', async () => {
   cloud = await start();
-  const dynamoDbEndpoint = cloud.functionVariables['AWS_ENDPOINT_URL_DYNAMODB']!;
-  const options = { stage: 'other', origin, region: 'eu-north-1', credentials, parameters: {}, retentionDays: 90 };
+  const dynamoDbEndpoint = cloud.sdkVariables['AWS_ENDPOINT_URL_DYNAMODB']!;
+  const tables = [{ name: 'shops', hashKey: 'id' }];
   const client = new DynamoDBClient({ ...clientSettings(), endpoint: dynamoDbEndpoint });
   const key = { id: { S: 'shop' } };
   const kept = async (): Promise<boolean> =>
-    (await client.send(new GetItemCommand({ TableName: 'other.Channels', Key: key }))).Item !== undefined;
+    (await client.send(new GetItemCommand({ TableName: 'shops', Key: key }))).Item !== undefined;
   const restart = async (empty: boolean): Promise<void> =>
-    (await EmbeddedCloud.start({ ...options, folder: scratchFolder(), dynamoDbEndpoint, empty })).close();
+    (await EmbeddedCloud.start(options({ tables, folder: scratchFolder(), dynamoDbEndpoint, empty }))).close();
 
   await restart(false);
-  await client.send(new PutItemCommand({ TableName: 'other.Channels', Item: key }));
+  await client.send(new PutItemCommand({ TableName: 'shops', Item: key }));
   await restart(false);
   expect(await kept()).toBe(true);
   await restart(true);
@@ -114,14 +118,14 @@ test('a DynamoDB that runs already gets the tables, and empty ones if asked', as
   client.destroy();
 });
 
-test('items whose time has come are swept away, the others stay', async () => {
+test('expired items are removed, the others stay', async () => {
   cloud = await start();
   const client = new DynamoDBClient(clientSettings());
   const now = Date.now();
   const put = (id: string, expiresAt?: number): Promise<unknown> =>
     client.send(
       new PutItemCommand({
-        TableName: 'dev.Connections',
+        TableName: 'people',
         Item: {
           id: { S: id },
           ...(expiresAt === undefined ? {} : { expiresAt: { N: String(Math.floor(expiresAt / 1000)) } }),
@@ -133,7 +137,7 @@ test('items whose time has come are swept away, the others stay', async () => {
   await put('for ever');
   await cloud.sweep(now);
   const has = async (id: string): Promise<boolean> => {
-    const { Item } = await client.send(new GetItemCommand({ TableName: 'dev.Connections', Key: { id: { S: id } } }));
+    const { Item } = await client.send(new GetItemCommand({ TableName: 'people', Key: { id: { S: id } } }));
     return Item !== undefined;
   };
   expect([await has('past'), await has('future'), await has('for ever')]).toEqual([false, true, true]);
@@ -143,7 +147,7 @@ test('items whose time has come are swept away, the others stay', async () => {
 test('SQS takes, gives, hides and deletes messages by its real SDK', async () => {
   cloud = await start();
   const client = new SQSClient(clientSettings());
-  const QueueUrl = cloud.functionVariables['DELIVERY_QUEUE_URL'];
+  const QueueUrl = cloud.queueUrl('orders.fifo');
   const sent = await client.send(
     new SendMessageCommand({ QueueUrl, MessageBody: 'жук', MessageGroupId: 'g', MessageDeduplicationId: 'd' }),
   );
@@ -155,7 +159,7 @@ test('SQS takes, gives, hides and deletes messages by its real SDK', async () =>
   const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
   expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '1' });
   await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-  expect(cloud.queue.size).toBe(0);
+  expect(cloud.queue('orders.fifo').size).toBe(0);
   await expect(
     client.send(new SendMessageCommand({ QueueUrl: `${origin}/000000000000/other.fifo`, MessageBody: 'x' })),
   ).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
@@ -165,7 +169,7 @@ test('SQS takes, gives, hides and deletes messages by its real SDK', async () =>
 test('SSM gives the parameters, decrypted only when asked', async () => {
   cloud = await start();
   const client = new SSMClient(clientSettings());
-  const Name = '/kite/dev/telegram-bot-token';
+  const Name = '/secret';
   const { Parameter } = await client.send(new GetParameterCommand({ Name, WithDecryption: true }));
   expect(Parameter?.Value).toBe('1:token');
   const encrypted = await client.send(new GetParameterCommand({ Name }));
@@ -189,26 +193,20 @@ test('a web page cannot reach the tables and queues', async () => {
 describe('data that cannot be used ends in a sentence', () => {
   test('in use by another process', async () => {
     cloud = await start();
-    await expect(start()).rejects.toThrow(
-      `Another process uses the data in ${join(folder, 'dynamodb')}: end the other "npm start", or set KITE_DATA to another folder.`,
-    );
+    await expect(start()).rejects.toThrow(`Another process uses the data in ${join(folder, 'dynamodb')}.`);
   });
 
   test.each(['dynamodb', 'queues'])('damaged %s', async (part) => {
     mkdirSync(join(folder, part));
     writeFileSync(join(folder, part, 'CURRENT'), 'garbage');
-    await expect(start()).rejects.toThrow(
-      /^The data in .* cannot be read \(.*\): start empty with "npm start -- --reset", or restore the folder\.$/,
-    );
+    await expect(start()).rejects.toThrow(/^The data in .* cannot be read \(.*\)\.$/);
     cloud = await start(true);
   });
 
   test('a file where the folder should be', async () => {
     folder = join(folder, 'file');
     writeFileSync(folder, '');
-    await expect(start()).rejects.toThrow(
-      /^The data folder .* is not writable \(.*\): make it writable, or set KITE_DATA/,
-    );
+    await expect(start()).rejects.toThrow(/^The data folder .* is not writable \(.*\)\.$/);
   });
 
   test('a folder without permission', async () => {
@@ -225,17 +223,8 @@ describe('data that cannot be used ends in a sentence', () => {
     await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
     const { port } = free.address() as AddressInfo;
     await new Promise((resolve) => free.close(resolve));
-    const options = {
-      stage: 'dev',
-      folder,
-      origin,
-      region: 'eu-north-1',
-      credentials,
-      parameters: {},
-      retentionDays: 90,
-    };
-    await expect(EmbeddedCloud.start({ ...options, dynamoDbEndpoint: `http://127.0.0.1:${port}` })).rejects.toThrow(
-      /^No DynamoDB answers at http:\/\/127\.0\.0\.1:\d+ \(.*\): start it \(npm run deploy-local\), or unset/,
+    await expect(EmbeddedCloud.start(options({ dynamoDbEndpoint: `http://127.0.0.1:${port}` }))).rejects.toThrow(
+      /^No DynamoDB answers at http:\/\/127\.0\.0\.1:\d+ \(.*\)\.$/,
     );
   });
 });

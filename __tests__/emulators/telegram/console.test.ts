@@ -1,4 +1,5 @@
-import { createTelegram, ensureDemoGroup, type Telegram } from '../../../emulators/telegram';
+import { createTelegram, type Telegram } from '../../../emulators/telegram';
+import { ensureDemoGroup } from '../../../local/demo-group';
 
 const BOT = 'kite_dev_bot';
 const TOKEN = '1001:a-secret-token';
@@ -27,10 +28,10 @@ describe('the operator console', () => {
 
   test('is a page with its script', async () => {
     const page = await (await fetch(url)).text();
-    expect(page).toContain('<kite-console base="/telegram">');
+    expect(page).toContain('<operator-console base="/telegram">');
     const script = await fetch(`${url}/console.js`);
     expect(script.headers.get('content-type')).toContain('text/javascript');
-    expect(await script.text()).toContain('kite-console');
+    expect(await script.text()).toContain('operator-console');
   });
 
   test('shows everything but the tokens of the bots', async () => {

@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Api, InputFile } from 'grammy';
 import type { Update } from 'grammy/types';
-import {
-  createTelegram,
-  ensureDemoGroup,
-  hostDemoChannel,
-  plainPng,
-  type Telegram,
-  TELEGRAM_FLOOD_LIMITS,
-} from '../../../emulators/telegram';
+import { createTelegram, plainPng, type Telegram, TELEGRAM_FLOOD_LIMITS } from '../../../emulators/telegram';
+import { ensureDemoGroup, hostDemoChannel } from '../../../local/demo-group';
 
 const TOKEN = '1001:development';
 const BOT = 'kite_dev_bot';

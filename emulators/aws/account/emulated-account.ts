@@ -1,19 +1,12 @@
 import { failure, type AwsReply } from '../protocol/aws-reply';
-import {
-  isRecord,
-  jsonBody,
-  ownRequest,
-  readAwsRequest,
-  text,
-  type AwsRequest,
-  type RawRequest,
-} from '../protocol/aws-request';
+import { jsonBody, ownRequest, readAwsRequest, type AwsRequest, type RawRequest } from '../protocol/aws-request';
+import { isRecord, text } from '../../json';
 import { CallLog } from './call-log';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import { iamActions, type IamAction } from './iam-action';
 import { Identities } from './identities';
 
-/** The account as its callers see it: Kite's own answers where moto has none, moto's otherwise, every call recorded. */
+/** The account as its callers see it: our own answers where moto has none, moto's otherwise, every call recorded. */
 export class EmulatedAccount {
   readonly identities = new Identities();
   readonly calls = new CallLog();

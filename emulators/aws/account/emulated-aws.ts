@@ -1,3 +1,4 @@
+import type { Message } from '@aws-sdk/client-sqs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,8 @@ import { join } from 'node:path';
 import { isFromAnotherWebsite } from '../../web-access';
 import { ApiGateway } from '../api-gateway/moto-api-gateway';
 import { failure, type AwsReply } from '../protocol/aws-reply';
-import { jsonBody, ownRequest, text, type OwnCall, type RawRequest } from '../protocol/aws-request';
+import { jsonBody, ownRequest, type OwnCall, type RawRequest } from '../protocol/aws-request';
+import { text } from '../../json';
 import { Budgets } from '../budgets/moto-budgets';
 import type { CallLog } from './call-log';
 import { CodeBuild } from '../codebuild/moto-codebuild';
@@ -26,10 +28,13 @@ import { AwsProxy } from './proxy';
 import { QueueWatch } from '../sqs/queue-watch';
 import { S3 } from '../s3/moto-s3';
 import { Sqs } from '../sqs/moto-sqs';
-import { SqsPoller, type QueueMessage } from '../lambda/sqs-poller';
+import { QueuePoller } from '../lambda/queue-poller';
 
 /** Stands in the call log for Lambda's own pollers of queues, which invoke as the function's role. */
 const POLLER = 'sqs.amazonaws.com';
+
+/** Messages also become visible without a call. */
+const POLL_INTERVAL_MS = 1000;
 
 /** How the emulated account is started. */
 export interface EmulatedAwsOptions {
@@ -101,7 +106,7 @@ export class EmulatedAws {
    */
   static async start(options: EmulatedAwsOptions): Promise<EmulatedAws> {
     const program = findProgram(MOTO_SERVER, options.environment);
-    const folder = mkdtempSync(join(tmpdir(), 'kite-emulated-aws-'));
+    const folder = mkdtempSync(join(tmpdir(), 'emulated-aws-'));
     let moto: MotoServer | undefined;
     try {
       moto = await MotoServer.start(program, options.environment);
@@ -132,7 +137,7 @@ export class EmulatedAws {
       AWS_ENDPOINT_URL: this.url,
       AWS_REGION: this.region,
       AWS_DEFAULT_REGION: this.region,
-      AWS_ACCESS_KEY_ID: 'AKIAKITEDEPLOYER0000',
+      AWS_ACCESS_KEY_ID: 'AKIAEMULATEDDEPLOYER',
       AWS_SECRET_ACCESS_KEY: 'emulated',
       AWS_EC2_METADATA_DISABLED: 'true',
     };
@@ -218,33 +223,34 @@ export class EmulatedAws {
     return await this.account.handle(ownRequest(call));
   }
 
-  private poller(mapping: Parameters<StartPoller>[0]): SqsPoller {
-    const name = mapping.queueArn.split(':').at(-1) ?? '';
-    const queueUrl = `${this.url}/${ACCOUNT_ID}/${name}`;
+  private poller({ region, queueArn, functionArn, ...options }: Parameters<StartPoller>[0]): QueuePoller {
+    const name = queueArn.split(':').at(-1) ?? '';
     const asRole = async (operation: string, body: Record<string, unknown>): Promise<Record<string, unknown>> =>
       await this.call({
         service: 'sqs',
-        region: mapping.region,
+        region,
         target: `AmazonSQS.${operation}`,
-        accessKeyId: await this.roleKeyOf(mapping.functionArn),
-        body: { QueueUrl: queueUrl, ...body },
+        accessKeyId: await this.roleKeyOf(functionArn),
+        body: { QueueUrl: `${this.url}/${ACCOUNT_ID}/${name}`, ...body },
       });
-    const poller = new SqsPoller({
-      ...mapping,
-      receive: async (count) => {
-        const request = { MaxNumberOfMessages: count, AttributeNames: ['All'], MessageAttributeNames: ['All'] };
-        const { Messages } = await asRole('ReceiveMessage', request);
-        return Array.isArray(Messages) ? (Messages as QueueMessage[]) : [];
+    return new QueuePoller({
+      ...options,
+      source: {
+        arn: queueArn,
+        receive: async (count) => {
+          const request = { MaxNumberOfMessages: count, AttributeNames: ['All'], MessageAttributeNames: ['All'] };
+          const { Messages } = await asRole('ReceiveMessage', request);
+          return Array.isArray(Messages) ? (Messages as Message[]) : [];
+        },
+        remove: async (messages) => {
+          const entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+          await asRole('DeleteMessageBatch', { Entries: entries });
+        },
+        onAvailable: (listener) => this.queues.watch(name, listener),
+        nextLook: () => POLL_INTERVAL_MS,
       },
-      remove: async (messages) => {
-        const entries = messages.map((message, index) => ({ Id: String(index), ReceiptHandle: message.ReceiptHandle }));
-        await asRole('DeleteMessageBatch', { Entries: entries });
-      },
-      invoke: async (event) => await this.invoke(mapping.functionArn, event, POLLER),
+      invoke: async (event) => await this.invoke(functionArn, event, POLLER),
     });
-    const unwatch = this.queues.watch(name, () => poller.wake());
-    poller.onStop(unwatch);
-    return poller;
   }
 
   /** Lambda polls with the keys of the function's role. */

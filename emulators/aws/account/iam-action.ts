@@ -1,4 +1,5 @@
-import { isRecord, jsonBody, text, type AwsRequest } from '../protocol/aws-request';
+import { jsonBody, type AwsRequest } from '../protocol/aws-request';
+import { isRecord, text } from '../../json';
 import { ACCOUNT_ID } from './identities';
 
 /** An IAM action and the resource it is checked against. */

@@ -33,7 +33,7 @@ export class MotoServer {
   ) {}
 
   /**
-   * Starts the server with the settings that Kite's resources need and waits until it answers.
+   * Starts the server and waits until it answers.
    * @param program path of `moto_server`
    * @param environment the environment it inherits
    * @throws Failure if it ends, or does not answer within a minute

@@ -10,7 +10,8 @@ import {
 import { Failure } from '../../failure';
 import { isToThisMachine, refuse } from '../../web-access';
 import type { AwsReply } from '../protocol/aws-reply';
-import { isRecord, type RawRequest } from '../protocol/aws-request';
+import type { RawRequest } from '../protocol/aws-request';
+import { isRecord } from '../../json';
 
 /** The HTTP endpoint of the emulated account, on loopback. */
 export class AwsProxy {

@@ -2,7 +2,7 @@ import { selectRouteKey } from './route-selection';
 
 /**
  * What the gateway serves, in the words of API Gateway's own `GetApis`, `GetRoutes`, `GetIntegrations` and `GetStages`,
- * so that a definition can be written by hand (npm start) or read back from an account (the sandbox).
+ * so that a definition can be written by hand or read back from an account.
  */
 export interface GatewayDefinition {
   readonly apis: readonly ApiDefinition[];

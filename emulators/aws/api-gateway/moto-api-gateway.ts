@@ -1,5 +1,6 @@
 import { changed, json, type AwsReply } from '../protocol/aws-reply';
-import { isRecord, jsonBody, withBody, type AwsRequest } from '../protocol/aws-request';
+import { jsonBody, withBody, type AwsRequest } from '../protocol/aws-request';
+import { isRecord } from '../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 
 const ROUTE_RESPONSES = /^\/v2\/apis\/([^/]+)\/routes\/([^/]+)\/routeresponses(?:\/([^/]+))?$/;

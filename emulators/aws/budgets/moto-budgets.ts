@@ -1,5 +1,6 @@
 import { json, type AwsReply } from '../protocol/aws-reply';
-import { isRecord, jsonBody, text, type AwsRequest } from '../protocol/aws-request';
+import { jsonBody, type AwsRequest } from '../protocol/aws-request';
+import { isRecord, text } from '../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 
 type Json = Record<string, unknown>;

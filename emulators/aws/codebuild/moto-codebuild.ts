@@ -1,5 +1,6 @@
 import { failure, json, type AwsReply } from '../protocol/aws-reply';
-import { isRecord, jsonBody, text, withBody, type AwsRequest } from '../protocol/aws-request';
+import { jsonBody, withBody, type AwsRequest } from '../protocol/aws-request';
+import { isRecord, text } from '../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import { ACCOUNT_ID } from '../account/identities';
 

@@ -1,5 +1,5 @@
 import type { EmulatedAws } from '../account';
-import { isRecord } from '../protocol/aws-request';
+import { isRecord } from '../../json';
 import { runBuild, type BuildResult } from './build';
 import type { Source } from './source';
 

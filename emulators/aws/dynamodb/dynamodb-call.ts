@@ -1,6 +1,9 @@
 import { errorText, Failure } from '../../failure';
 
-/** Calls DynamoDB's JSON protocol: an engine on this machine, so the signature is a form without a secret. */
+/** No DynamoDB answers at an endpoint. */
+export class DynamoDbUnreachable extends Failure {}
+
+/** Calls the JSON protocol of a DynamoDB on this machine, which does not check signatures. */
 export type DynamoDbCall = (operation: string, input: object) => Promise<Record<string, unknown>>;
 
 /** DynamoDB refused; `name` is its exception's, e.g. `ResourceNotFoundException`. */
@@ -15,7 +18,7 @@ export class DynamoDbRefusal extends Error {
 
 /**
  * Calls of one endpoint and region.
- * The call throws Failure if nothing answers there, and DynamoDbRefusal if DynamoDB refuses.
+ * The call throws DynamoDbUnreachable if nothing answers there, and DynamoDbRefusal if DynamoDB refuses.
  */
 export function dynamoDbAt(endpoint: string, region: string, accessKeyId: string): DynamoDbCall {
   return async (operation, input) => {
@@ -36,9 +39,7 @@ export function dynamoDbAt(endpoint: string, region: string, accessKeyId: string
       });
       output = (await response.json()) as Record<string, unknown>;
     } catch (error) {
-      throw new Failure(
-        `No DynamoDB answers at ${endpoint} (${errorText(error)}): start it (npm run deploy-local), or unset AWS_ENDPOINT_URL_DYNAMODB to use the embedded one.`,
-      );
+      throw new DynamoDbUnreachable(`No DynamoDB answers at ${endpoint} (${errorText(error)}).`);
     }
     if (!response.ok) {
       const type = String(output['__type'] ?? response.status);

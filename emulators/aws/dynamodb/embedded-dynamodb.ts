@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openDatabase } from '../database-folder';
+import { openDatabase } from '../data-folder';
 import { isFromAnotherWebsite, isToThisMachine, refuse } from '../../web-access';
 import { Failure } from '../../failure';
 

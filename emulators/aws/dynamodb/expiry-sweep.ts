@@ -1,53 +1,41 @@
-import { tableName, type TableSchema } from '../../../constructs/storage/table-schemas';
 import type { DynamoDbCall } from './dynamodb-call';
+import type { TableDefinition } from './tables';
 
 /**
- * Deletes the items of a stage's tables whose time has come, as DynamoDB's TTL does and the embedded engine does not.
- * An item that was prolonged meanwhile stays: each deletion is conditional.
+ * Deletes expired items, as DynamoDB's TTL does and the embedded engine does not. Each deletion is conditional: an item
+ * whose life was extended meanwhile stays.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
  *
  * @param now epoch milliseconds
- * @returns how many were deleted
  */
-export async function sweepExpired(
-  call: DynamoDbCall,
-  stage: string,
-  schemas: readonly TableSchema[],
-  now: number,
-): Promise<number> {
-  let deleted = 0;
-  const seconds = { N: String(Math.floor(now / 1000)) };
-  for (const schema of schemas) {
-    const table = tableName(stage, schema.noun);
-    const keyNames = [schema.hashKey, ...(schema.rangeKey === undefined ? [] : [schema.rangeKey])];
+export async function sweepExpired(call: DynamoDbCall, tables: readonly TableDefinition[], now: number): Promise<void> {
+  const condition = { ExpressionAttributeValues: { ':now': { N: String(Math.floor(now / 1000)) } } };
+  for (const { name: TableName, hashKey, rangeKey, expiry } of tables) {
+    if (expiry === undefined) continue;
+    const keyNames = rangeKey === undefined ? [hashKey] : [hashKey, rangeKey];
     let start: unknown;
     do {
       const page = await call('Scan', {
-        TableName: table,
+        TableName,
+        ...condition,
         FilterExpression: '#expiry < :now',
         ProjectionExpression: keyNames.map((_, index) => `#key${index}`).join(', '),
         ExpressionAttributeNames: {
-          '#expiry': schema.expiry,
+          '#expiry': expiry,
           ...Object.fromEntries(keyNames.map((name, index) => [`#key${index}`, name])),
         },
-        ExpressionAttributeValues: { ':now': seconds },
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       });
-      for (const key of (page['Items'] as object[] | undefined) ?? []) {
-        const gone = await call('DeleteItem', {
-          TableName: table,
-          Key: key,
+      for (const Key of (page['Items'] as object[] | undefined) ?? []) {
+        await call('DeleteItem', {
+          TableName,
+          Key,
+          ...condition,
           ConditionExpression: '#expiry < :now',
-          ExpressionAttributeNames: { '#expiry': schema.expiry },
-          ExpressionAttributeValues: { ':now': seconds },
-        }).then(
-          () => true,
-          () => false,
-        );
-        if (gone) deleted += 1;
+          ExpressionAttributeNames: { '#expiry': expiry },
+        }).catch(() => undefined);
       }
       start = page['LastEvaluatedKey'];
     } while (start !== undefined);
   }
-  return deleted;
 }

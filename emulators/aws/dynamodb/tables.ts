@@ -1,36 +1,37 @@
-import { keyAttributes, tableName, type TableSchema } from '../../../constructs/storage/table-schemas';
 import { DynamoDbRefusal, type DynamoDbCall } from './dynamodb-call';
 
-/** Makes those tables of a stage that are not there yet, with the shape that Terraform gives them in AWS. */
-export async function makeTables(call: DynamoDbCall, stage: string, schemas: readonly TableSchema[]): Promise<void> {
+/** A table whose keys are strings and whose indexes hold all attributes. */
+export interface TableDefinition {
+  readonly name: string;
+  readonly hashKey: string;
+  readonly rangeKey?: string;
+  readonly localIndexes?: readonly { readonly name: string; readonly rangeKey: string }[];
+  /** The attribute that holds the end of an item's life, in epoch seconds. @default - items do not expire */
+  readonly expiry?: string;
+}
+
+/** Creates the tables that are not there yet. */
+export async function makeTables(call: DynamoDbCall, tables: readonly TableDefinition[]): Promise<void> {
   const { TableNames: existing } = await call('ListTables', {});
   const names = new Set(Array.isArray(existing) ? existing.map(String) : []);
   await Promise.all(
-    schemas
-      .filter((schema) => !names.has(tableName(stage, schema.noun)))
-      .map(async (schema) => {
-        try {
-          await call('CreateTable', createTableInput(stage, schema));
-        } catch (error) {
-          // Somebody else was quicker.
-          if (!(error instanceof DynamoDbRefusal) || error.name !== 'ResourceInUseException') throw error;
-        }
-        await untilActive(call, tableName(stage, schema.noun));
+    tables
+      .filter(({ name }) => !names.has(name))
+      .map(async (table) => {
+        await unlessInUse(call('CreateTable', createTableInput(table)));
+        await untilActive(call, table.name);
       }),
   );
 }
 
-/** Removes the tables of a stage with what is in them. */
-export async function dropTables(call: DynamoDbCall, stage: string, schemas: readonly TableSchema[]): Promise<void> {
+/** Deletes tables and what is in them. */
+export async function dropTables(call: DynamoDbCall, tables: readonly TableDefinition[]): Promise<void> {
   await Promise.all(
-    schemas.map(async ({ noun }) => {
-      const input = { TableName: tableName(stage, noun) };
+    tables.map(async ({ name }) => {
+      const input = { TableName: name };
       try {
         for (;;) {
-          await call('DeleteTable', input).catch((error: unknown) => {
-            // On its way already.
-            if (!(error instanceof DynamoDbRefusal) || error.name !== 'ResourceInUseException') throw error;
-          });
+          await unlessInUse(call('DeleteTable', input));
           await call('DescribeTable', input);
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
@@ -41,28 +42,35 @@ export async function dropTables(call: DynamoDbCall, stage: string, schemas: rea
   );
 }
 
-function createTableInput(stage: string, schema: TableSchema): object {
-  const key = (hash: string, range?: string): object[] => [
-    { AttributeName: hash, KeyType: 'HASH' },
+/** Another process creates or deletes the same table. */
+async function unlessInUse(change: Promise<unknown>): Promise<void> {
+  await change.catch((error: unknown) => {
+    if (!(error instanceof DynamoDbRefusal) || error.name !== 'ResourceInUseException') throw error;
+  });
+}
+
+function createTableInput({ name, hashKey, rangeKey, localIndexes = [] }: TableDefinition): object {
+  const key = (range?: string): object[] => [
+    { AttributeName: hashKey, KeyType: 'HASH' },
     ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' }]),
   ];
+  const keys = new Set([hashKey, rangeKey, ...localIndexes.map((index) => index.rangeKey)]);
   return {
-    TableName: tableName(stage, schema.noun),
+    TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [...new Set(keyAttributes(schema))].map((name) => ({
-      AttributeName: name,
-      AttributeType: 'S',
-    })),
-    KeySchema: key(schema.hashKey, schema.rangeKey),
-    ...(schema.localIndexes
-      ? {
-          LocalSecondaryIndexes: schema.localIndexes.map((index) => ({
+    AttributeDefinitions: [...keys]
+      .filter((attribute) => attribute !== undefined)
+      .map((attribute) => ({ AttributeName: attribute, AttributeType: 'S' })),
+    KeySchema: key(rangeKey),
+    ...(localIndexes.length === 0
+      ? {}
+      : {
+          LocalSecondaryIndexes: localIndexes.map((index) => ({
             IndexName: index.name,
-            KeySchema: key(schema.hashKey, index.rangeKey),
+            KeySchema: key(index.rangeKey),
             Projection: { ProjectionType: 'ALL' },
           })),
-        }
-      : {}),
+        }),
   };
 }
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { empty, failure, json, type AwsReply } from '../protocol/aws-reply';
-import { isRecord, jsonBody, text, type AwsRequest } from '../protocol/aws-request';
+import { jsonBody, type AwsRequest } from '../protocol/aws-request';
+import { isRecord, text } from '../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import { ACCOUNT_ID } from '../account/identities';
-import { SqsPoller, type SqsPollerOptions } from './sqs-poller';
+import type { QueuePoller, QueuePollerOptions } from './queue-poller';
 
 const MAPPINGS = /^\/2015-03-31\/event-source-mappings(?:\/([^/]+))?\/?$/;
 const TAGS = /^\/2017-03-31\/tags\/(arn:aws:lambda:[^:]+:\d+:event-source-mapping:(.+))$/;
@@ -23,15 +24,17 @@ interface Mapping {
   readonly region: string;
   settings: Record<string, unknown>;
   tags: Record<string, unknown>;
-  poller: SqsPoller | undefined;
+  poller: QueuePoller | undefined;
 }
 
 /** What a mapping needs to start polling. */
 export type StartPoller = (
-  options: Pick<SqsPollerOptions, 'queueArn' | 'functionArn' | 'batchSize' | 'reportsItemFailures' | 'concurrency'> & {
+  options: Pick<QueuePollerOptions, 'batchSize' | 'reportsItemFailures' | 'concurrency'> & {
     readonly region: string;
+    readonly queueArn: string;
+    readonly functionArn: string;
   },
-) => SqsPoller;
+) => QueuePoller;
 
 /**
  * Event source mappings of SQS queues. They are kept here and not in moto, which would invoke the function itself
@@ -53,7 +56,7 @@ export class EventSourceMappings implements EmulatedService {
 
   /** Ends all pollers. */
   stop(): void {
-    for (const mapping of this.mappings.values()) mapping.poller?.stop();
+    for (const { poller } of this.mappings.values()) void poller?.stop();
   }
 
   private answerMapping(uuid: string | undefined, request: AwsRequest): AwsReply {
@@ -67,7 +70,7 @@ export class EventSourceMappings implements EmulatedService {
       return json(described(mapping), 202);
     }
     if (request.method === 'DELETE') {
-      mapping.poller?.stop();
+      void mapping.poller?.stop();
       this.mappings.delete(uuid);
       return json({ ...described(mapping), State: 'Deleting' }, 202);
     }
@@ -130,7 +133,7 @@ export class EventSourceMappings implements EmulatedService {
   }
 
   private poll(mapping: Mapping): void {
-    mapping.poller?.stop();
+    void mapping.poller?.stop();
     mapping.poller = undefined;
     if (mapping.settings['Enabled'] === false) return;
     const { settings } = mapping;

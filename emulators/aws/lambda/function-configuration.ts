@@ -1,4 +1,4 @@
-import { isRecord, text } from '../protocol/aws-request';
+import { isRecord, text } from '../../json';
 
 /** One version of a function, as the account describes it. */
 export interface FunctionConfiguration {

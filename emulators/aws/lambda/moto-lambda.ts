@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { changed, empty, failure, json, type AwsReply } from '../protocol/aws-reply';
-import { isRecord, jsonBody, ownRequest, text, withBody, type AwsRequest } from '../protocol/aws-request';
+import { jsonBody, ownRequest, withBody, type AwsRequest } from '../protocol/aws-request';
+import { isRecord, text } from '../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import type { CodeStore } from './code-store';
 import { readFunctionConfiguration, type FunctionConfiguration } from './function-configuration';

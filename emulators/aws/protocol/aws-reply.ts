@@ -1,4 +1,4 @@
-import { isRecord } from './aws-request';
+import { isRecord } from '../../json';
 
 /** One HTTP answer of the emulated account. */
 export interface AwsReply {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isRecord } from '../../json';
 
 /** One HTTP request to the emulated account, read to its end. */
 export interface AwsRequest {
@@ -70,16 +71,6 @@ export function jsonBody(request: { readonly body: Buffer }): Record<string, unk
   if (request.body.length === 0) return {};
   const value: unknown = JSON.parse(request.body.toString());
   return isRecord(value) ? value : {};
-}
-
-/** Whether a value is a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A member that is a string, or `''`. */
-export function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function operationOf(raw: RawRequest): string {

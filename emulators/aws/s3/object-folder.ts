@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What is known of a stored object besides its bytes. */
@@ -100,13 +100,4 @@ async function readFacts(path: string): Promise<ObjectFacts | undefined> {
 function absent(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
   throw error;
-}
-
-/** Whether a folder can be written to. @throws Error of node:fs */
-export async function checkWritable(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const probe = join(folder, `.probe-${randomUUID()}`);
-  await writeFile(probe, '');
-  await rm(probe, { force: true });
-  await stat(folder);
 }

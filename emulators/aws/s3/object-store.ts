@@ -12,31 +12,40 @@ const KEPT_HEADERS = /^(content-(type|disposition|encoding|language)|cache-contr
 /** Query parameters of a GET that replace a header of the answer. */
 const RESPONSE_OVERRIDE = /^response-(content-(?:type|disposition|encoding|language)|cache-control|expires)$/;
 
+/** A bucket. */
+export interface BucketDefinition {
+  readonly name: string;
+  /** Objects older than this are removed, milliseconds. @default - they stay */
+  readonly retention?: number;
+}
+
 /**
- * The part of S3 that Kite uses, path-style over HTTP: PutObject, GetObject, HeadObject, CopyObject, DeleteObject,
- * DeleteObjects, ListObjectsV2, HeadBucket; signed requests and presigned URLs; conditional requests and ranges; CORS as
- * the bucket of a stage has it.
+ * Part of S3, path-style over HTTP: PutObject, GetObject, HeadObject, CopyObject, DeleteObject, DeleteObjects,
+ * ListObjectsV2, HeadBucket; signed requests and presigned URLs; conditional requests and ranges; CORS that lets any page
+ * use a presigned URL.
  */
 export class ObjectStore {
   private readonly buckets: ReadonlyMap<string, ObjectFolder>;
 
   /**
-   * @param folder a bucket is a folder in it
+   * @param folder holds a folder for each bucket
    * @param now epoch milliseconds, for tests of expiry
    */
   constructor(
     folder: string,
-    buckets: readonly string[],
+    private readonly definitions: readonly BucketDefinition[],
     private readonly key: SigningKey,
     private readonly now: () => number = Date.now,
   ) {
-    this.buckets = new Map(buckets.map((name) => [name, new ObjectFolder(join(folder, name))]));
+    this.buckets = new Map(definitions.map(({ name }) => [name, new ObjectFolder(join(folder, name))]));
   }
 
-  /** Removes the objects that are older than that many milliseconds; returns how many. */
-  async expire(age: number): Promise<number> {
-    const counts = await Promise.all([...this.buckets.values()].map((bucket) => bucket.expire(this.now() - age)));
-    return counts.reduce((sum, count) => sum + count, 0);
+  /** Removes the objects whose retention is over; returns how many. */
+  async expire(): Promise<number> {
+    const counts = await Promise.all(
+      this.definitions.map(({ name, retention = Infinity }) => this.buckets.get(name)?.expire(this.now() - retention)),
+    );
+    return counts.reduce<number>((sum, count = 0) => sum + count, 0);
   }
 
   /** Answers a request to one of the buckets; false, untouched, if it is to none of them. */
@@ -236,7 +245,7 @@ async function listXml(bucketName: string, bucket: ObjectFolder, query: URLSearc
   );
 }
 
-/** As the CORS rule in constructs/storage/file-bucket.ts: what opens the bucket is the signature, not the page's origin. */
+/** Any page may use a link: the signature opens the bucket, not the page's origin. */
 function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
   const method = request.headers['access-control-request-method'] ?? request.method ?? '';
   if (!['GET', 'HEAD', 'PUT'].includes(method)) return;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../database-folder';
+import type { Database } from '../data-folder';
 
 /** A message of a queue. Times are epoch milliseconds. */
 export interface QueueMessage {
@@ -45,7 +45,8 @@ export class FifoQueue {
   readonly name: string;
   readonly visibilityTimeout: number;
   private readonly redrive: FifoQueueOptions['redrive'];
-  private readonly now: () => number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
   /** In the order of sending. */
   private readonly messages = new Map<string, QueueMessage>();
   private readonly receipts = new Map<string, string>();

@@ -1,5 +1,6 @@
 import { changed, json, type AwsReply } from '../protocol/aws-reply';
-import { isRecord, jsonBody, text, withBody, withOperation, type AwsRequest } from '../protocol/aws-request';
+import { jsonBody, withBody, withOperation, type AwsRequest } from '../protocol/aws-request';
+import { isRecord, text } from '../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import type { QueueWatch } from './queue-watch';
 

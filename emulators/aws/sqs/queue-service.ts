@@ -1,5 +1,7 @@
+import type { Message } from '@aws-sdk/client-sqs';
 import { createHash } from 'node:crypto';
 import { AwsJsonError, type AwsJsonService } from '../protocol/aws-json';
+import type { MessageSource } from '../lambda/queue-poller';
 import type { FifoQueue, ReceivedMessage } from './fifo-queue';
 
 const ACCOUNT = '000000000000';
@@ -14,20 +16,42 @@ export function queueArn(region: string, name: string): string {
   return `arn:aws:sqs:${region}:${ACCOUNT}:${name}`;
 }
 
-/** The system attributes of a received message, as SQS and its Lambda events name them. */
-export function systemAttributes(message: ReceivedMessage): Record<string, string> {
+/** A received message as SQS describes it. */
+function sdkMessage(message: ReceivedMessage): Message {
   return {
-    ApproximateReceiveCount: String(message.receiveCount),
-    SentTimestamp: String(message.sentAt),
-    SequenceNumber: message.sequence,
-    MessageGroupId: message.group,
-    SenderId: ACCOUNT,
-    MessageDeduplicationId: message.deduplicationId,
-    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
+    MessageId: message.id,
+    ReceiptHandle: message.receipt,
+    Body: message.body,
+    MD5OfBody: md5(message.body),
+    Attributes: {
+      ApproximateReceiveCount: String(message.receiveCount),
+      SentTimestamp: String(message.sentAt),
+      SequenceNumber: message.sequence,
+      MessageGroupId: message.group,
+      SenderId: ACCOUNT,
+      MessageDeduplicationId: message.deduplicationId,
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
+    },
   };
 }
 
-export function md5(text: string): string {
+/** A queue for a poller. */
+export function queueSource(queue: FifoQueue, region: string): MessageSource {
+  return {
+    arn: queueArn(region, queue.name),
+    receive: async (count) => (await queue.receive(count)).map(sdkMessage),
+    remove: async (messages) => {
+      await Promise.all(messages.map(({ ReceiptHandle = '' }) => queue.delete(ReceiptHandle)));
+    },
+    hide: async (messages, milliseconds) => {
+      await Promise.all(messages.map(({ ReceiptHandle = '' }) => queue.hide(ReceiptHandle, milliseconds)));
+    },
+    onAvailable: (listener) => queue.onAvailable(listener),
+    nextLook: () => (queue.nextVisibleAt === undefined ? undefined : Math.max(1, queue.nextVisibleAt - queue.now())),
+  };
+}
+
+function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }
 
@@ -112,15 +136,7 @@ export function queueService(queues: readonly FifoQueue[], region: string, origi
           await new Promise((resolve) => setTimeout(resolve, 50));
           received = await queue.receive(limit, timeout);
         }
-        return {
-          Messages: received.map((message) => ({
-            MessageId: message.id,
-            ReceiptHandle: message.receipt,
-            Body: message.body,
-            MD5OfBody: md5(message.body),
-            Attributes: systemAttributes(message),
-          })),
-        };
+        return { Messages: received.map(sdkMessage) };
       },
       GetQueueUrl: (input) => ({ QueueUrl: `${origin}${queuePath(queueOf(input).name)}` }),
       ListQueues: () => ({ QueueUrls: queues.map(({ name }) => `${origin}${queuePath(name)}`) }),

@@ -12,7 +12,7 @@ export const PAGE = (mountPath: string): string => `<!doctype html>
 <link rel="icon" href="data:,">
 </head>
 <body>
-<kite-console base="${mountPath}"></kite-console>
+<operator-console base="${mountPath}"></operator-console>
 <script type="module" src="${mountPath}/console.js"></script>
 </body>
 </html>

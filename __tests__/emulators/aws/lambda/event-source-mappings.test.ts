@@ -1,5 +1,5 @@
 import { EventSourceMappings } from '../../../../emulators/aws/lambda/event-source-mappings';
-import type { SqsPoller } from '../../../../emulators/aws/lambda/sqs-poller';
+import type { QueuePoller } from '../../../../emulators/aws/lambda/queue-poller';
 import { FakeMoto } from '../account/fake-moto';
 
 const MAPPINGS = '/2015-03-31/event-source-mappings';
@@ -11,7 +11,7 @@ function subject(): { mappings: EventSourceMappings; started: unknown[]; stop: j
   const stop = jest.fn();
   const mappings = new EventSourceMappings((options) => {
     started.push(options);
-    return { stop } as unknown as SqsPoller;
+    return { stop } as unknown as QueuePoller;
   });
   return { mappings, started, stop, moto: new FakeMoto() };
 }

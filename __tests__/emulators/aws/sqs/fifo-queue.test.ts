@@ -1,5 +1,6 @@
-import { openDatabase, type Database } from '../../../../emulators/aws/database-folder';
-import { EventSource } from '../../../../emulators/aws/lambda/event-source';
+import { openDatabase, type Database } from '../../../../emulators/aws/data-folder';
+import { QueuePoller } from '../../../../emulators/aws/lambda/queue-poller';
+import { queueSource } from '../../../../emulators/aws/sqs/queue-service';
 import { FifoQueue, type FifoQueueOptions } from '../../../../emulators/aws/sqs/fifo-queue';
 import { scratchFolder } from '../scratch-folder';
 
@@ -135,14 +136,13 @@ describe('the event source', () => {
   type Batch = {
     Records: { messageId: string; body: string; receiptHandle: string; attributes: Record<string, string> }[];
   };
-  let source: EventSource;
-  afterEach(() => source.stop());
+  let poller: QueuePoller;
+  afterEach(() => poller.stop());
 
   function consume(queue: FifoQueue, invoke: (event: Batch) => unknown, retryAfter?: number): void {
-    source = new EventSource({
-      queue,
-      region: 'eu-north-1',
-      invoke: async (event) => invoke(event as Batch),
+    poller = new QueuePoller({
+      source: queueSource(queue, 'eu-north-1'),
+      invoke: async (event) => invoke(event as unknown as Batch),
       ...(retryAfter === undefined ? {} : { retryAfter }),
     });
   }
@@ -214,22 +214,6 @@ describe('the event source', () => {
     expect(calls).toBe(2);
   });
 
-  test('a failure that names an unknown message fails the batch', async () => {
-    const queue = await open({ now: Date.now, visibilityTimeout: 60_000 });
-    let calls = 0;
-    await send(queue, 'a', 'a1');
-    consume(
-      queue,
-      () => {
-        calls += 1;
-        return calls === 1 ? { batchItemFailures: [{ itemIdentifier: 'stranger' }] } : undefined;
-      },
-      10,
-    );
-    await until(() => queue.size === 0);
-    expect(calls).toBe(2);
-  });
-
   test('runs groups at the same time and waits for them when it stops', async () => {
     const queue = await open({ now: Date.now });
     let running = 0;
@@ -242,7 +226,7 @@ describe('the event source', () => {
       running -= 1;
     });
     await until(() => running === 3);
-    await source.stop();
+    await poller.stop();
     expect([running, most, queue.size]).toEqual([0, 3, 0]);
   });
 });

@@ -1,16 +1,16 @@
-import { TABLE_SCHEMAS } from '../../../../constructs/storage/table-schemas';
 import { createDynamoClient } from '../../../../lambdas/adapters/dynamodb/database';
 import { createDynamoStores } from '../../../../lambdas/adapters/dynamodb/stores';
 import * as sdk from '../../../../lambdas/adapters/sdk/dynamodb';
 import type { Clock, Stores } from '../../../../lambdas/chat/ports';
 import { dynamoDbAt } from '../../../../emulators/aws/dynamodb/dynamodb-call';
 import { makeTables } from '../../../../emulators/aws/dynamodb/tables';
+import { stageTables } from '../../../../local/stage-tables';
 
 export type DynamoClient = ReturnType<typeof createDynamoClient>;
 
 /** Makes the tables of the stage `dev` in a DynamoDB engine, and a client for it. */
 export async function prepareEngine(endpoint: string): Promise<DynamoClient> {
-  await makeTables(dynamoDbAt(endpoint, 'eu-north-1', 'test'), 'dev', TABLE_SCHEMAS);
+  await makeTables(dynamoDbAt(endpoint, 'eu-north-1', 'test'), stageTables('dev'));
   return createDynamoClient(sdk, {
     endpoint,
     region: 'eu-north-1',

@@ -1,1 +1,1 @@
-import './kite-console';
+import './operator-console';

@@ -1,6 +1,6 @@
 import { placeKey, type Place } from './place';
 
-const NAME = 'kite-console';
+const NAME = 'operator-console';
 
 /** As it is stored. */
 interface Remembered {

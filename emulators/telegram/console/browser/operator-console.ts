@@ -18,8 +18,8 @@ import { Toast } from './toast';
 import { totalUnread } from './unread';
 import { Writing } from './writing';
 
-/** The operator console: Telegram as far as operators of Kite need it. */
-export class KiteConsole extends LitElement {
+/** The operator console: Telegram in a browser, for every person that the emulator knows. */
+export class OperatorConsole extends LitElement {
   static override readonly styles = styles;
   static override readonly properties = {
     base: { type: String },
@@ -325,4 +325,4 @@ export class KiteConsole extends LitElement {
 const commandsIn = ({ members }: ChatView, { bots }: ConsoleView): Command[] =>
   bots.filter(({ id }) => members.some((member) => member.id === id)).flatMap(({ commands }) => commands);
 
-customElements.define('kite-console', KiteConsole);
+customElements.define('operator-console', OperatorConsole);

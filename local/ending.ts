@@ -1,5 +1,5 @@
-import { SettingsError } from '../../settings';
-import { Failure } from '../../emulators/failure';
+import { SettingsError } from '../settings';
+import { Failure } from '../emulators/failure';
 
 /** A second Ctrl-C after this many milliseconds ends at once. */
 const IMPATIENCE = 1_500;

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { GatewayActivity } from '../../emulators/aws/api-gateway';
+import type { GatewayActivity } from '../emulators/aws/api-gateway';
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -1,4 +1,4 @@
-import type { Telegram } from './telegram';
+import type { Telegram } from '../emulators/telegram';
 
 /** The group that is there when nobody made one. */
 export interface DemoGroup {
@@ -9,6 +9,9 @@ export interface DemoGroup {
 }
 
 const TITLE = 'Kite support';
+
+/** The channel that the demo website opens. */
+export const DEMO_CHANNEL = 'kite-demo';
 
 /**
  * A group with topics, two operators and the bot as an administrator; the one that is there, if there is any group

@@ -1,10 +1,11 @@
+import type { Message } from '@aws-sdk/client-sqs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { SqsPoller, type QueueMessage, type SqsPollerOptions } from '../../../../emulators/aws/lambda/sqs-poller';
+import { QueuePoller, type QueuePollerOptions } from '../../../../emulators/aws/lambda/queue-poller';
 
 const QUEUE = 'arn:aws:sqs:eu-north-1:123456789012:dev-delivery.fifo';
 
-function message(id: string): QueueMessage {
+function message(id: string): Message {
   return {
     MessageId: id,
     ReceiptHandle: `receipt-${id}`,
@@ -16,43 +17,36 @@ function message(id: string): QueueMessage {
 
 interface Polled {
   readonly removed: string[];
-  readonly events: { Records: Record<string, unknown>[] }[];
+  readonly events: { Records: readonly object[] }[];
 }
 
 /** Polls batches of a queue until they are used up and their invocations are done. */
 async function poll(
-  batches: QueueMessage[][],
-  invoke: SqsPollerOptions['invoke'],
-  changes: Partial<SqsPollerOptions> = {},
+  batches: Message[][],
+  invoke: () => Promise<unknown>,
+  changes: Partial<QueuePollerOptions> = {},
 ): Promise<Polled> {
   const polled: Polled = { removed: [], events: [] };
-  let running = 0;
-  const poller = new SqsPoller({
-    queueArn: QUEUE,
-    functionArn: 'arn:aws:lambda:eu-north-1:123456789012:function:f:live',
-    batchSize: 10,
-    reportsItemFailures: true,
+  const poller = new QueuePoller({
     concurrency: 2,
-    intervalMs: 5,
-    receive: async () => batches.shift() ?? [],
-    remove: async (messages) => {
-      polled.removed.push(...messages.map(({ MessageId }) => MessageId));
+    source: {
+      arn: QUEUE,
+      receive: async () => batches.shift() ?? [],
+      remove: async (messages) => {
+        polled.removed.push(...messages.map(({ MessageId = '' }) => MessageId));
+      },
+      onAvailable: () => () => undefined,
+      nextLook: () => 5,
     },
     invoke: async (event) => {
-      polled.events.push(event as Polled['events'][number]);
-      running += 1;
-      try {
-        return await invoke(event);
-      } finally {
-        running -= 1;
-      }
+      polled.events.push(event);
+      return await invoke();
     },
     ...changes,
   });
   await pause(10);
-  while (batches.length > 0 || running > 0) await pause(5);
-  await pause(10);
-  poller.stop();
+  while (batches.length > 0) await pause(5);
+  await poller.stop();
   return polled;
 }
 

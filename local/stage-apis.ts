@@ -1,5 +1,5 @@
-import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../constructs/api/api-routes';
-import type { GatewayDefinition } from '../../emulators/aws/api-gateway';
+import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../constructs/api/api-routes';
+import type { GatewayDefinition } from '../emulators/aws/api-gateway';
 
 /** The function that the APIs of a stage lead to, as in AWS: its name and alias. */
 export function dispatcherOf(stage: string): string {
@@ -7,7 +7,7 @@ export function dispatcherOf(stage: string): string {
 }
 
 /** Both APIs with the routes that the stacks declare, with one stage. The sandbox reads its definition from the account instead. */
-export function localApis(stage: string): GatewayDefinition {
+export function stageApis(stage: string): GatewayDefinition {
   const integrations = [{ integrationId: 'dispatcher', integrationUri: '${stageVariables.function}' }];
   const stages = [{ stageName: stage, stageVariables: { function: dispatcherOf(stage) } }];
   const target = 'integrations/dispatcher';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { errorCode, errorText, Failure } from '../../emulators/failure';
-import { isToThisMachine, refuse } from '../../emulators/web-access';
+import { errorCode, errorText, Failure } from '../emulators/failure';
+import { isToThisMachine, refuse } from '../emulators/web-access';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
