@@ -6,9 +6,6 @@ import type { FileStore } from '../chat/ports';
 const UPLOAD_SECONDS = 15 * 60;
 const DOWNLOAD_SECONDS = 60 * 60;
 
-/** Objects: with a seventh of a processor, a thousand would take most of the function's half a minute. */
-const REMOVED_AT_A_TIME = 100;
-
 export interface S3FilesProps {
   readonly bucket: string;
   /** An emulated account, which has no name of its own per bucket. */
@@ -86,14 +83,13 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
     },
     async removeSome(Prefix) {
       const { sdk, client } = await s3();
-      const { Contents, IsTruncated } = await client.send(
-        new sdk.ListObjectsV2Command({ Bucket, Prefix, MaxKeys: REMOVED_AT_A_TIME }),
-      );
-      // One by one, a few at a time: DeleteObjects wants a checksum that not every emulator understands.
-      const keys = (Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
-      for (let first = 0; first < keys.length; first += 10) {
-        const some = keys.slice(first, first + 10);
-        await Promise.all(some.map((Key) => client.send(new sdk.DeleteObjectCommand({ Bucket, Key }))));
+      const { Contents = [], IsTruncated } = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix }));
+      const Objects = Contents.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
+      if (Objects.length > 0) {
+        const Delete = { Objects, Quiet: true };
+        const { Errors = [] } = await client.send(new sdk.DeleteObjectsCommand({ Bucket, Delete }));
+        const [first] = Errors;
+        if (first) throw new Error(`${Errors.length} files were not removed: ${first.Code} (${first.Message})`);
       }
       return !IsTruncated;
     },

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createS3Files } from '../../../lambdas/adapters/s3-files';
 
 let server: Server;
-let answer: (request: IncomingMessage, response: ServerResponse) => void;
+let answer: (request: IncomingMessage, response: ServerResponse) => unknown;
 beforeEach(async () => {
   server = createServer((request, response) => answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -101,25 +101,47 @@ test('a file that is not there is an error on reading, and undefined on looking'
   await expect(files().read('a/b.pdf')[Symbol.asyncIterator]().next()).rejects.toThrow();
 });
 
-test('files are removed a hundred at a time: each is a request of its own, and the function has half a minute', async () => {
-  const left = Array.from({ length: 250 }, (_, i) => `a/${i}.pdf`);
-  answer = (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
-    if (request.method === 'DELETE') {
-      left.splice(left.indexOf(pathname.slice('/files/'.length)), 1);
-      return response.writeHead(204).end();
+test('files are removed a thousand at a time, with one request for each thousand', async () => {
+  const left = Array.from({ length: 2500 }, (_, i) => `a/${i}.pdf`);
+  const checksums: unknown[] = [];
+  answer = async (request, response) => {
+    response.setHeader('content-type', 'application/xml');
+    if (request.method === 'POST') {
+      const keys = [...(await bytesOf(request)).toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key);
+      checksums.push(request.headers['x-amz-checksum-crc32']);
+      left.splice(0, left.length, ...left.filter((key) => !keys.includes(key)));
+      return response.end('<DeleteResult></DeleteResult>');
     }
-    const listed = left.slice(0, Number(searchParams.get('max-keys') ?? 1000));
-    const contents = listed.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
-    response.writeHead(200, { 'content-type': 'application/xml' });
-    const truncated = `<IsTruncated>${listed.length < left.length}</IsTruncated>`;
-    return response.end(`<ListBucketResult>${truncated}${contents}</ListBucketResult>`);
+    const contents = left.slice(0, 1000).map((key) => `<Contents><Key>${key}</Key></Contents>`);
+    const truncated = `<IsTruncated>${contents.length < left.length}</IsTruncated>`;
+    return response.end(`<ListBucketResult>${truncated}${contents.join('')}</ListBucketResult>`);
   };
   const counts: [boolean, number][] = [];
   for (let i = 0; i < 3; i++) counts.push([await files().removeSome('a/'), left.length]);
   expect(counts).toEqual([
-    [false, 150],
-    [false, 50],
+    [false, 1500],
+    [false, 500],
     [true, 0],
   ]);
+  expect(checksums).toEqual([expect.any(String), expect.any(String), expect.any(String)]);
+});
+
+test('nothing is asked to be removed where nothing is', async () => {
+  const methods: (string | undefined)[] = [];
+  answer = (request, response) => {
+    methods.push(request.method);
+    response.end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>');
+  };
+  await expect(files().removeSome('a/')).resolves.toBe(true);
+  expect(methods).toEqual(['GET']);
+});
+
+test('a file that S3 does not remove is an error, so that the removal is tried again', async () => {
+  answer = (request, response) =>
+    response.end(
+      request.method === 'POST'
+        ? '<DeleteResult><Error><Key>a/b</Key><Code>InternalError</Code><Message>Try again</Message></Error></DeleteResult>'
+        : '<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a/b</Key></Contents></ListBucketResult>',
+    );
+  await expect(files().removeSome('a/')).rejects.toThrow('1 files were not removed: InternalError (Try again)');
 });

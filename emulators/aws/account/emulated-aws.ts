@@ -213,7 +213,7 @@ export class EmulatedAws {
   /** Answers what came to the endpoint. A website may follow links that a function has signed, and nothing else. */
   private async answer(raw: RawRequest): Promise<AwsReply> {
     const { identities } = this.account;
-    if (isFromAnotherWebsite(raw) && !isSignedLink(raw, (key) => identities.secretOf(key))) {
+    if (isFromAnotherWebsite(raw) && !(await isSignedLink(raw, (key) => identities.secretOf(key)))) {
       return failure('AccessDenied', 'No website may work in this account.', 403);
     }
     return await this.account.handle(raw);

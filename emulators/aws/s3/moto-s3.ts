@@ -5,6 +5,7 @@ import { isRecord } from '../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import type { Identities } from '../account/identities';
 import { refusePresigned } from './presigned-url';
+import type { S3Error } from './s3-error';
 
 /**
  * S3. moto applies bucket policies but not their conditions, so "deny what does not come over TLS" would deny
@@ -19,8 +20,8 @@ export class S3 implements EmulatedService {
   constructor(private readonly identities: Identities) {}
 
   async answer(request: AwsRequest, send: Send): Promise<AwsReply | undefined> {
-    const refusal = refusePresigned(request, (key) => this.identities.secretOf(key));
-    if (refusal !== undefined) return xmlError(refusal.code, refusal.message);
+    const refusal = await refusePresigned(request, (key) => this.identities.secretOf(key));
+    if (refusal !== undefined) return xmlReply(refusal, request.path);
     const bucket = request.path.replaceAll('/', '');
     if (request.query.has('policy')) return await this.policy(bucket, request, send);
     if (request.query.has('notification')) return await this.notification(bucket, request, send);
@@ -71,7 +72,10 @@ export class S3 implements EmulatedService {
   }
 }
 
-function xmlError(code: string, message: string): AwsReply {
-  const body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
-  return { status: 403, headers: { 'content-type': 'application/xml' }, body: Buffer.from(body) };
+function xmlReply(error: S3Error, resource: string): AwsReply {
+  return {
+    status: error.status,
+    headers: { 'content-type': 'application/xml' },
+    body: Buffer.from(error.toXml(resource)),
+  };
 }

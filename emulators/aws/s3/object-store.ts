@@ -78,7 +78,7 @@ export class ObjectStore {
     if (request.headers.origin !== undefined) allowOrigin(request, response);
     if (request.method === 'OPTIONS') return answerPreflight(request, response);
 
-    const signedHash = checkSignature(request, this.key, this.now());
+    const signedHash = await checkSignature(request, this.key, this.now());
     const key = decodeKey(encodedKey);
     if (key === '') return this.answerBucket(request, response, query, bucketName, bucket, signedHash);
     switch (request.method) {
@@ -187,9 +187,19 @@ export class ObjectStore {
       request.resume();
       sendXml(response, 200, await listXml(bucketName, bucket, query));
     } else if (request.method === 'POST' && query.has('delete')) {
+      const checksums = Object.keys(request.headers).some((name) => /^(content-md5|x-amz-checksum-.+)$/.test(name));
+      if (!checksums) {
+        throw new S3Error(
+          'InvalidRequest',
+          400,
+          'Missing required header for this request: Content-MD5 OR x-amz-checksum-*',
+        );
+      }
       const body = await readUpload(request, query, signedHash);
       const keys = [...body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => unescapeXml(key));
-      if (keys.length > 1000) throw new S3Error('MalformedXML', 400, 'At most 1000 keys can be deleted at once.');
+      if (keys.length === 0 || keys.length > 1000) {
+        throw new S3Error('MalformedXML', 400, 'A request deletes from 1 to 1000 keys.');
+      }
       for (const key of keys) await bucket.remove(key);
       const deleted = keys.map((key) => `<Deleted><Key>${escapeXml(key)}</Key></Deleted>`).join('');
       const quiet = /<Quiet>\s*true\s*<\/Quiet>/.test(body.toString());

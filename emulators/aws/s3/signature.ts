@@ -1,55 +1,83 @@
+import { SignatureV4 } from '@smithy/signature-v4';
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { S3Error } from './s3-error';
 
-/** Who may sign. */
+/** A key that may sign. */
 export interface SigningKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** Milliseconds that the clock of a signer may differ from ours, as S3 allows. */
+/** What a signature covers. */
+export interface SignedRequest {
+  readonly method?: string | undefined;
+  /** Path and query as they were sent. */
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Milliseconds that a signer's clock may differ from ours, as S3 allows. */
 const CLOCK_SKEW = 15 * 60 * 1000;
 
 /**
- * Checks a request's AWS Signature Version 4, in the `Authorization` header or in the query (a presigned URL), with its
- * time, and that every header it signs is as it was signed.
+ * Checks a request to S3 that is signed by AWS Signature Version 4, in its `Authorization` header or in its query (a presigned
+ * URL): signs it again with the signer's date, region and headers, and compares.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  *
- * @returns the payload's hash that was signed, in hexadecimal, or undefined if the payload was not signed
+ * @returns the signed hash of the payload in hexadecimal, or undefined if the payload was not signed
  * @throws S3Error
  */
-export function checkSignature(request: IncomingMessage, key: SigningKey, now = Date.now()): string | undefined {
-  const url = new URL(`http://localhost${request.url ?? '/'}`);
-  const signed = url.searchParams.has('X-Amz-Signature') ? fromQuery(url, now) : fromHeader(request, now);
-  const [accessKeyId, date, region, service] = signed.credential.split('/');
+export async function checkSignature(
+  request: SignedRequest,
+  key: SigningKey,
+  now = Date.now(),
+): Promise<string | undefined> {
+  const { pathname, searchParams } = splitTarget(request.url ?? '/');
+  const isPresigned = searchParams.has('X-Amz-Signature');
+  const signed = isPresigned ? fromQuery(searchParams, now) : fromHeader(request.headers, now);
+  const [accessKeyId, , region = '', service] = signed.credential.split('/');
   if (accessKeyId !== key.accessKeyId) {
     throw new S3Error('InvalidAccessKeyId', 403, 'The AWS Access Key Id you provided does not exist in our records.');
   }
   if (service !== 's3') throw new S3Error('AuthorizationQueryParametersError', 400, 'The service must be s3.');
 
-  const canonicalRequest = [
-    request.method,
-    canonicalPath(request.url ?? '/'),
-    canonicalQuery(url),
-    ...signed.headers.map((name) => `${name}:${headerValue(request, name)}`),
-    '',
-    signed.headers.join(';'),
-    signed.payloadHash,
-  ].join('\n');
-  const scope = `${date}/${region}/${service}/aws4_request`;
-  const toSign = ['AWS4-HMAC-SHA256', signed.time, scope, sha256(canonicalRequest)].join('\n');
-  const signingKey = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
-    (secret, part) =>
-      createHmac('sha256', secret)
-        .update(part ?? '')
-        .digest(),
-    `AWS4${key.secretAccessKey}`,
-  );
-  const expected = createHmac('sha256', signingKey).update(toSign).digest();
-  const given = Buffer.from(signed.signature, 'hex');
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+  const signer = new SignatureV4({
+    service,
+    region,
+    credentials: key,
+    sha256: Sha256,
+    uriEscapePath: false,
+    applyChecksum: false,
+  });
+  const covered = {
+    method: request.method ?? 'GET',
+    protocol: 'http:',
+    hostname: 'localhost',
+    path: canonicalPath(pathname),
+    query: queryOf(searchParams),
+    headers: {
+      ...Object.fromEntries(signed.headers.map((name) => [name, String(request.headers[name] ?? '')])),
+      'x-amz-content-sha256': signed.payloadHash,
+    },
+  };
+  const options = {
+    signingDate: new Date(signed.signedAt),
+    signableHeaders: new Set(signed.headers),
+    unsignableHeaders: new Set(['x-amz-content-sha256']),
+  };
+  const again = isPresigned
+    ? await signer.presign(covered, {
+        ...options,
+        expiresIn: Number(searchParams.get('X-Amz-Expires')),
+        unhoistableHeaders: new Set([...signed.headers, 'x-amz-content-sha256']),
+      })
+    : await signer.sign(covered, options);
+  const expected = isPresigned
+    ? String(again.query?.['X-Amz-Signature'])
+    : authorizationPart(again.headers['authorization'], 'Signature');
+  if (!isEqual(signed.signature, expected)) {
     throw new S3Error(
       'SignatureDoesNotMatch',
       403,
@@ -61,16 +89,16 @@ export function checkSignature(request: IncomingMessage, key: SigningKey, now = 
 
 interface Signed {
   readonly credential: string;
-  readonly time: string;
+  /** Epoch milliseconds. */
+  readonly signedAt: number;
   readonly headers: readonly string[];
   readonly payloadHash: string;
   readonly signature: string;
 }
 
-function fromQuery(url: URL, now: number): Signed {
-  const parameter = (name: string): string => url.searchParams.get(`X-Amz-${name}`) ?? '';
-  const time = parameter('Date');
-  const signedAt = parseTime(time);
+function fromQuery(query: URLSearchParams, now: number): Signed {
+  const parameter = (name: string): string => query.get(`X-Amz-${name}`) ?? '';
+  const signedAt = parseTime(parameter('Date'));
   const expires = Number(parameter('Expires'));
   // A week: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
   if (signedAt === undefined || !(expires > 0 && expires <= 604_800)) {
@@ -80,19 +108,16 @@ function fromQuery(url: URL, now: number): Signed {
   if (now < signedAt - CLOCK_SKEW) throw new S3Error('AccessDenied', 403, 'Request is not yet valid');
   return {
     credential: parameter('Credential'),
-    time,
+    signedAt,
     headers: parameter('SignedHeaders').split(';'),
-    payloadHash: url.searchParams.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD',
+    payloadHash: query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD',
     signature: parameter('Signature'),
   };
 }
 
-function fromHeader(request: IncomingMessage, now: number): Signed {
-  const header = request.headers.authorization;
-  if (!header) throw new S3Error('AccessDenied', 403, 'Access Denied');
-  const part = (name: string): string => new RegExp(`${name}=([^,\\s]+)`).exec(header)?.[1] ?? '';
-  const time = String(request.headers['x-amz-date'] ?? '');
-  const signedAt = parseTime(time);
+function fromHeader(headers: IncomingHttpHeaders, now: number): Signed {
+  if (!headers.authorization) throw new S3Error('AccessDenied', 403, 'Access Denied');
+  const signedAt = parseTime(String(headers['x-amz-date'] ?? ''));
   if (signedAt === undefined || Math.abs(now - signedAt) > CLOCK_SKEW) {
     throw new S3Error(
       'RequestTimeTooSkewed',
@@ -101,34 +126,41 @@ function fromHeader(request: IncomingMessage, now: number): Signed {
     );
   }
   return {
-    credential: part('Credential'),
-    time,
-    headers: part('SignedHeaders').split(';'),
-    payloadHash: String(request.headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD'),
-    signature: part('Signature'),
+    credential: authorizationPart(headers.authorization, 'Credential'),
+    signedAt,
+    headers: authorizationPart(headers.authorization, 'SignedHeaders').split(';'),
+    payloadHash: String(headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD'),
+    signature: authorizationPart(headers.authorization, 'Signature'),
   };
+}
+
+function authorizationPart(header: string | undefined, name: string): string {
+  return new RegExp(`${name}=([^,\\s]+)`).exec(header ?? '')?.[1] ?? '';
 }
 
 /** `20260131T235959Z` as epoch milliseconds. */
 function parseTime(text: string): number | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
-  if (!match) return undefined;
-  const [year = 0, month = 1, ...rest] = match.slice(1).map(Number);
-  return Date.UTC(year, month - 1, ...rest);
+  const time = Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  return Number.isNaN(time) ? undefined : time;
 }
 
-function canonicalQuery(url: URL): string {
-  return [...url.searchParams]
-    .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => [encode(name), encode(value)] as const)
-    .sort(([one, first], [other, second]) => (one === other ? compare(first, second) : compare(one, other)))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&');
+/** The path as it was sent: keys may have dots, which URL would take for steps in a path. */
+function splitTarget(target: string): { pathname: string; searchParams: URLSearchParams } {
+  const [pathname = '/', query = ''] = target.split('?', 2);
+  return { pathname, searchParams: new URLSearchParams(query) };
+}
+
+function queryOf(parameters: URLSearchParams): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = {};
+  for (const name of parameters.keys()) {
+    const [value = '', ...more] = parameters.getAll(name);
+    if (name !== 'X-Amz-Signature') query[name] = more.length === 0 ? value : [value, ...more];
+  }
+  return query;
 }
 
 /** The path encoded once: S3, unlike the other services, neither encodes twice nor removes dots. */
-function canonicalPath(target: string): string {
-  const path = target.split('?', 1)[0] ?? '/';
+function canonicalPath(path: string): string {
   try {
     return path
       .split('/')
@@ -139,20 +171,31 @@ function canonicalPath(target: string): string {
   }
 }
 
-function headerValue(request: IncomingMessage, name: string): string {
-  const value = request.headers[name];
-  return (Array.isArray(value) ? value.join(',') : (value ?? '')).trim().replace(/\s+/g, ' ');
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
-}
-
 /** Encodes all but the unreserved characters of RFC 3986. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+function isEqual(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+type Data = string | ArrayBuffer | ArrayBufferView;
+
+/** SHA-256, or HMAC-SHA-256 with a secret, as the library takes it. */
+class Sha256 {
+  private readonly hash;
+
+  constructor(secret?: Data) {
+    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Uint8Array);
+  }
+
+  update(data: Data): void {
+    this.hash.update(data as Uint8Array);
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.hash.digest();
+  }
 }

@@ -47,10 +47,9 @@ export async function readUpload(
   return body;
 }
 
-function compareChecksum(name: string, promised: string | undefined, compute: () => string | undefined): void {
+function compareChecksum(name: string, promised: string | undefined, compute: () => string): void {
   if (promised === undefined) return;
-  const computed = compute();
-  if (computed !== undefined && computed !== promised) {
+  if (compute() !== promised) {
     throw new S3Error('BadDigest', 400, `The ${name} you specified did not match the calculated checksum.`);
   }
 }
@@ -59,9 +58,7 @@ function hash(algorithm: string, body: Buffer, encoding: 'hex' | 'base64'): stri
   return createHash(algorithm).update(body).digest(encoding);
 }
 
-/** Undefined where Node has no CRC-32 (before 20.15). */
-function crc32Base64(body: Buffer): string | undefined {
-  if (typeof crc32 !== 'function') return undefined;
+function crc32Base64(body: Buffer): string {
   const value = Buffer.alloc(4);
   value.writeUInt32BE(crc32(body));
   return value.toString('base64');

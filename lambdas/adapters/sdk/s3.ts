@@ -1,6 +1,6 @@
 /** What Kite uses of S3's SDK: loaded with the first file; what is not named here is left out of the build. */
 export {
-  DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,

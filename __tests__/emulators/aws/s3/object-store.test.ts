@@ -135,6 +135,32 @@ describe('the AWS SDK', () => {
     expect(Contents?.map(({ Key }) => Key)).toEqual(['kept']);
   });
 
+  test('refuses to delete many at once without a checksum, or with a wrong one', async () => {
+    await put('kept');
+    const command = (): DeleteObjectsCommand =>
+      new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'kept' }] } });
+    const changed = (change: (headers: Record<string, string>) => void): DeleteObjectsCommand => {
+      const changing = command();
+      changing.middlewareStack.add(
+        (next) => (args) => {
+          change((args.request as { headers: Record<string, string> }).headers);
+          return next(args);
+        },
+        { step: 'build', priority: 'low' },
+      );
+      return changing;
+    };
+    const without = changed((headers) => delete headers['x-amz-checksum-crc32']);
+    await expect(client.send(without)).rejects.toMatchObject({ name: 'InvalidRequest' });
+    const wrong = changed((headers) => (headers['x-amz-checksum-crc32'] = 'AAAAAA=='));
+    await expect(client.send(wrong)).rejects.toMatchObject({ name: 'BadDigest' });
+    await client.send(new HeadObjectCommand({ Bucket, Key: 'kept' }));
+    await client.send(command());
+    await expect(client.send(new HeadObjectCommand({ Bucket, Key: 'kept' }))).rejects.toMatchObject({
+      name: 'NotFound',
+    });
+  });
+
   test('copies with what belongs to the object', async () => {
     await put('from', 'copied', { ContentType: 'image/gif' });
     await client.send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource: `${Bucket}/from` }));
