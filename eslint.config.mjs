@@ -9,7 +9,7 @@ const WORDS_LATER = [
     (folder) => [`${folder}/**`, `__tests__/${folder}/**`],
   ),
   ...['memory', 'permissions', 'buildspecs'].map((folder) => `__tests__/${folder}/**`),
-  ...['docs/*.md', '__tests__/e2e/deployment.test.ts'],
+  ...['__tests__/e2e/deployment.test.ts'],
 ];
 
 export default defineConfig(

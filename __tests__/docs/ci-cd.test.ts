@@ -37,7 +37,7 @@ const details = {
 };
 const nobodyWasTold = { findings: [], failures: [] };
 
-test('the mail about drift is what is mailed for that drift, word for word', () => {
+test('the mail about drift is sent word for word for that drift', () => {
   const found = [
     ...findings(schedule(), 'kite-build', details.region),
     ...findings(together(rolePolicy(), alias(), token()), 'kite-stack', details.region),
@@ -47,7 +47,7 @@ test('the mail about drift is what is mailed for that drift, word for word', () 
   expect(`Subject: ${mail.subject}\n\n${mail.text}`).toBe(quoted('drift'));
 });
 
-test('what it says about the parts of a mail are words of the mails', () => {
+test('the parts of a mail in the table are those of the mails', () => {
   const failure = failureMail([{ stack: 'kite-stack', words: 'Error: no credentials' }], details);
   expect(rows('Drift').map(([words]) => words)).toContain(`subject \`${failure.subject}\``);
   const { subject: emptied } = emptiedMail('kite-stack', details);
@@ -72,14 +72,14 @@ test('the mail about a failed build is what the rule makes of its event', () => 
   expect(quoted('failed-build')).toBe(mail);
 });
 
-test('the log groups are those of the projects, and are kept as long as it says', () => {
+test('the log groups are those of the projects, with the stated retention', () => {
   const groups = build.all('aws_cloudwatch_log_group').filter(({ name }) => String(name).startsWith('/aws/codebuild/'));
   expect(rows('Logs').map(([name]) => name)).toEqual(groups.map(({ name }) => `\`${String(name)}\``));
   expect(groups.map(({ retention_in_days: days }) => days)).toEqual(groups.map(() => 30));
-  expect(text).toContain('forgets after 30 days');
+  expect(text).toContain('keeps lines for 30 days');
 });
 
-test('the projects, their buildspecs and the pushes that start them are those that there are', () => {
+test('the projects, their buildspecs and the pushes that start them are the deployed ones', () => {
   const projects = build.all('aws_codebuild_project');
   const table = text.split('\n').filter((line) => /^\| `[\w-]+-project` \|/.test(line));
   expect(table.map((line) => [line.split('`')[1], /`([\w-]+\.yml)`/.exec(line)?.[1]])).toEqual(
@@ -99,13 +99,13 @@ test('the badge is an output under its name', () => {
   expect(badge).toMatch(/aws_codebuild_project\.build-and-deploy_project_\w+\.badge_url/);
 });
 
-test('the refusals that it explains are those of the scripts', () => {
+test('the errors that it explains are those of the scripts', () => {
   const scripts = ['operations/deployment', 'operations/drift'].flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(join(ROOT, folder, file), 'utf8')),
   );
-  const said = rows('What a build refuses').map(([words = '']) =>
+  const said = rows('Errors of builds').map(([words = '']) =>
     words
       .replaceAll('`', '')
       .split('...')

@@ -7,7 +7,7 @@ import { MainStack } from '../../stacks/main';
 import { Synthesized } from '../constructs/synthesized';
 import { headingsIn, sectionOf } from '../readme/markdown';
 
-/** docs/operations.md says what is deployed: what somebody reads at night must be true. */
+/** docs/operations.md must match what is deployed. */
 const text = readFileSync(path.resolve(__dirname, '../../docs/operations.md'), 'utf8');
 const main = new MainStack(Testing.app(), 'kite', {
   prodStage: true,
