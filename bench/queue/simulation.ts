@@ -7,9 +7,9 @@ import { MemoryFiles, MemoryLogger, MemoryPush, repeatableRandomness } from '../
 import { answerQueue, type QueueEvent } from '../../lambdas/adapters/lambda-events/queue';
 import { groupOf } from '../../lambdas/adapters/sqs-queue';
 import { createTelegramOperatorSide } from '../../lambdas/adapters/telegram/operator-side';
-import { createTelegramHost } from '../../lambdas/adapters/telegram/telegram-host';
+import { createTelegramMessenger } from '../../lambdas/adapters/telegram/telegram-messenger';
 import type { ConnectionId } from '../../lambdas/chat/model/identifiers';
-import type { Host } from '../../lambdas/chat/messenger/port';
+import type { Messenger } from '../../lambdas/chat/messenger/port';
 import type { OperatorSide, World } from '../../lambdas/chat/ports';
 import { createVisitorSide, type VisitorSide } from '../../lambdas/chat/browser-side';
 import { openDatabase, type Database } from '../../emulators/aws/data-folder';
@@ -156,9 +156,9 @@ class Simulation {
         retentionDays: 90,
       },
     };
-    const host = this.distant(createTelegramHost({ secrets: this.world.secrets, apiRoot }));
+    const messenger = this.distant(createTelegramMessenger({ secrets: this.world.secrets, apiRoot }));
     this.visitors = createVisitorSide(this.world);
-    this.operators = createTelegramOperatorSide(this.world, { host });
+    this.operators = createTelegramOperatorSide(this.world, { messenger });
     this.poller = new QueuePoller({
       source: virtualSource(queue, clock),
       concurrency: Infinity,
@@ -285,9 +285,9 @@ class Simulation {
   }
 
   /** Telegram as the functions see it: some way off. Notes when a text has arrived. */
-  private distant(host: Host): Host {
+  private distant(messenger: Messenger): Messenger {
     const { clock, seen } = this;
-    return new Proxy(host, {
+    return new Proxy(messenger, {
       get(target, name) {
         const method: unknown = Reflect.get(target, name);
         if (typeof method !== 'function') return method;

@@ -17,11 +17,11 @@ export interface Correlation {
 const current = new AsyncLocalStorage<Correlation>();
 
 /**
- * Everything that is logged while `deed` runs says this, too. Not a variable of the instance: a batch of the queue is worked at
+ * Everything that is logged while `task` runs says this, too. Not a variable of the instance: a batch of the queue is worked at
  * side by side, and so are all events of `npm start`.
  */
-export function correlated<T>(fields: Correlation, deed: () => T): T {
-  return current.run({ ...current.getStore(), ...fields }, deed);
+export function correlated<T>(fields: Correlation, task: () => T): T {
+  return current.run({ ...current.getStore(), ...fields }, task);
 }
 
 /** What {@link correlated} says here. */

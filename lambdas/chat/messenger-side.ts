@@ -7,10 +7,10 @@ import { commands } from './operator/commands';
 import { answer } from './operator/commands/context';
 import { deliverToChat } from './outbox/to-messenger-visitor';
 import { deliverToHost } from './outbox/to-messenger';
-import { welcome } from './messenger/failure';
+import { bestEffort } from './messenger/failure';
 import { receiveFromHost, receiveHostEdit } from './operator/reply';
 import { receiveFromMember, receiveMemberEdit } from './visitor/from-messenger';
-import type { Host } from './messenger/port';
+import type { Messenger } from './messenger/port';
 import type { Incoming, IncomingMessage } from './messenger/incoming';
 import { once, type Handled } from './messenger/once';
 import { receiveMigration, receivePresence } from './operator/presence';
@@ -25,21 +25,21 @@ export interface OperatorDomain {
   deliver(item: QueueItem, attempt: number): Promise<QueueOutcome>;
 }
 
-export function createOperatorDomain(world: World, host: Host): OperatorDomain {
+export function createOperatorDomain(world: World, messenger: Messenger): OperatorDomain {
   return {
-    receive: (incoming) => receive(world, host, incoming),
-    deliver: (item, attempt) => deliver(world, host, item, attempt),
+    receive: (incoming) => receive(world, messenger, incoming),
+    deliver: (item, attempt) => deliver(world, messenger, item, attempt),
   };
 }
 
-async function deliver(world: World, host: Host, item: QueueItem, attempt: number): Promise<QueueOutcome> {
+async function deliver(world: World, messenger: Messenger, item: QueueItem, attempt: number): Promise<QueueOutcome> {
   switch (item.kind) {
     case 'to-host':
-      return deliverToHost(world, host, { channel: item.channel, handle: item.handle }, attempt);
+      return deliverToHost(world, messenger, { channel: item.channel, handle: item.handle }, attempt);
     case 'to-chat':
-      return deliverToChat(world, host, { channel: item.channel, handle: item.handle }, attempt);
+      return deliverToChat(world, messenger, { channel: item.channel, handle: item.handle }, attempt);
     case 'drop':
-      return continueDropping(world, host, item);
+      return continueDropping(world, messenger, item);
     case 'erase':
       return continueErasing(world, item);
     case 'resume':
@@ -49,40 +49,42 @@ async function deliver(world: World, host: Host, item: QueueItem, attempt: numbe
   }
 }
 
-async function receive(world: World, host: Host, incoming: Incoming): Promise<Handled> {
+async function receive(world: World, messenger: Messenger, incoming: Incoming): Promise<Handled> {
   switch (incoming.kind) {
     case 'message':
-      return receiveMessage(world, host, incoming);
+      return receiveMessage(world, messenger, incoming);
     case 'edit':
-      return receiveEdit(world, host, incoming);
+      return receiveEdit(world, messenger, incoming);
     case 'press':
-      return once(world, host, incoming.update, () => receivePress(world, host, incoming));
+      return once(world, messenger, incoming.update, () => receivePress(world, messenger, incoming));
     case 'presence':
-      return once(world, host, incoming.update, () => receivePresence(world, incoming));
+      return once(world, messenger, incoming.update, () => receivePresence(world, incoming));
     case 'migration':
-      return once(world, host, incoming.update, () => receiveMigration(world, incoming.from, incoming.to));
+      return once(world, messenger, incoming.update, () => receiveMigration(world, incoming.from, incoming.to));
   }
 }
 
-async function receiveMessage(world: World, host: Host, message: IncomingMessage): Promise<Handled> {
+async function receiveMessage(world: World, messenger: Messenger, message: IncomingMessage): Promise<Handled> {
   const { chat, replyTo, thread, content, update } = message;
   const line = content.kind === 'text' ? parseCommandLine(content.text) : undefined;
-  if (line?.addressee !== undefined && !(await isMe(host, line.addressee))) return 'handled';
+  if (line?.addressee !== undefined && !(await isMe(messenger, line.addressee))) return 'handled';
   const found = await world.routes.route(chat.id, {
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(thread === undefined ? {} : { thread }),
   });
   const hostChat = await confirmed(world, found);
   const route = hostChat ? await withHeader(world, found, message, hostChat) : found;
-  if (line) return receiveCommand(world, host, { message, route, hostChat, line });
+  if (line) return receiveCommand(world, messenger, { message, route, hostChat, line });
   if (hostChat) {
     if (hostChat.away) await resumeIfSuspended(world, hostChat);
-    return receiveFromHost(world, host, message, hostChat, route);
+    return receiveFromHost(world, messenger, message, hostChat, route);
   }
-  if (route.member) return receiveFromMember(world, host, message, route.member);
+  if (route.member) return receiveFromMember(world, messenger, message, route.member);
   // A group that has nothing to do with us hears nothing of us (D33).
   if (chat.kind !== 'private') return 'handled';
-  return once(world, host, update, () => welcome(world, 'Answering', () => answer(world, host, message, NEITHER)));
+  return once(world, messenger, update, () =>
+    bestEffort(world, 'Answering', () => answer(world, messenger, message, NEITHER)),
+  );
 }
 
 /**
@@ -98,17 +100,17 @@ async function withHeader(world: World, found: Route, message: IncomingMessage, 
 }
 
 /** An edited command is no new command, and an edited message no new message (D28). */
-async function receiveEdit(world: World, host: Host, message: IncomingMessage): Promise<Handled> {
+async function receiveEdit(world: World, messenger: Messenger, message: IncomingMessage): Promise<Handled> {
   const { chat, messageId } = message;
   const route = await world.routes.route(chat.id, { replyTo: messageId });
   const hostChat = await confirmed(world, route);
   if (hostChat) return receiveHostEdit(world, message, hostChat, route.reply);
-  if (route.member) return receiveMemberEdit(world, host, message, route.member);
+  if (route.member) return receiveMemberEdit(world, messenger, message, route.member);
   return 'handled';
 }
 
-async function isMe(host: Host, name: string): Promise<boolean> {
-  return (await host.userName()).toLowerCase() === name.toLowerCase();
+async function isMe(messenger: Messenger, name: string): Promise<boolean> {
+  return (await messenger.userName()).toLowerCase() === name.toLowerCase();
 }
 
 /** The host, if it really is one: a claim may have been left by a /host that was cut off. */
@@ -129,7 +131,7 @@ interface Call {
  * Somebody gave a command: to this bot, or to whichever bot knows it. One that nobody knows is no message either: a slip of
  * the pen shall not reach a visitor.
  */
-async function receiveCommand(world: World, host: Host, call: Call): Promise<Handled> {
+async function receiveCommand(world: World, messenger: Messenger, call: Call): Promise<Handled> {
   const { message, route, hostChat, line } = call;
   const command = knownCommand(line.name);
   const forUs = line.addressee !== undefined || message.chat.kind === 'private';
@@ -137,27 +139,27 @@ async function receiveCommand(world: World, host: Host, call: Call): Promise<Han
   if (command) {
     // It may have been meant for another bot of a group that has nothing to do with us (D33).
     if (!forUs && !participant && isForParticipants(command)) return 'handled';
-    return once(world, host, message.update, () => run(world, host, call, command));
+    return once(world, messenger, message.update, () => run(world, messenger, call, command));
   }
   const addressed = hostChat && (route.topic ?? route.reply);
   if (!forUs && !addressed) return 'handled';
   const words = `I do not know /${line.name}; nobody got it. /help lists what I know.`;
-  return once(world, host, message.update, () => answer(world, host, message, plain(words)));
+  return once(world, messenger, message.update, () => answer(world, messenger, message, plain(words)));
 }
 
 async function run(
   world: World,
-  host: Host,
+  messenger: Messenger,
   { message, route, hostChat, line }: Call,
   command: CommandName,
 ): Promise<void> {
   await commands[command]({
     world,
-    host,
+    messenger,
     message,
     words: line.words,
     route,
     hostChat,
-    say: (text, buttons) => answer(world, host, message, text, buttons),
+    say: (text, buttons) => answer(world, messenger, message, text, buttons),
   });
 }

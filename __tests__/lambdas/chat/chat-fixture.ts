@@ -1,11 +1,11 @@
 import { createMemoryWorld, type MemoryWorld } from '../../memory/world';
 import { chatId, type ChannelName, type ConnectionId } from '../../../lambdas/chat/model/identifiers';
-import type { Host } from '../../../lambdas/chat/messenger/port';
+import type { Messenger } from '../../../lambdas/chat/messenger/port';
 import type { Incoming } from '../../../lambdas/chat/messenger/incoming';
 import { createOperatorDomain } from '../../../lambdas/chat/messenger-side';
 import type { QueueItem, World } from '../../../lambdas/chat/ports';
 import { createVisitorSide } from '../../../lambdas/chat/browser-side';
-import { FakeHost } from './fake-messenger';
+import { FakeMessenger } from './fake-messenger';
 
 export const CHANNEL = 'my-channel' as ChannelName;
 export const GROUP = chatId(-1001234567890);
@@ -14,13 +14,13 @@ const SENT_AT = '2026-01-02T03:04:05Z';
 /** A function instance: the world it works in, and the host. */
 export interface Instance {
   readonly world: World;
-  readonly host: Host;
+  readonly messenger: Messenger;
 }
 
 /** One channel with its group in memory, and as many visitors as a test wants. Nothing happens by itself. */
-export class Town {
+export class ChatFixture {
   readonly world: MemoryWorld;
-  readonly host: FakeHost;
+  readonly messenger: FakeMessenger;
   /** Every frame that a visitor's browsers got, in order, by member id. */
   readonly got = new Map<string, unknown[][]>();
   #connections = 0;
@@ -28,7 +28,7 @@ export class Town {
 
   constructor(readonly forum = false) {
     this.world = createMemoryWorld();
-    this.host = new FakeHost(() => this.world.clock.now(), forum);
+    this.messenger = new FakeMessenger(() => this.world.clock.now(), forum);
   }
 
   async start(): Promise<this> {
@@ -46,7 +46,7 @@ export class Town {
   }
 
   get instance(): Instance {
-    return { world: this.world, host: this.host };
+    return { world: this.world, messenger: this.messenger };
   }
 
   /** A browser of a visitor, not joined yet. */
@@ -83,7 +83,7 @@ export class Town {
 
   /** An operator's message as an update; the same update can be handed over again. */
   written(text: string, where: { replyTo?: number; thread?: number } = {}): Incoming {
-    const messageId = this.host.write(GROUP, text, where.thread);
+    const messageId = this.messenger.write(GROUP, text, where.thread);
     return {
       kind: 'message',
       update: this.#updates++,
@@ -96,12 +96,12 @@ export class Town {
     };
   }
 
-  receive(update: Incoming, { world, host }: Instance = this.instance) {
-    return createOperatorDomain(world, host).receive(update);
+  receive(update: Incoming, { world, messenger }: Instance = this.instance) {
+    return createOperatorDomain(world, messenger).receive(update);
   }
 
-  async deliver(item: QueueItem, attempt: number, { world, host }: Instance = this.instance) {
-    if (item.kind !== 'to-visitor') return createOperatorDomain(world, host).deliver(item, attempt);
+  async deliver(item: QueueItem, attempt: number, { world, messenger }: Instance = this.instance) {
+    if (item.kind !== 'to-visitor') return createOperatorDomain(world, messenger).deliver(item, attempt);
     const outcome = await createVisitorSide(world).redeliver(item, item.attempt);
     return outcome === 'done' ? ({ kind: 'done' } as const) : ({ kind: 'retry', retryAfter: 3 } as const);
   }
@@ -128,7 +128,7 @@ export class Town {
 
   /** Texts in the group, without the header line and the bot's notices. */
   shown(): string[] {
-    return this.host
+    return this.messenger
       .messages(GROUP)
       .filter(({ own, text }) => own && text.startsWith('#'))
       .map(({ text }) => text.slice(text.indexOf('\n') + 1));

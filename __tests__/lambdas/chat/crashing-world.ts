@@ -13,17 +13,17 @@ export class Life {
   }
 
   /**
-   * The same object, each of whose methods named in `deeds` is an effect. After the end every call, of whatever method,
+   * The same object, each of whose methods named in `tasks` is an effect. After the end every call, of whatever method,
    * stays without an answer: as for a process that was killed.
    */
-  of<T extends object>(name: string, target: T, deeds: readonly string[]): T {
+  of<T extends object>(name: string, target: T, tasks: readonly string[]): T {
     return new Proxy(target, {
       get: (object, property) => {
         const value: unknown = Reflect.get(object, property, object);
         if (typeof value !== 'function') return value;
         return (...args: unknown[]) => {
           if (this.effects.length >= this.span) return this.#end();
-          if (!deeds.includes(String(property))) return value.apply(object, args);
+          if (!tasks.includes(String(property))) return value.apply(object, args);
           this.effects.push(`${name}.${String(property)}`);
           // The effect happens; whether anybody learns of it depends on what is left of this life.
           const outcome: unknown = value.apply(object, args);
@@ -40,7 +40,7 @@ export class Life {
 }
 
 /** Everything of the world that changes something. */
-export const DEEDS = {
+export const EFFECTS = {
   channels: [
     'create',
     'change',
@@ -65,5 +65,5 @@ export const DEEDS = {
   queue: ['send'],
   files: ['write', 'remove', 'removeSome'],
   push: ['push', 'disconnect'],
-  host: ['post', 'rewrite', 'remove', 'pin', 'unpin', 'createTopic', 'reopenTopic', 'acknowledge', 'reread'],
+  messenger: ['post', 'rewrite', 'remove', 'pin', 'unpin', 'createTopic', 'reopenTopic', 'acknowledge', 'reread'],
 } as const;

@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import type { ChatId } from '../../../lambdas/chat/model/identifiers';
 import type { FileStream } from '../../../lambdas/chat/ports';
-import { HostFailure, type Host, type Post, type PostPlace, type Reread } from '../../../lambdas/chat/messenger/port';
+import {
+  MessengerFailure,
+  type Messenger,
+  type Post,
+  type PostPlace,
+  type Reread,
+} from '../../../lambdas/chat/messenger/port';
 
 export interface FakeMessage {
   readonly id: number;
@@ -13,13 +19,13 @@ export interface FakeMessage {
 }
 
 /** A messenger in memory, for tests that do much more than a stand-in behind HTTP can. */
-export class FakeHost implements Host {
+export class FakeMessenger implements Messenger {
   readonly chats = new Map<ChatId, FakeMessage[]>();
   readonly pinned = new Map<ChatId, Set<number>>();
   /** Topics by chat: thread -> name. */
   readonly topics = new Map<number, string>();
   /** What the next calls of `post` do instead: fail before, or after, having posted. */
-  readonly faults: { readonly failure: HostFailure; readonly posted: boolean }[] = [];
+  readonly faults: { readonly failure: MessengerFailure; readonly posted: boolean }[] = [];
   #next = 1;
 
   constructor(
@@ -47,7 +53,7 @@ export class FakeHost implements Host {
   async post(chat: ChatId, { kind, text }: Post, { thread }: PostPlace = {}) {
     const fault = this.faults.shift();
     if (fault && !fault.posted) throw fault.failure;
-    if (thread !== undefined && !this.topics.has(thread)) throw new HostFailure('topic gone', 'no such topic');
+    if (thread !== undefined && !this.topics.has(thread)) throw new MessengerFailure('topic gone', 'no such topic');
     const messageId = this.#add(chat, { text: text.text, kind, own: true, thread });
     if (fault) throw fault.failure;
     return { messageId, forum: this.forum };

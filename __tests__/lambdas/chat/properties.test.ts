@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createTelegramOperatorSide } from '../../../lambdas/adapters/telegram/operator-side';
 import type { ConnectionId } from '../../../lambdas/chat/model/identifiers';
 import { createVisitorSide } from '../../../lambdas/chat/browser-side';
-import { CHANNEL, GROUP, Town } from './chat-fixture';
+import { CHANNEL, GROUP, ChatFixture } from './chat-fixture';
 
 const SEED = 20260102;
 
@@ -16,14 +16,14 @@ type Action =
 
 /** Visitors and operators doing random things, several at once. */
 class Crowd {
-  readonly town: Town;
+  readonly fixture: ChatFixture;
   readonly tabs = new Map<number, ConnectionId[]>();
   readonly said = new Map<number, string[]>();
   readonly answered = new Map<number, string[]>();
   #serial = 0;
 
   constructor(forum: boolean) {
-    this.town = new Town(forum);
+    this.fixture = new ChatFixture(forum);
   }
 
   memberId(visitor: number): string {
@@ -31,42 +31,42 @@ class Crowd {
   }
 
   async act(action: Action): Promise<void> {
-    const { town } = this;
+    const { fixture } = this;
     switch (action.kind) {
       case 'come': {
-        const connection = await town.open(this.memberId(action.visitor));
-        await town.join(connection, this.memberId(action.visitor));
+        const connection = await fixture.open(this.memberId(action.visitor));
+        await fixture.join(connection, this.memberId(action.visitor));
         this.tabs.set(action.visitor, [...(this.tabs.get(action.visitor) ?? []), connection]);
         return;
       }
       case 'leave': {
         const [first, ...rest] = this.tabs.get(action.visitor) ?? [];
         this.tabs.set(action.visitor, rest);
-        return first && town.close(first, action.silent);
+        return first && fixture.close(first, action.silent);
       }
       case 'say': {
         const connection = this.tabs.get(action.visitor)?.at(-1);
         if (!connection) return;
         const text = `from ${action.visitor}: ${this.#serial++}`;
-        const answer = await town.say(connection, text, text);
+        const answer = await fixture.say(connection, text, text);
         if (answer?.[0] === 'ACK') this.said.set(action.visitor, [...(this.said.get(action.visitor) ?? []), text]);
         return;
       }
       case 'answer': {
-        const questions = town.host.messages(GROUP).filter(({ own, text }) => own && text.includes('\nfrom '));
+        const questions = fixture.messenger.messages(GROUP).filter(({ own, text }) => own && text.includes('\nfrom '));
         const question = questions[action.pick % Math.max(1, questions.length)];
         if (!question) return;
         const visitor = Number(/\nfrom (\d+):/.exec(question.text)?.[1]);
         const text = `to ${visitor}: ${this.#serial++}`;
         this.answered.set(visitor, [...(this.answered.get(visitor) ?? []), text]);
         const { thread } = question;
-        return town.insist(town.written(text, thread === undefined ? { replyTo: question.id } : { thread }));
+        return fixture.insist(fixture.written(text, thread === undefined ? { replyTo: question.id } : { thread }));
       }
       case 'untargeted':
-        return town.insist(town.written(`to nobody: ${this.#serial++}`));
+        return fixture.insist(fixture.written(`to nobody: ${this.#serial++}`));
       case 'wait':
-        await town.world.clock.sleep(action.seconds * 1000);
-        return town.settle();
+        await fixture.world.clock.sleep(action.seconds * 1000);
+        return fixture.settle();
     }
   }
 }
@@ -100,22 +100,22 @@ test.each([
         fc.array(fc.array(action(50), { minLength: 1, maxLength: 6 }), { minLength: 40, maxLength: 80 }),
         async (rounds) => {
           const crowd = new Crowd(forum);
-          const { town } = crowd;
-          await town.start();
+          const { fixture } = crowd;
+          await fixture.start();
           for (let visitor = 0; visitor < 50; visitor++) await crowd.act({ kind: 'come', visitor });
           // All of a round at once.
           for (const round of rounds) await Promise.all(round.map((one) => crowd.act(one)));
-          await town.settle();
+          await fixture.settle();
           for (let visitor = 0; visitor < 50; visitor++) {
             await crowd.act({ kind: 'come', visitor });
-            await town.settle();
-            const texts = town.texts(crowd.memberId(visitor));
+            await fixture.settle();
+            const texts = fixture.texts(crowd.memberId(visitor));
             const mine = crowd.answered.get(visitor) ?? [];
             // A text that names nobody may go to the only one whose conversation is open.
             const own = texts.filter((text) => !String(text).startsWith('to nobody'));
             expect(new Set(own)).toEqual(new Set(mine));
           }
-          const shown = town.shown().filter((text) => text.startsWith('from '));
+          const shown = fixture.shown().filter((text) => text.startsWith('from '));
           expect(shown.sort()).toEqual([...crowd.said.values()].flat().sort());
         },
       ),
@@ -135,49 +135,49 @@ test('whatever comes and goes, each message is delivered once, in order', async 
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
-      const town = await new Town().start();
-      let connection: ConnectionId | undefined = await town.open('visitor-one');
+      const fixture = await new ChatFixture().start();
+      let connection: ConnectionId | undefined = await fixture.open('visitor-one');
       const old: ConnectionId[] = [];
-      await town.join(connection, 'visitor-one');
-      await town.say(connection, 'q', 'from 1: question');
-      await town.settle();
-      const question = town.host.messages(GROUP).find(({ text }) => text.includes('question'))!;
+      await fixture.join(connection, 'visitor-one');
+      await fixture.say(connection, 'q', 'from 1: question');
+      await fixture.settle();
+      const question = fixture.messenger.messages(GROUP).find(({ text }) => text.includes('question'))!;
       const expected: string[] = [];
       for (const what of steps) {
-        town.world.clock.time += 7;
+        fixture.world.clock.time += 7;
         switch (what) {
           case 'write': {
             const text = `answer ${expected.length}`;
             expected.push(text);
-            await town.insist(town.written(text, { replyTo: question.id }));
+            await fixture.insist(fixture.written(text, { replyTo: question.id }));
             break;
           }
           case 'leave':
           case 'vanish':
             if (!connection) break;
-            if (what === 'leave') await town.close(connection);
+            if (what === 'leave') await fixture.close(connection);
             else {
               // API Gateway will say so later, if at all.
-              await town.close(connection, true);
+              await fixture.close(connection, true);
               old.push(connection);
             }
             connection = undefined;
             break;
           case 'come':
             if (connection) break;
-            connection = await town.open('visitor-one');
-            await town.join(connection, 'visitor-one');
+            connection = await fixture.open('visitor-one');
+            await fixture.join(connection, 'visitor-one');
             break;
           case 'late disconnect': {
             const gone = old.shift();
-            if (gone) await town.close(gone);
+            if (gone) await fixture.close(gone);
           }
         }
       }
-      connection ??= await town.open('visitor-one');
-      await town.join(connection, 'visitor-one');
-      await town.settle();
-      expect(town.texts('visitor-one')).toEqual(expected);
+      connection ??= await fixture.open('visitor-one');
+      await fixture.join(connection, 'visitor-one');
+      await fixture.settle();
+      expect(fixture.texts('visitor-one')).toEqual(expected);
     }),
     { seed: SEED, numRuns: 150 },
   );
@@ -266,12 +266,12 @@ const badFrame: fc.Arbitrary<{ text: string; codes: readonly number[]; id?: stri
 })();
 
 test('10,000 malformed frames: each gets one ERR with the right code, and the connection stays usable', async () => {
-  const town = await new Town().start();
-  const connection = await town.open('visitor-one');
-  await town.join(connection, 'visitor-one');
+  const fixture = await new ChatFixture().start();
+  const connection = await fixture.open('visitor-one');
+  await fixture.join(connection, 'visitor-one');
   const unlimited = { window: 60_000, messagesPerVisitor: 1e9, messagesPerChannel: 1e9 };
-  const visitors = createVisitorSide(town.world, unlimited);
-  const got = town.got.get('visitor-one')!;
+  const visitors = createVisitorSide(fixture.world, unlimited);
+  const got = fixture.got.get('visitor-one')!;
   got.length = 0;
   let frames = 0;
   await fc.assert(
@@ -284,24 +284,24 @@ test('10,000 malformed frames: each gets one ERR with the right code, and the co
       expect(got).toEqual([]);
       if (frames % 100 === 0) {
         expect(await visitors.receive(connection, '["PING"]', 0)).toBe('["PONG"]');
-        expect((await town.say(connection, `ok${frames}`, 'still here'))?.[0]).toMatch(/ACK|ERR/);
+        expect((await fixture.say(connection, `ok${frames}`, 'still here'))?.[0]).toMatch(/ACK|ERR/);
       }
     }),
     { seed: SEED, numRuns: 10_000 },
   );
   expect(frames).toBe(10_000);
-  expect(town.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-  expect(town.world.members.members.size).toBe(1);
+  expect(fixture.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  expect(fixture.world.members.members.size).toBe(1);
 }, 120_000);
 
 test('10,000 malformed updates: each is taken, none is an error, nobody hears of it', async () => {
-  const town = await new Town().start();
-  const connection = await town.open('visitor-one');
-  await town.join(connection, 'visitor-one');
-  await town.say(connection, 'q', 'question');
-  await town.settle();
-  const operators = createTelegramOperatorSide(town.world, { host: town.host });
-  const before = JSON.stringify([town.host.messages(GROUP), town.got.get('visitor-one')]);
+  const fixture = await new ChatFixture().start();
+  const connection = await fixture.open('visitor-one');
+  await fixture.join(connection, 'visitor-one');
+  await fixture.say(connection, 'q', 'question');
+  await fixture.settle();
+  const operators = createTelegramOperatorSide(fixture.world, { messenger: fixture.messenger });
+  const before = JSON.stringify([fixture.messenger.messages(GROUP), fixture.got.get('visitor-one')]);
   const chat = fc.oneof(
     fc.record(
       { id: fc.oneof(fc.integer(), fc.jsonValue()), type: fc.constantFrom('group', 'supergroup', 'channel', 'x', 5) },
@@ -354,7 +354,7 @@ test('10,000 malformed updates: each is taken, none is an error, nobody hears of
     { seed: SEED, numRuns: 10_000 },
   );
   expect(updates).toBe(10_000);
-  await town.settle();
-  expect(JSON.stringify([town.host.messages(GROUP), town.got.get('visitor-one')])).toBe(before);
-  expect(town.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  await fixture.settle();
+  expect(JSON.stringify([fixture.messenger.messages(GROUP), fixture.got.get('visitor-one')])).toBe(before);
+  expect(fixture.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
 }, 120_000);

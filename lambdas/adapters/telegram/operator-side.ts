@@ -1,25 +1,25 @@
 import { createOperatorDomain } from '../../chat/messenger-side';
-import { HostFailure, isPassing, type Host } from '../../chat/messenger/port';
+import { MessengerFailure, isPassing, type Messenger } from '../../chat/messenger/port';
 import type { OperatorSide, World } from '../../chat/ports';
 import { correlated, type Correlation } from '../correlation';
-import { createTelegramHost } from './telegram-host';
+import { createTelegramMessenger } from './telegram-messenger';
 import { readUpdate } from './update';
 
 export interface TelegramOperatorSideOptions {
   /** @default Telegram's own */
   readonly apiRoot?: string | undefined;
   /** @default Telegram, through its Bot API */
-  readonly host?: Host;
+  readonly messenger?: Messenger;
 }
 
 /** The operators' side of the chat, in Telegram. */
 export function createTelegramOperatorSide(world: World, options: TelegramOperatorSideOptions = {}): OperatorSide {
   const { secrets, logger } = world;
-  const host = options.host ?? createTelegramHost({ secrets, apiRoot: options.apiRoot });
-  const domain = createOperatorDomain(world, host);
+  const messenger = options.messenger ?? createTelegramMessenger({ secrets, apiRoot: options.apiRoot });
+  const domain = createOperatorDomain(world, messenger);
   const receive = async (update: unknown): Promise<'handled' | 'retry'> => {
     try {
-      const incoming = readUpdate(update, await host.botId());
+      const incoming = readUpdate(update, await messenger.botId());
       return incoming ? await domain.receive(incoming) : 'handled';
     } catch (error) {
       const retry = mayHelp(error);
@@ -39,7 +39,7 @@ export function createTelegramOperatorSide(world: World, options: TelegramOperat
  * depend on, and passes.
  */
 function mayHelp(error: unknown): boolean {
-  if (error instanceof HostFailure) return isPassing(error);
+  if (error instanceof MessengerFailure) return isPassing(error);
   const ours = [TypeError, RangeError, SyntaxError, ReferenceError].some((kind) => error instanceof kind);
   return !ours;
 }

@@ -1,21 +1,21 @@
 import type { Message } from '../model/records';
 import type { World } from '../ports';
 import { traceOf } from '../trace';
-import { HostFailure } from './port';
+import { MessengerFailure } from './port';
 
 /**
  * Does something that is welcome and not necessary: if the host does not do it, that is only logged. True: it is done.
  */
-export async function welcome(
+export async function bestEffort(
   world: Pick<World, 'logger'>,
   what: string,
-  deed: () => Promise<unknown>,
+  task: () => Promise<unknown>,
 ): Promise<boolean> {
   try {
-    await deed();
+    await task();
     return true;
   } catch (error) {
-    if (!(error instanceof HostFailure)) throw error;
+    if (!(error instanceof MessengerFailure)) throw error;
     world.logger.info(`${what}: not done`, { kind: error.kind, reason: error.message });
     return false;
   }
@@ -24,7 +24,11 @@ export async function welcome(
 /** Logs that a delivery failed for the `attempt`th time. The saved query `message` finds the line by its handle. */
 export function logUndelivered(
   world: Pick<World, 'logger'>,
-  { message, failure, attempt }: { readonly message: Message; readonly failure: HostFailure; readonly attempt: number },
+  {
+    message,
+    failure,
+    attempt,
+  }: { readonly message: Message; readonly failure: MessengerFailure; readonly attempt: number },
 ): void {
   const { kind, message: reason } = failure;
   world.logger.warn('A message could not be delivered', { ...traceOf(message), kind, reason, attempt });

@@ -3,7 +3,7 @@ import { newFileKey } from '../files';
 import { type ChatId, toBase36 } from '../model/identifiers';
 import type { Content, Conversation } from '../model/records';
 import type { FileStream, World } from '../ports';
-import { FETCH_BYTES, type Host, HostFailure } from './port';
+import { FETCH_BYTES, type Messenger, MessengerFailure } from './port';
 import type { IncomingContent } from './incoming';
 
 /** Why something cannot be delivered, as a whole sentence for whoever wrote it. */
@@ -14,11 +14,11 @@ export interface NotDelivered {
 
 /**
  * What somebody posted, as the other side gets it. A file is copied into the bucket; its key is the same whenever the same
- * message is copied, and still nobody can guess it. Throws {@link HostFailure} if trying again may help.
+ * message is copied, and still nobody can guess it. Throws {@link MessengerFailure} if trying again may help.
  */
 export async function adopt(
   world: World,
-  host: Host,
+  messenger: Messenger,
   conversation: Conversation,
   { chat, messageId, content }: { chat: ChatId; messageId: number; content: IncomingContent },
 ): Promise<Content | NotDelivered> {
@@ -32,9 +32,9 @@ export async function adopt(
       if (size !== undefined && size > FETCH_BYTES) return notDelivered(tooBig(size));
       let file: FileStream;
       try {
-        file = await host.fetchFile(reference);
+        file = await messenger.fetchFile(reference);
       } catch (error) {
-        if (!(error instanceof HostFailure) || error.kind !== 'refused') throw error;
+        if (!(error instanceof MessengerFailure) || error.kind !== 'refused') throw error;
         world.logger.warn('A file could not be fetched', { reason: error.message });
         return notDelivered('The file cannot be fetched from Telegram; bots may fetch 20 MB at most');
       }

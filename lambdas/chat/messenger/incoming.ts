@@ -53,7 +53,7 @@ export type IncomingContent =
 
 /** A file that somebody posted. */
 export interface IncomingFile {
-  /** What {@link Host.fetchFile} takes. */
+  /** What {@link Messenger.fetchFile} takes. */
   readonly reference: string;
   readonly name: string;
   /** MIME type. */
@@ -66,7 +66,7 @@ export interface IncomingFile {
 export interface ButtonPress {
   readonly kind: 'press';
   readonly update: number;
-  /** What {@link Host.acknowledge} takes. */
+  /** What {@link Messenger.acknowledge} takes. */
   readonly press: string;
   readonly chat: ChatPlace;
   readonly messageId: number;

@@ -1,5 +1,5 @@
 import type { World } from '../ports';
-import type { Host } from './port';
+import type { Messenger } from './port';
 
 /** How long one handling of an update may take, milliseconds: API Gateway waits 29 s for it. */
 const LEASE = 30_000;
@@ -8,11 +8,16 @@ const LEASE = 30_000;
 export type Handled = 'handled' | 'retry';
 
 /**
- * Does what an update asks for, unless it has been done (D18). If the deed throws, the update may be handled again at
+ * Does what an update asks for, unless it has been done (D18). If the task throws, the update may be handled again at
  * once; if the function dies, when the lease is over.
  */
-export async function once(world: World, host: Host, update: number, deed: () => Promise<unknown>): Promise<Handled> {
-  const bot = await host.botId();
+export async function once(
+  world: World,
+  messenger: Messenger,
+  update: number,
+  task: () => Promise<unknown>,
+): Promise<Handled> {
+  const bot = await messenger.botId();
   const now = world.clock.now();
   const holder = Buffer.from(world.random.bytes(9)).toString('base64url');
   const lease = { holder, until: now + LEASE };
@@ -20,7 +25,7 @@ export async function once(world: World, host: Host, update: number, deed: () =>
   if (claim === 'done') return 'handled';
   if (claim === 'busy') return 'retry';
   try {
-    await deed();
+    await task();
   } catch (error) {
     await world.messages.releaseUpdate(bot, update, lease).catch((reason: unknown) => {
       world.logger.warn('An update stays claimed until its lease is over', { update, reason: String(reason) });

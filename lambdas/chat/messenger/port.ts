@@ -5,9 +5,9 @@ import type { RichText } from './rich-text';
 
 /**
  * The messenger in which operators (and some visitors) are, through the eyes of the bot that Kite is there. Every method
- * throws {@link HostFailure} where it cannot do what it says.
+ * throws {@link MessengerFailure} where it cannot do what it says.
  */
-export interface Host {
+export interface Messenger {
   /** The bot's own id: a number, as text. */
   botId(): Promise<string>;
   /** The bot's user name, without `@`. */
@@ -97,7 +97,7 @@ export const CAPTION_LENGTH = 1024;
 /** The largest file that a bot may fetch, bytes (https://core.telegram.org/bots/api#getfile). */
 export const FETCH_BYTES = 20 * 1000 * 1000;
 
-export type HostFailureKind =
+export type MessengerFailureKind =
   /** Too many messages: not before `retryAfter` seconds. */
   | 'busy'
   /** It did not get there. */
@@ -120,11 +120,11 @@ export type HostFailureKind =
   | 'refused';
 
 /** Why the host did not do something, in neutral words; the message holds the other side's own. */
-export class HostFailure extends Error {
-  override readonly name = 'HostFailure';
+export class MessengerFailure extends Error {
+  override readonly name = 'MessengerFailure';
 
   constructor(
-    readonly kind: HostFailureKind,
+    readonly kind: MessengerFailureKind,
     message: string,
     readonly details: { readonly retryAfter?: number | undefined; readonly migratedTo?: ChatId | undefined } = {},
   ) {
@@ -133,6 +133,6 @@ export class HostFailure extends Error {
 }
 
 /** Whether the same call may succeed later. */
-export function isPassing({ kind }: HostFailure): boolean {
+export function isPassing({ kind }: MessengerFailure): boolean {
   return kind === 'busy' || kind === 'unreachable' || kind === 'uncertain' || kind === 'unauthorized';
 }

@@ -1,6 +1,6 @@
 import type { World } from '../ports';
-import { welcome } from '../messenger/failure';
-import type { Host } from '../messenger/port';
+import { bestEffort } from '../messenger/failure';
+import type { Messenger } from '../messenger/port';
 import type { ButtonPress } from '../messenger/incoming';
 import { QUESTION_LIFE, readAnswer, type Answer } from './removal-question';
 import { bold, joinRich, plain, rich, type RichText } from '../messenger/rich-text';
@@ -10,17 +10,17 @@ const NOT_AN_OPERATOR =
   'Only members of this chat can answer this. If you are one: make me an administrator, so that I can see it.';
 
 /** Somebody pressed a button: of the question whether to remove something. */
-export async function receivePress(world: World, host: Host, press: ButtonPress): Promise<void> {
+export async function receivePress(world: World, messenger: Messenger, press: ButtonPress): Promise<void> {
   const answer = readAnswer(press.action);
-  if (answer && !(await host.mayWrite(press.chat, press.person))) {
-    await welcome(world, 'Answering a button', () => host.acknowledge(press.press, NOT_AN_OPERATOR));
+  if (answer && !(await messenger.mayWrite(press.chat, press.person))) {
+    await bestEffort(world, 'Answering a button', () => messenger.acknowledge(press.press, NOT_AN_OPERATOR));
     return;
   }
   const words = answer && (await decide(world, press, answer));
-  await welcome(world, 'Answering a button', () => host.acknowledge(press.press));
+  await bestEffort(world, 'Answering a button', () => messenger.acknowledge(press.press));
   if (!words) return;
-  await welcome(world, 'Replacing a question', () =>
-    host.rewrite(press.chat.id, press.messageId, { kind: 'text', text: words }),
+  await bestEffort(world, 'Replacing a question', () =>
+    messenger.rewrite(press.chat.id, press.messageId, { kind: 'text', text: words }),
   );
 }
 

@@ -2,8 +2,8 @@ import type { ChannelName, ChatId } from '../model/identifiers';
 import { fileKeyPrefix } from '../files';
 import { conversationKey, type Conversation, type Member } from '../model/records';
 import type { QueueItem, QueueOutcome, World } from '../ports';
-import { welcome } from '../messenger/failure';
-import type { Host } from '../messenger/port';
+import { bestEffort } from '../messenger/failure';
+import type { Messenger } from '../messenger/port';
 import { bold, rich } from '../messenger/rich-text';
 
 /** Messages removed at a time. */
@@ -41,7 +41,7 @@ export async function continueErasing(
  */
 export async function continueDropping(
   world: World,
-  host: Host,
+  messenger: Messenger,
   item: Extract<QueueItem, { kind: 'drop' }>,
 ): Promise<QueueOutcome> {
   const { channel: name, step, requestedBy } = item;
@@ -67,13 +67,13 @@ export async function continueDropping(
   if (!(await emptied(world, deadline, () => world.files.removeSome(`${name}/`)))) return goOn();
   if (channel) await world.channels.remove(name, channel.host);
   world.logger.info('A channel was removed', { channel: name });
-  if (requestedBy && channel) await sayRemoved(world, host, requestedBy, name);
+  if (requestedBy && channel) await sayRemoved(world, messenger, requestedBy, name);
   return DONE;
 }
 
-function sayRemoved(world: World, host: Host, chat: ChatId, name: ChannelName): Promise<boolean> {
+function sayRemoved(world: World, messenger: Messenger, chat: ChatId, name: ChannelName): Promise<boolean> {
   const text = rich`✅ The channel ${bold(name)} is removed, with everything that was in it.`;
-  return welcome(world, 'Saying that a channel is removed', () => host.post(chat, { kind: 'text', text }));
+  return bestEffort(world, 'Saying that a channel is removed', () => messenger.post(chat, { kind: 'text', text }));
 }
 
 /**

@@ -8,8 +8,8 @@ import { traceOf } from '../trace';
 import { sendToVisitor } from '../outbox/to-browser';
 import { HOW_TO_ADDRESS, HOW_TO_ADDRESS_IN_FORUM } from './answers';
 import { adopt } from '../messenger/files';
-import { welcome } from '../messenger/failure';
-import type { Host } from '../messenger/port';
+import { bestEffort } from '../messenger/failure';
+import type { Messenger } from '../messenger/port';
 import type { IncomingMessage } from '../messenger/incoming';
 import { once, type Handled } from '../messenger/once';
 import { onlyOpen, openConversation } from './open-conversations';
@@ -46,7 +46,7 @@ export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route:
 /** An operator wrote something. */
 export async function receiveFromHost(
   world: World,
-  host: Host,
+  messenger: Messenger,
   message: IncomingMessage,
   hostChat: HostChat,
   route: Route,
@@ -56,15 +56,15 @@ export async function receiveFromHost(
   const { update, chat, messageId } = message;
   const place = { thread: message.thread, replyTo: messageId };
   const say = (text: RichText) =>
-    once(world, host, update, () =>
-      welcome(world, 'Answering', () => host.post(chat.id, { kind: 'text', text }, place)),
+    once(world, messenger, update, () =>
+      bestEffort(world, 'Answering', () => messenger.post(chat.id, { kind: 'text', text }, place)),
     );
   if (addressee.kind === 'nobody') {
     if (!addressee.told || !(await isFirstOfAlbum(world, message))) return 'handled';
     return say(chat.forum ? HOW_TO_ADDRESS_IN_FORUM : HOW_TO_ADDRESS);
   }
   const { conversation } = addressee;
-  const content = await adopt(world, host, conversation, { chat: chat.id, messageId, content: message.content });
+  const content = await adopt(world, messenger, conversation, { chat: chat.id, messageId, content: message.content });
   if (content.kind === 'not delivered') return say(plain(`⛔ Not delivered. ${content.reason}`));
   const key = telegramMessageKey(chat.id, messageId);
   const sent = await forward(world, conversation, {
@@ -82,7 +82,7 @@ export async function receiveFromHost(
     return say(plain('⛔ Not delivered. This conversation is gone: it was erased, or is older than we keep them.'));
   const what = { ...traceOf({ conversation, key }), kind: content.kind, telegramIds: [messageId] };
   world.logger.info("An operator's message was accepted", what);
-  await answered(world, host, hostChat, conversation, now);
+  await answered(world, messenger, hostChat, conversation, now);
   return 'handled';
 }
 
@@ -102,14 +102,20 @@ async function forward(world: World, conversation: Conversation, message: Messag
 }
 
 /** The visitor has an answer: nothing of theirs stays pinned; the conversation is open. */
-async function answered(world: World, host: Host, hostChat: HostChat, conversation: Conversation, now: number) {
+async function answered(
+  world: World,
+  messenger: Messenger,
+  hostChat: HostChat,
+  conversation: Conversation,
+  now: number,
+) {
   const [member] = await Promise.all([
     world.members.find(conversation),
     openConversation(world, hostChat, conversation.handle, new Date(now).toISOString()),
   ]);
   const pinned = member?.pinned;
   if (pinned === undefined) return;
-  await welcome(world, 'Unpinning', () => host.unpin(hostChat.chat, pinned));
+  await bestEffort(world, 'Unpinning', () => messenger.unpin(hostChat.chat, pinned));
   await world.members.change(conversation, { pinned: null });
 }
 

@@ -1,7 +1,7 @@
 import type { ChatId } from '../model/identifiers';
 import type { Message } from '../model/records';
 import type { World } from '../ports';
-import type { Host, PostPlace } from '../messenger/port';
+import type { Messenger, PostPlace } from '../messenger/port';
 import type { Part } from './parts';
 
 /** How many message numbers before the newest one are looked through. */
@@ -31,7 +31,7 @@ export interface Doubtful {
  * The messages that earlier attempts have left, oldest first. A bot cannot read a chat's history; it can number it
  * backwards, and reread what nobody accounts for (docs/adr/0006-telegram-read-back.md).
  */
-export async function findTwins(world: World, host: Host, doubtful: Doubtful): Promise<number[]> {
+export async function findDuplicates(world: World, messenger: Messenger, doubtful: Doubtful): Promise<number[]> {
   const { message, chat, posted, recorded } = doubtful;
   const numbers = Array.from({ length: Math.min(REACH, posted - 1) }, (_, i) => posted - 1 - i);
   const known = new Map(
@@ -46,19 +46,23 @@ export async function findTwins(world: World, host: Host, doubtful: Doubtful): P
   };
   const pointed = numbers.filter((number) => isOurs(number) && !recorded.includes(number));
   const unaccounted = numbers.filter((number) => !known.has(number));
-  return [...pointed, ...(await rereadTwins(host, doubtful, unaccounted))].sort((one, other) => one - other);
+  return [...pointed, ...(await rereadDuplicates(messenger, doubtful, unaccounted))].sort((one, other) => one - other);
 }
 
-async function rereadTwins(host: Host, doubtful: Doubtful, numbers: readonly number[]): Promise<number[]> {
+async function rereadDuplicates(
+  messenger: Messenger,
+  doubtful: Doubtful,
+  numbers: readonly number[],
+): Promise<number[]> {
   const { chat, place, part, since } = doubtful;
-  const twins: number[] = [];
+  const duplicates: number[] = [];
   for (const number of numbers.slice(0, READS)) {
-    const found = await host.reread(chat, number, place);
+    const found = await messenger.reread(chat, number, place);
     if (!found) continue;
     if (found.at < Date.parse(since) - SKEW) break;
-    if (found.own && found.kind === part.kind && bare(found.text) === bare(part.words)) twins.push(number);
+    if (found.own && found.kind === part.kind && bare(found.text) === bare(part.words)) duplicates.push(number);
   }
-  return twins;
+  return duplicates;
 }
 
 /** The host trims texts and normalises spaces. */

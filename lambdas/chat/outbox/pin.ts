@@ -1,13 +1,13 @@
 import type { Channel, Member } from '../model/records';
 import type { World } from '../ports';
-import { welcome } from '../messenger/failure';
-import type { Host } from '../messenger/port';
+import { bestEffort } from '../messenger/failure';
+import type { Messenger } from '../messenger/port';
 import type { Outcome } from './post-once';
 
 /** The first message that nobody has answered is pinned; remembered first, so that a burst makes one pin (D23). */
 export async function pinFirst(
   world: World,
-  host: Host,
+  messenger: Messenger,
   channel: Channel,
   member: Member,
   outcome: Outcome,
@@ -16,7 +16,7 @@ export async function pinFirst(
   if (first === undefined || (member.pinned !== undefined && member.pinned !== first)) return;
   const conversation = { channel: member.channel, handle: member.handle };
   const claimed = member.pinned === first || (await world.members.claimPin(conversation, first));
-  if (!claimed || (await welcome(world, 'Pinning', () => host.pin(channel.host, first)))) return;
+  if (!claimed || (await bestEffort(world, 'Pinning', () => messenger.pin(channel.host, first)))) return;
   // Then the next one that nobody has answered is.
   await world.members.change(conversation, { pinned: null });
 }

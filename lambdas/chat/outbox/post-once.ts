@@ -1,9 +1,9 @@
 import type { ChatId } from '../model/identifiers';
 import type { Message } from '../model/records';
 import type { Receipt, World } from '../ports';
-import { type Host, HostFailure, type PostPlace } from '../messenger/port';
+import { type Messenger, MessengerFailure, type PostPlace } from '../messenger/port';
 import type { Part } from './parts';
-import { findTwins } from './duplicates';
+import { findDuplicates } from './duplicates';
 
 export interface Destination {
   readonly chat: ChatId;
@@ -21,11 +21,11 @@ export interface Outcome {
 /**
  * Posts the parts of a message that have not been posted yet, although the host has no idempotency: the beginning of an
  * attempt is written down before, its result after. An attempt without a result is looked for. Undefined: nothing was
- * posted, because the message was delivered or edited meanwhile; read it again. Throws {@link HostFailure}.
+ * posted, because the message was delivered or edited meanwhile; read it again. Throws {@link MessengerFailure}.
  */
 export async function postOnce(
   world: World,
-  host: Host,
+  messenger: Messenger,
   { chat, place, copy = false }: Destination,
   message: Message,
   parts: readonly Part[],
@@ -42,8 +42,8 @@ export async function postOnce(
     const said = recorded.length === 0 ? content : undefined;
     const post = await part.load();
     if (!(await world.messages.attempt(conversation, key, startedAt, said))) return undefined;
-    const posted = await host.post(chat, post, place).catch(async (error: unknown) => {
-      const certain = error instanceof HostFailure && error.kind !== 'uncertain';
+    const posted = await messenger.post(chat, post, place).catch(async (error: unknown) => {
+      const certain = error instanceof MessengerFailure && error.kind !== 'uncertain';
       if (certain && since === undefined) await world.messages.abandonAttempt(conversation, key);
       throw error;
     });
@@ -51,7 +51,7 @@ export async function postOnce(
     let number = posted.messageId;
     if (since !== undefined) {
       const doubtful = { message, part, chat, place, posted: number, recorded, since };
-      number = await keepOldest(world, host, doubtful);
+      number = await keepOldest(world, messenger, doubtful);
       since = undefined;
     }
     await world.messages.pointReply(chat, number, { ...conversation, message: key });
@@ -64,17 +64,21 @@ export async function postOnce(
 }
 
 /** Removes all but the first of several copies, and gives its number. */
-async function keepOldest(world: World, host: Host, doubtful: Parameters<typeof findTwins>[2]): Promise<number> {
+async function keepOldest(
+  world: World,
+  messenger: Messenger,
+  doubtful: Parameters<typeof findDuplicates>[2],
+): Promise<number> {
   const { chat, posted } = doubtful;
-  let twins: number[];
+  let duplicates: number[];
   try {
-    twins = await findTwins(world, host, doubtful);
+    duplicates = await findDuplicates(world, messenger, doubtful);
   } catch (error) {
     // The next attempt posts again: so this copy must not stay. If it does, it will be found then.
-    await host.remove(chat, posted).catch(() => undefined);
+    await messenger.remove(chat, posted).catch(() => undefined);
     throw error;
   }
-  const [oldest = posted, ...others] = [...twins, posted];
-  for (const other of others) await host.remove(chat, other);
+  const [oldest = posted, ...others] = [...duplicates, posted];
+  for (const other of others) await messenger.remove(chat, other);
   return oldest;
 }

@@ -1,8 +1,8 @@
 import type { Member, Message } from '../model/records';
 import type { QueueOutcome, World } from '../ports';
-import { logUndelivered, welcome } from '../messenger/failure';
+import { bestEffort, logUndelivered } from '../messenger/failure';
 import { headerOf } from '../messenger/header';
-import type { Host, HostFailure } from '../messenger/port';
+import type { Messenger, MessengerFailure } from '../messenger/port';
 import { plain } from '../messenger/rich-text';
 import { waitFor } from './another-turn';
 import { backOff } from './back-off';
@@ -13,7 +13,7 @@ import { takeTurn } from './turns';
 
 /** What went wrong with a message, for the `attempt`th time. */
 interface Trouble extends Target {
-  readonly failure: HostFailure;
+  readonly failure: MessengerFailure;
   readonly attempt: number;
 }
 
@@ -21,7 +21,7 @@ interface Trouble extends Target {
 export type Remedy = QueueOutcome | { readonly parts?: readonly Part[] };
 
 /** What a failure calls for: another turn at once (possibly with other parts), or an answer to the queue. */
-export async function remedyFor(world: World, host: Host, trouble: Trouble): Promise<Remedy> {
+export async function remedyFor(world: World, messenger: Messenger, trouble: Trouble): Promise<Remedy> {
   const { channel, member, place, message, failure, attempt } = trouble;
   const { kind, details } = failure;
   logUndelivered(world, trouble);
@@ -47,7 +47,8 @@ export async function remedyFor(world: World, host: Host, trouble: Trouble): Pro
       return {};
     case 'topic closed': {
       const { thread } = place;
-      if (thread !== undefined) await welcome(world, 'Reopening a topic', () => host.reopenTopic(channel.host, thread));
+      if (thread !== undefined)
+        await bestEffort(world, 'Reopening a topic', () => messenger.reopenTopic(channel.host, thread));
       return {};
     }
     case 'no forum':
@@ -60,7 +61,13 @@ export async function remedyFor(world: World, host: Host, trouble: Trouble): Pro
 }
 
 /** A file that the host does not take becomes a link; a text that it does not take is named. Nothing waits for ever. */
-function substitute(world: World, member: Member, message: Message, failure: HostFailure, attempt: number): Remedy {
+function substitute(
+  world: World,
+  member: Member,
+  message: Message,
+  failure: MessengerFailure,
+  attempt: number,
+): Remedy {
   const parts = linkParts(world, member, message);
   if (parts) return { parts };
   if (failure.kind === 'forbidden') return { kind: 'retry', retryAfter: backOff(attempt) };

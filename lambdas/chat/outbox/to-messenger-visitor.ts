@@ -7,7 +7,7 @@ import { deliverToVisitor } from './to-browser';
 import { ShownTexts } from './shown-texts';
 import { leaveChannel } from '../operator/commands/leave';
 import { logUndelivered } from '../messenger/failure';
-import { CAPTION_LENGTH, type Host, HostFailure, TEXT_LENGTH } from '../messenger/port';
+import { CAPTION_LENGTH, type Messenger, MessengerFailure, TEXT_LENGTH } from '../messenger/port';
 import { plain } from '../messenger/rich-text';
 import { splitText } from '../messenger/split-text';
 import { fileLink } from '../operator/answers';
@@ -26,7 +26,7 @@ import { postOnce } from './post-once';
  */
 export async function deliverToChat(
   world: World,
-  host: Host,
+  messenger: Messenger,
   conversation: Conversation,
   attempt: number,
 ): Promise<QueueOutcome> {
@@ -55,10 +55,10 @@ export async function deliverToChat(
           if (world.clock.now() >= deadline) return 'late';
           // A file may have waited for others, and the visitor have left.
           const known = message.content.kind === 'file' ? await world.members.find(conversation) : member;
-          return known && chatOf(known) === chat ? deliverOne(world, host, chat, message) : undefined;
+          return known && chatOf(known) === chat ? deliverOne(world, messenger, chat, message) : undefined;
         });
       } catch (error) {
-        if (!(error instanceof HostFailure)) throw error;
+        if (!(error instanceof MessengerFailure)) throw error;
         const outcome = await cure(world, conversation, { chat, message, failure: error, attempt });
         if (outcome) return outcome;
         break;
@@ -85,18 +85,18 @@ function chatOf({ connections }: Member): ChatId | undefined {
 /** Undefined: nothing was posted; the message is to be read again. */
 async function deliverOne(
   world: World,
-  host: Host,
+  messenger: Messenger,
   chat: ChatId,
   message: Message,
 ): Promise<Receipt | 'rewritten' | undefined> {
   const { content } = message;
-  if (content.kind === 'correction' && (await rewritten(world, host, chat, message, content))) return 'rewritten';
+  if (content.kind === 'correction' && (await rewritten(world, messenger, chat, message, content))) return 'rewritten';
   const deliver = async (parts: readonly Part[]) =>
-    (await postOnce(world, host, { chat, place: {}, copy: true }, message, parts))?.receipt;
+    (await postOnce(world, messenger, { chat, place: {}, copy: true }, message, parts))?.receipt;
   try {
     return await deliver(partsFor(world, message));
   } catch (error) {
-    const untaken = error instanceof HostFailure && (error.kind === 'refused' || error.kind === 'forbidden');
+    const untaken = error instanceof MessengerFailure && (error.kind === 'refused' || error.kind === 'forbidden');
     if (!untaken || content.kind !== 'file') throw error;
     const link = fileLink(world.settings.apiUrl, content.file.key, content.file.name);
     return deliver(textParts(content.caption ? `${link}\n${content.caption}` : link));
@@ -106,7 +106,7 @@ async function deliverOne(
 /** Changes the copy in its place, if it is one message that can still be changed. */
 async function rewritten(
   world: World,
-  host: Host,
+  messenger: Messenger,
   chat: ChatId,
   { conversation }: Message,
   { of, text }: Extract<Content, { kind: 'correction' }>,
@@ -119,10 +119,10 @@ async function rewritten(
   const limit = content?.kind === 'file' ? CAPTION_LENGTH : TEXT_LENGTH;
   if (copy?.chat !== chat || number === undefined || others.length > 0 || text.length > limit) return false;
   try {
-    await host.rewrite(chat, number, { kind: content?.kind === 'file' ? 'file' : 'text', text: plain(text) });
+    await messenger.rewrite(chat, number, { kind: content?.kind === 'file' ? 'file' : 'text', text: plain(text) });
     return true;
   } catch (error) {
-    if (error instanceof HostFailure && (error.kind === 'refused' || error.kind === 'forbidden')) return false;
+    if (error instanceof MessengerFailure && (error.kind === 'refused' || error.kind === 'forbidden')) return false;
     throw error;
   }
 }
@@ -176,7 +176,7 @@ async function pushAsWell(world: World, member: Member, message: Message): Promi
 async function cure(
   world: World,
   conversation: Conversation,
-  { chat, message, failure, attempt }: { chat: ChatId; message: Message; failure: HostFailure; attempt: number },
+  { chat, message, failure, attempt }: { chat: ChatId; message: Message; failure: MessengerFailure; attempt: number },
 ): Promise<QueueOutcome | undefined> {
   const { kind, details } = failure;
   logUndelivered(world, { message, failure, attempt });

@@ -1,6 +1,6 @@
 import type { Conversation, HostChat, Message } from '../model/records';
 import type { QueueOutcome, World } from '../ports';
-import { type Host, HostFailure, type PostPlace } from '../messenger/port';
+import { type Messenger, MessengerFailure, type PostPlace } from '../messenger/port';
 import { openConversation } from '../operator/open-conversations';
 import { waitForHost } from './resume';
 import { anotherTurn, waitFor } from './another-turn';
@@ -32,7 +32,7 @@ const TURNS = 4;
  */
 export async function deliverToHost(
   world: World,
-  host: Host,
+  messenger: Messenger,
   conversation: Conversation,
   attempt: number,
 ): Promise<QueueOutcome> {
@@ -65,7 +65,7 @@ export async function deliverToHost(
         // A file may have waited for others; the first message may have made the topic and the pin of those after it.
         const asRead = message === first && message.content.kind !== 'file';
         const known = asRead ? sides : await activeSides(world, conversation);
-        return known ? deliverOne(world, host, { known, chat, message }, attempt) : 'read again';
+        return known ? deliverOne(world, messenger, { known, chat, message }, attempt) : 'read again';
       });
       if (outcome === 'read again') break;
       if (outcome !== 'delivered') return outcome;
@@ -82,7 +82,7 @@ interface Delivery {
 /** `read again`: the message or the channel has changed meanwhile. */
 async function deliverOne(
   world: World,
-  host: Host,
+  messenger: Messenger,
   { known, chat, message }: Delivery,
   attempt: number,
 ): Promise<QueueOutcome | 'delivered' | 'read again'> {
@@ -94,13 +94,13 @@ async function deliverOne(
     parts ??= partsFor(world, sides.member, message);
     let place: PostPlace = {};
     try {
-      const topic = await topicFor(world, host, sides.channel, sides.member);
+      const topic = await topicFor(world, messenger, sides.channel, sides.member);
       if (topic === 'busy') return { kind: 'retry', retryAfter: 2 };
       if (topic !== 'none') place = { thread: topic.thread };
-      return await deliverTo(world, host, { ...sides, chat, place, message: current, parts });
+      return await deliverTo(world, messenger, { ...sides, chat, place, message: current, parts });
     } catch (error) {
-      if (!(error instanceof HostFailure)) throw error;
-      const remedy = await remedyFor(world, host, { ...sides, place, message, failure: error, attempt });
+      if (!(error instanceof MessengerFailure)) throw error;
+      const remedy = await remedyFor(world, messenger, { ...sides, place, message, failure: error, attempt });
       if ('kind' in remedy) return remedy;
       parts = remedy.parts ?? parts;
       sides = await activeSides(world, message.conversation);
@@ -117,10 +117,14 @@ interface Consignment extends Target {
   readonly parts: readonly Part[];
 }
 
-async function deliverTo(world: World, host: Host, consignment: Consignment): Promise<'delivered' | 'read again'> {
+async function deliverTo(
+  world: World,
+  messenger: Messenger,
+  consignment: Consignment,
+): Promise<'delivered' | 'read again'> {
   const { channel, member, chat, place, message, parts } = consignment;
   const { conversation, key, content } = message;
-  if (content.kind === 'correction' && (await rewritten(world, host, consignment, content))) {
+  if (content.kind === 'correction' && (await rewritten(world, messenger, consignment, content))) {
     await world.messages.delivered(conversation, key);
     world.logger.info('A message was delivered to Telegram', { ...traceOf(message), kind: content.kind });
     return 'delivered';
@@ -133,9 +137,9 @@ async function deliverTo(world: World, host: Host, consignment: Consignment): Pr
     await openConversation(world, { ...chat, chat: channel.host }, member.handle, seenAt);
   }
   const silent = content.kind === 'notice';
-  const outcome = await postOnce(world, host, { chat: channel.host, place: { ...place, silent } }, message, parts);
+  const outcome = await postOnce(world, messenger, { chat: channel.host, place: { ...place, silent } }, message, parts);
   if (!outcome) return 'read again';
-  if (toBeAnswered) await pinFirst(world, host, channel, member, outcome);
+  if (toBeAnswered) await pinFirst(world, messenger, channel, member, outcome);
   await world.messages.delivered(conversation, key, outcome.receipt);
   const { telegramIds } = outcome.receipt;
   world.logger.info('A message was delivered to Telegram', { ...traceOf(message), kind: content.kind, telegramIds });

@@ -2,7 +2,7 @@ import { DAY } from '../model/lifetimes';
 import type { Channel, Conversation, Member } from '../model/records';
 import type { World } from '../ports';
 import { topicName } from '../messenger/header';
-import { type Host, HostFailure } from '../messenger/port';
+import { type Messenger, MessengerFailure } from '../messenger/port';
 
 /** How long making a topic may take, milliseconds: whoever crashes at it holds up the conversation for as long. */
 const LEASE = 30_000;
@@ -10,8 +10,13 @@ const LEASE = 30_000;
 /** `none`: messages go to the chat itself. `busy`: another instance is making the topic. */
 export type TopicPlace = { readonly thread: number } | 'none' | 'busy';
 
-/** The visitor's topic in the host chat; made, once, if there is none. Throws {@link HostFailure}. */
-export async function topicFor(world: World, host: Host, channel: Channel, member: Member): Promise<TopicPlace> {
+/** The visitor's topic in the host chat; made, once, if there is none. Throws {@link MessengerFailure}. */
+export async function topicFor(
+  world: World,
+  messenger: Messenger,
+  channel: Channel,
+  member: Member,
+): Promise<TopicPlace> {
   if (!channel.forum) return 'none';
   const conversation = { channel: member.channel, handle: member.handle };
   const now = world.clock.now();
@@ -26,11 +31,11 @@ export async function topicFor(world: World, host: Host, channel: Channel, membe
   if (topic) await world.members.change(conversation, { topic: null });
   if (!(await world.members.claimTopic(conversation, { holder, until: now + LEASE }, now))) return 'busy';
   try {
-    const thread = await host.createTopic(channel.host, topicName(member));
+    const thread = await messenger.createTopic(channel.host, topicName(member));
     await link(world, channel, conversation, thread);
     return { thread };
   } catch (error) {
-    if (!(error instanceof HostFailure)) throw error;
+    if (!(error instanceof MessengerFailure)) throw error;
     await world.members.change(conversation, { topic: null });
     if (error.kind === 'no forum') await world.channels.change(channel.name, { forum: false });
     if (error.kind === 'no forum' || error.kind === 'forbidden' || error.kind === 'refused') {

@@ -34,12 +34,12 @@ export async function uploadedFile(
   }
   const object = await world.files.inspect(key);
   if (!object) return refuse(400, 'Nothing was uploaded there; put the file to the upload URL first');
-  const refusal = fileRefusal(object.type, object.size) ?? otherwise(object, declared);
+  const refusal = fileRefusal(object.type, object.size) ?? mismatch(object, declared);
   return refusal ?? { key, name: declared.name, type: object.type, size: object.size };
 }
 
 /** Undefined if what was uploaded is what its sender says. */
-function otherwise(object: { readonly type: string; readonly size: number }, { type, size }: DeclaredFile) {
+function mismatch(object: { readonly type: string; readonly size: number }, { type, size }: DeclaredFile) {
   if (object.type === type && object.size === size) return undefined;
   return refuse(400, `What was uploaded is ${object.type} of ${object.size} bytes, not ${type} of ${size}`);
 }

@@ -10,8 +10,8 @@ import { banned, checkCrowd } from './join';
 import { traceOf } from '../trace';
 import { tooFast } from './too-fast';
 import { adopt } from '../messenger/files';
-import { welcome } from '../messenger/failure';
-import type { Host } from '../messenger/port';
+import { bestEffort } from '../messenger/failure';
+import type { Messenger } from '../messenger/port';
 import type { IncomingMessage } from '../messenger/incoming';
 import { once, type Handled } from '../messenger/once';
 import { plain } from '../messenger/rich-text';
@@ -22,20 +22,20 @@ import { plain } from '../messenger/rich-text';
  */
 export async function receiveFromMember(
   world: World,
-  host: Host,
+  messenger: Messenger,
   message: IncomingMessage,
   conversation: Conversation,
   limits: RateLimits = RATE_LIMITS,
 ): Promise<Handled> {
   const { chat, messageId } = message;
-  const say = sayer(world, host, message);
+  const say = sayer(world, messenger, message);
   const sender = await admitMember(world, conversation, limits);
   if (sender === 'nobody') {
     await world.members.unlinkChat(chat.id, conversation);
     return say('The channel is gone, and this conversation with it.');
   }
   if ('code' in sender) return say(sender.reason);
-  const content = await adopt(world, host, conversation, { chat: chat.id, messageId, content: message.content });
+  const content = await adopt(world, messenger, conversation, { chat: chat.id, messageId, content: message.content });
   if (content.kind === 'not delivered') return say(`Not delivered. ${content.reason}`);
   await store(world, {
     conversation,
@@ -52,7 +52,7 @@ export async function receiveFromMember(
 /** They changed a message: the host sees the new text in the place of the old one. Bans and limits hold as for messages. */
 export async function receiveMemberEdit(
   world: World,
-  host: Host,
+  messenger: Messenger,
   message: IncomingMessage,
   conversation: Conversation,
   limits: RateLimits = RATE_LIMITS,
@@ -64,7 +64,7 @@ export async function receiveMemberEdit(
   if (!original || text === '' || isSaid(original, text)) return 'handled';
   const sender = await admitMember(world, conversation, limits);
   if (sender === 'nobody') return 'handled';
-  if ('code' in sender) return sayer(world, host, message)(sender.reason);
+  if ('code' in sender) return sayer(world, messenger, message)(sender.reason);
   if (await world.messages.correctUnsent(conversation, of, text)) return 'handled';
   const version = createHash('sha256').update(`${editedAt}\n${text}`).digest('hex').slice(0, 16);
   await store(world, {
@@ -81,11 +81,11 @@ export async function receiveMemberEdit(
 }
 
 /** Answers a message where it stands, once. */
-function sayer(world: World, host: Host, { chat, messageId, thread, update }: IncomingMessage) {
+function sayer(world: World, messenger: Messenger, { chat, messageId, thread, update }: IncomingMessage) {
   return (words: string) =>
-    once(world, host, update, () =>
-      welcome(world, 'Answering', () =>
-        host.post(chat.id, { kind: 'text', text: plain(`⛔ ${words}`) }, { thread, replyTo: messageId }),
+    once(world, messenger, update, () =>
+      bestEffort(world, 'Answering', () =>
+        messenger.post(chat.id, { kind: 'text', text: plain(`⛔ ${words}`) }, { thread, replyTo: messageId }),
       ),
     );
 }

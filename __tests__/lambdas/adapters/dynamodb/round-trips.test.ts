@@ -2,7 +2,7 @@ import { createMemoryWorld, type MemoryWorld } from '../../../memory/world';
 import { systemClock, systemRandomness } from '../../../../lambdas/adapters/system';
 import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
 import { chatId, type ChannelName, type ConnectionId, type Handle } from '../../../../lambdas/chat/model/identifiers';
-import type { Host } from '../../../../lambdas/chat/messenger/port';
+import type { Messenger } from '../../../../lambdas/chat/messenger/port';
 import { createVisitorSide } from '../../../../lambdas/chat/browser-side';
 import { EmbeddedDynamoDb } from '../../../../emulators/aws/dynamodb/embedded-dynamodb';
 import { prepareEngine, storesAt, type DynamoClient } from '../stores/engine';
@@ -107,7 +107,7 @@ describe.each([1, 300])('in a channel with %d visitors', (size) => {
     const connection = await joined(`reply${size}`);
     const conversation = (await world.connections.find(connection))!.conversation!;
     await world.messages.pointReply(chatId(GROUP), 77, { ...conversation, message: 'v#x' });
-    const host = { botId: async () => '999', unpin: async () => undefined } as unknown as Host;
+    const host = { botId: async () => '999', unpin: async () => undefined } as unknown as Messenger;
     const push = world.push.push.bind(world.push);
     const seen: number[] = [];
     const operators = createTelegramOperatorSide(
@@ -118,7 +118,7 @@ describe.each([1, 300])('in a channel with %d visitors', (size) => {
           disconnect: async () => undefined,
         },
       },
-      { host },
+      { messenger: host },
     );
     for (const id of [500 + size, 900 + size]) {
       trips.reset();

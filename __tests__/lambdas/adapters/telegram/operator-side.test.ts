@@ -1,6 +1,6 @@
 import { createMemoryWorld } from '../../../memory/world';
 import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
-import { HostFailure, type Host, type HostFailureKind } from '../../../../lambdas/chat/messenger/port';
+import { MessengerFailure, type Messenger, type MessengerFailureKind } from '../../../../lambdas/chat/messenger/port';
 
 const chat = { id: -100123, type: 'supergroup', title: 'Support' };
 const from = { id: 5, is_bot: false, first_name: 'Olena' };
@@ -9,12 +9,12 @@ const command = (update_id: number) => ({
   message: { message_id: update_id, date: 1, chat, from, text: '/help' },
 });
 
-function hostThat(post: () => Promise<never>): Host {
-  return { botId: async () => '777', post } as unknown as Host;
+function hostThat(post: () => Promise<never>): Messenger {
+  return { botId: async () => '777', post } as unknown as Messenger;
 }
 
 describe('D19 an update that cannot be handled', () => {
-  test.each<[HostFailureKind, 'handled' | 'retry']>([
+  test.each<[MessengerFailureKind, 'handled' | 'retry']>([
     ['refused', 'handled'],
     ['forbidden', 'handled'],
     ['gone', 'handled'],
@@ -26,14 +26,16 @@ describe('D19 an update that cannot be handled', () => {
   ])('because Telegram says %s is %s', async (kind, outcome) => {
     const world = createMemoryWorld();
     const side = createTelegramOperatorSide(world, {
-      host: hostThat(() => Promise.reject(new HostFailure(kind, 'no'))),
+      messenger: hostThat(() => Promise.reject(new MessengerFailure(kind, 'no'))),
     });
     await expect(side.receiveUpdate(command(1))).resolves.toBe(outcome);
   });
 
   test('because of a mistake of ours is not asked for again, and is in the log', async () => {
     const world = createMemoryWorld();
-    const side = createTelegramOperatorSide(world, { host: hostThat(() => Promise.reject(new TypeError('oops'))) });
+    const side = createTelegramOperatorSide(world, {
+      messenger: hostThat(() => Promise.reject(new TypeError('oops'))),
+    });
     await expect(side.receiveUpdate(command(1))).resolves.toBe('handled');
     expect(world.logger.lines).toEqual([
       expect.objectContaining({ level: 'error', fields: expect.objectContaining({ update: 1, retry: false }) }),
@@ -43,19 +45,21 @@ describe('D19 an update that cannot be handled', () => {
   test('because the database is slow is asked for again', async () => {
     const world = createMemoryWorld();
     world.routes.route = () => Promise.reject(Object.assign(new Error('slow down'), { name: 'ThrottlingException' }));
-    const side = createTelegramOperatorSide(world, { host: hostThat(() => Promise.reject(new Error('unused'))) });
+    const side = createTelegramOperatorSide(world, { messenger: hostThat(() => Promise.reject(new Error('unused'))) });
     await expect(side.receiveUpdate(command(1))).resolves.toBe('retry');
   });
 
   test('because Telegram did not answer is done at once when Telegram asks again', async () => {
     const world = createMemoryWorld();
     const posted: unknown[] = [];
-    const answers = [() => Promise.reject(new HostFailure('unreachable', 'no')), () => Promise.resolve([7])];
+    const answers = [() => Promise.reject(new MessengerFailure('unreachable', 'no')), () => Promise.resolve([7])];
     const post = async (_chat: unknown, text: unknown) => {
       posted.push(text);
       return answers.shift()!() as Promise<never>;
     };
-    const side = createTelegramOperatorSide(world, { host: { botId: async () => '777', post } as unknown as Host });
+    const side = createTelegramOperatorSide(world, {
+      messenger: { botId: async () => '777', post } as unknown as Messenger,
+    });
     await expect(side.receiveUpdate(command(1))).resolves.toBe('retry');
     await expect(side.receiveUpdate(command(1))).resolves.toBe('handled');
     await expect(side.receiveUpdate(command(1))).resolves.toBe('handled');
@@ -73,7 +77,7 @@ describe('D19 an update that cannot be handled', () => {
     [{ update_id: 1, message: { chat: 5 } }],
   ])('because it is %j is ignored', async (update) => {
     const world = createMemoryWorld();
-    const side = createTelegramOperatorSide(world, { host: hostThat(() => Promise.reject(new Error('unused'))) });
+    const side = createTelegramOperatorSide(world, { messenger: hostThat(() => Promise.reject(new Error('unused'))) });
     await expect(side.receiveUpdate(update)).resolves.toBe('handled');
     expect(world.logger.lines).toEqual([]);
   });
@@ -81,7 +85,7 @@ describe('D19 an update that cannot be handled', () => {
 
 test('the log says nothing of what was written', async () => {
   const world = createMemoryWorld();
-  const side = createTelegramOperatorSide(world, { host: hostThat(() => Promise.reject(new TypeError('oops'))) });
+  const side = createTelegramOperatorSide(world, { messenger: hostThat(() => Promise.reject(new TypeError('oops'))) });
   await side.receiveUpdate({ update_id: 1, message: { message_id: 1, date: 1, chat, from, text: '/help my secret' } });
   expect(JSON.stringify(world.logger.lines)).not.toContain('secret');
 });

@@ -1,9 +1,9 @@
 import { createMemoryWorld, type MemoryWorld } from '../../../memory/world';
 import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
-import { createTelegramHost } from '../../../../lambdas/adapters/telegram/telegram-host';
+import { createTelegramMessenger } from '../../../../lambdas/adapters/telegram/telegram-messenger';
 import { createVisitorSide, type VisitorSide } from '../../../../lambdas/chat/browser-side';
 import type { ConnectionId } from '../../../../lambdas/chat/model/identifiers';
-import type { Host } from '../../../../lambdas/chat/messenger/port';
+import type { Messenger } from '../../../../lambdas/chat/messenger/port';
 import type { Clock, OperatorSide, QueueItem, Stores } from '../../../../lambdas/chat/ports';
 import { createTelegram, type Telegram } from '../../../../emulators/telegram';
 
@@ -19,7 +19,7 @@ export class Stage {
   readonly telegram: Telegram;
   readonly visitors: VisitorSide;
   operators!: OperatorSide;
-  host!: Host;
+  messenger!: Messenger;
   #apiRoot = '';
   #seen = 0;
   #connections = 0;
@@ -44,8 +44,8 @@ export class Stage {
   async start(): Promise<this> {
     this.#apiRoot = (await this.telegram.listen()).apiRoot;
     const seconds = { quick: this.#patience, patient: this.#patience, file: this.#patience };
-    this.host = createTelegramHost({ secrets: this.world.secrets, apiRoot: this.#apiRoot, seconds });
-    this.operators = createTelegramOperatorSide(this.world, { host: this.host });
+    this.messenger = createTelegramMessenger({ secrets: this.world.secrets, apiRoot: this.#apiRoot, seconds });
+    this.operators = createTelegramOperatorSide(this.world, { messenger: this.messenger });
     return this;
   }
 

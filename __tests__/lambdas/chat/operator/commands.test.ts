@@ -658,8 +658,8 @@ describe('one conversation', () => {
       const before = shown();
       for (const text of ['one', 'two', 'three']) await ann.say(text);
       const [item] = stage.world.queue.items.splice(0);
-      const post = stage.host.post.bind(stage.host);
-      jest.spyOn(stage.host, 'post').mockImplementationOnce(async (...args) => {
+      const post = stage.messenger.post.bind(stage.messenger);
+      jest.spyOn(stage.messenger, 'post').mockImplementationOnce(async (...args) => {
         const posted = await post(...args);
         await say(chat, operator, '/ban', { replyTo: annsMessage.message_id });
         return posted;

@@ -6,7 +6,7 @@ import type { QueueItem } from '../../../../lambdas/chat/ports';
 import { EmbeddedDynamoDb } from '../../../../emulators/aws/dynamodb/embedded-dynamodb';
 import { prepareEngine, storesAt, type DynamoClient } from '../../adapters/stores/engine';
 import { Stage } from '../../adapters/telegram/stage';
-import { FakeHost } from '../fake-messenger';
+import { FakeMessenger } from '../fake-messenger';
 
 jest.setTimeout(60_000);
 
@@ -141,7 +141,7 @@ describe('a channel with more than one function run can remove, expired visitors
       { step: 'initialize', name: 'meter' },
     );
     await world.channels.change(CHANNEL, { state: 'dropping' });
-    const operators = createOperatorDomain(world, new FakeHost(now));
+    const operators = createOperatorDomain(world, new FakeMessenger(now));
     const start: QueueItem = { kind: 'drop', channel: CHANNEL, step: 1, requestedBy: GROUP };
     world.queue.items.push(start);
     let runs = 0;

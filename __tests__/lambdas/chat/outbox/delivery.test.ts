@@ -3,7 +3,7 @@ import type { Conversation } from '../../../../lambdas/chat/model/records';
 import type { OperatorSide, QueueItem, World } from '../../../../lambdas/chat/ports';
 import type { Fault } from '../../../../emulators/telegram/faults';
 import { Stage } from '../../adapters/telegram/stage';
-import { DEEDS, Life } from '../crashing-world';
+import { EFFECTS, Life } from '../crashing-world';
 
 let stage: Stage;
 beforeEach(async () => {
@@ -267,7 +267,7 @@ describe('D20 killed between any two side effects', () => {
   async function scenarioRun(scenario: Scenario, span: number) {
     const { chat, ann, item, operator } = await prepare(scenario);
     const life = new Life(span);
-    const work = mortal(life).deliver(item, 1);
+    const work = crashingWorld(life).deliver(item, 1);
     const ended = await Promise.race([life.dead, work]);
     if (ended !== 'dead') return { finished: true, chat, effects: life.effects };
     // Others go on meanwhile; then the queue gives the item to somebody else.
@@ -317,7 +317,7 @@ describe('D20 killed between any two side effects', () => {
       for (const update of await stage.updates()) await stage.receive(update);
       const [item] = stage.world.queue.items.splice(0);
       const life = new Life(span);
-      const ended = await Promise.race([life.dead, mortal(life).deliver(item!, 1)]);
+      const ended = await Promise.race([life.dead, crashingWorld(life).deliver(item!, 1)]);
       if (ended === 'dead') {
         stage.telegram.people.send({ chat: here, from: user, text: 'meanwhile' });
         await stage.settle();
@@ -353,7 +353,7 @@ describe('D20 killed between any two side effects', () => {
       for (const update of await stage.updates()) await stage.receive(update);
       const [item] = stage.world.queue.items.splice(0);
       const life = new Life(span);
-      const ended = await Promise.race([life.dead, mortal(life).deliver(item!, 1)]);
+      const ended = await Promise.race([life.dead, crashingWorld(life).deliver(item!, 1)]);
       if (ended === 'dead') await stage.work(item!);
       const { members, messages, connections } = stage.world;
       const maps = [members.members, members.topics, messages.messages, messages.replies, connections.connections];
@@ -375,7 +375,7 @@ describe('D20 killed between any two side effects', () => {
       stage.telegram.people.send({ chat: here, from: user, document, caption: 'see' });
       const [update] = (await stage.updates()).slice(-1);
       const life = new Life(span);
-      const ended = await Promise.race([life.dead, mortal(life).receiveUpdate(update)]);
+      const ended = await Promise.race([life.dead, crashingWorld(life).receiveUpdate(update)]);
       if (ended === 'dead') {
         await stage.world.clock.sleep(31_000);
         await stage.receive(update);
@@ -399,7 +399,7 @@ describe('D20 killed between any two side effects', () => {
       stage.telegram.people.send({ chat, from: operator, text: 'Hi', replyTo: stage.last(chat).message_id });
       const [update] = (await stage.updates()).slice(-1);
       const life = new Life(span);
-      const ended = await Promise.race([life.dead, mortal(life).receiveUpdate(update)]);
+      const ended = await Promise.race([life.dead, crashingWorld(life).receiveUpdate(update)]);
       if (ended !== 'dead') break;
       await stage.world.clock.sleep(31_000);
       await stage.receive(update);
@@ -425,7 +425,7 @@ describe('D20 killed between any two side effects', () => {
       stage.telegram.people.send({ chat, from: operator, text: '/host my-channel' });
       const [update] = (await stage.updates()).slice(-1);
       const life = new Life(span);
-      const ended = await Promise.race([life.dead, mortal(life).receiveUpdate(update)]);
+      const ended = await Promise.race([life.dead, crashingWorld(life).receiveUpdate(update)]);
       if (ended !== 'dead') break;
       await stage.receive(update);
       await stage.settle();
@@ -450,7 +450,7 @@ describe('D20 killed between any two side effects', () => {
         .catch(() => undefined);
       const [update] = (await stage.updates()).slice(-1);
       const life = new Life(span);
-      const side = mortal(life);
+      const side = crashingWorld(life);
       const run = async () => {
         await side.receiveUpdate(update);
         for (const item of stage.world.queue.items.splice(0)) await side.deliver(item, 1);
@@ -487,12 +487,12 @@ describe('D20 killed between any two side effects', () => {
 });
 
 /** The operators' side of a function instance that will be killed. */
-function mortal(life: Life): OperatorSide {
+function crashingWorld(life: Life): OperatorSide {
   const { world } = stage;
-  const parts = Object.entries(DEEDS).filter(([name]) => name !== 'host');
-  const mortalParts = parts.map(([name, deeds]) => [name, life.of(name, world[name as keyof World], deeds)] as const);
-  const host = life.of('host', stage.host, DEEDS.host);
-  return createTelegramOperatorSide({ ...world, ...Object.fromEntries(mortalParts) }, { host });
+  const parts = Object.entries(EFFECTS).filter(([name]) => name !== 'messenger');
+  const crashingParts = parts.map(([name, tasks]) => [name, life.of(name, world[name as keyof World], tasks)] as const);
+  const messenger = life.of('messenger', stage.messenger, EFFECTS.messenger);
+  return createTelegramOperatorSide({ ...world, ...Object.fromEntries(crashingParts) }, { messenger });
 }
 
 /** The conversation of the only visitor. */

@@ -1,4 +1,4 @@
-import type { Host } from '../../../../lambdas/chat/messenger/port';
+import type { Messenger } from '../../../../lambdas/chat/messenger/port';
 import { BOT, Stage } from '../../adapters/telegram/stage';
 
 let stage: Stage;
@@ -9,14 +9,14 @@ afterEach(() => stage.stop());
 
 /** Does something once, in the middle of a call of the messenger, before or after it has done what it was asked for. */
 function during(method: 'post' | 'rewrite', when: 'before' | 'after', event: () => Promise<void>): void {
-  const call = stage.host[method].bind(stage.host) as (...args: unknown[]) => Promise<unknown>;
-  stage.host[method] = (async (...args: unknown[]) => {
-    stage.host[method] = call as never;
+  const call = stage.messenger[method].bind(stage.messenger) as (...args: unknown[]) => Promise<unknown>;
+  stage.messenger[method] = (async (...args: unknown[]) => {
+    stage.messenger[method] = call as never;
     if (when === 'before') await event();
     const answer = await call(...args);
     if (when === 'after') await event();
     return answer;
-  }) as Host[typeof method] as never;
+  }) as Messenger[typeof method] as never;
 }
 
 /** Telegram's updates reach the webhook; the queue is not worked off. */

@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../../../../lambdas/chat/model/identifiers';
 import { createVisitorSide } from '../../../../lambdas/chat/browser-side';
-import { Town } from '../chat-fixture';
+import { ChatFixture } from '../chat-fixture';
 
 /** A clock on which things happen: `at` (epoch milliseconds) runs something when the time comes. */
 class Agenda {
@@ -26,21 +26,21 @@ class Agenda {
   }
 }
 
-let town: Town;
+let fixture: ChatFixture;
 let agenda: Agenda;
 let ann: ConnectionId;
 let start: number;
 beforeEach(async () => {
-  town = await new Town().start();
-  ann = await town.open('ann');
-  await town.join(ann, 'ann');
-  await town.settle();
-  agenda = new Agenda(town.world.clock);
-  start = town.world.clock.time;
+  fixture = await new ChatFixture().start();
+  ann = await fixture.open('ann');
+  await fixture.join(ann, 'ann');
+  await fixture.settle();
+  agenda = new Agenda(fixture.world.clock);
+  start = fixture.world.clock.time;
   // Telegram takes its time.
-  const post = town.host.post.bind(town.host);
-  town.host.post = async (...args) => {
-    await town.world.clock.sleep(400);
+  const post = fixture.messenger.post.bind(fixture.messenger);
+  fixture.messenger.post = async (...args) => {
+    await fixture.world.clock.sleep(400);
     return post(...args);
   };
 });
@@ -48,7 +48,7 @@ beforeEach(async () => {
 /** Ann's message reaches the gateway at one moment and the table at another, milliseconds from the start. */
 function sends(text: string, { sent, stored }: { readonly sent: number; readonly stored: number }): void {
   const frame = JSON.stringify(['TXT', text, text, '2026-01-02T03:04:05Z']);
-  agenda.at(start + stored, () => createVisitorSide(town.world).receive(ann, frame, start + sent));
+  agenda.at(start + stored, () => createVisitorSide(fixture.world).receive(ann, frame, start + sent));
 }
 
 test.each([
@@ -58,22 +58,22 @@ test.each([
   sends('one', { sent: 0, stored: 0 });
   sends('two', { sent: offset + 20, stored: offset + 150 });
   sends('three', { sent: offset + 30, stored: offset + 50 });
-  await town.world.clock.sleep(0);
-  await town.settle();
-  expect(town.shown()).toEqual(['one', 'two', 'three']);
+  await fixture.world.clock.sleep(0);
+  await fixture.settle();
+  expect(fixture.shown()).toEqual(['one', 'two', 'three']);
 });
 
 test('operators see a message soon, however many come after it', async () => {
   for (let i = 0; i < 20; i++) sends(`${i}`, { sent: i * 100, stored: i * 100 + 10 });
   let seen: number | undefined;
-  const post = town.host.post.bind(town.host);
-  town.host.post = async (...args) => {
+  const post = fixture.messenger.post.bind(fixture.messenger);
+  fixture.messenger.post = async (...args) => {
     const posted = await post(...args);
-    seen ??= town.world.clock.time - start;
+    seen ??= fixture.world.clock.time - start;
     return posted;
   };
-  await town.world.clock.sleep(10);
-  await town.settle();
-  expect(town.shown()).toEqual(Array.from({ length: 20 }, (_, i) => `${i}`));
+  await fixture.world.clock.sleep(10);
+  await fixture.settle();
+  expect(fixture.shown()).toEqual(Array.from({ length: 20 }, (_, i) => `${i}`));
   expect(seen).toBeLessThan(1000);
 });

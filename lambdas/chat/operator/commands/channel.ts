@@ -2,7 +2,7 @@ import { OPEN_CONVERSATIONS, type Channel, type HostChat } from '../../model/rec
 import type { World } from '../../ports';
 import { addressOf, NEITHER } from '../answers';
 import { shownName } from '../../messenger/header';
-import { HostFailure } from '../../messenger/port';
+import { MessengerFailure } from '../../messenger/port';
 import { hasMoreOpen, openHandles } from '../open-conversations';
 import { resumeIfSuspended } from '../../outbox/resume';
 import { bold, code, joinRich, plain, rich, type RichText } from '../../messenger/rich-text';
@@ -59,10 +59,10 @@ async function hostInfo(context: CommandContext, hostChat: HostChat, channel: Ch
 }
 
 /** What would work better if the bot had more rights. */
-async function rightsInfo({ host, message }: CommandContext): Promise<RichText[]> {
+async function rightsInfo({ messenger, message }: CommandContext): Promise<RichText[]> {
   if (message.chat.kind === 'private') return [];
   try {
-    const rights = await host.rights(message.chat.id);
+    const rights = await messenger.rights(message.chat.id);
     const wishes = [
       ...(rights.forum && !rights.manageTopics ? ['manage topics (then every visitor has one)'] : []),
       ...(rights.pinMessages ? [] : ['pin messages (then unanswered ones are pinned)']),
@@ -70,7 +70,7 @@ async function rightsInfo({ host, message }: CommandContext): Promise<RichText[]
     ];
     return wishes.length === 0 ? [] : [plain(`I am not allowed to: ${wishes.join('; ')}`)];
   } catch (error) {
-    if (error instanceof HostFailure) return [];
+    if (error instanceof MessengerFailure) return [];
     throw error;
   }
 }

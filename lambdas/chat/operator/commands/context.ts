@@ -1,13 +1,13 @@
 import type { HostChat } from '../../model/records';
 import type { Route, World } from '../../ports';
-import { type Button, type Host, HostFailure, isPassing } from '../../messenger/port';
+import { type Button, type Messenger, MessengerFailure, isPassing } from '../../messenger/port';
 import type { IncomingMessage } from '../../messenger/incoming';
 import type { RichText } from '../../messenger/rich-text';
 
 /** What a command works with. */
 export interface CommandContext {
   readonly world: World;
-  readonly host: Host;
+  readonly messenger: Messenger;
   readonly message: IncomingMessage;
   /** What follows the command's name. */
   readonly words: readonly string[];
@@ -18,13 +18,13 @@ export interface CommandContext {
   say(text: RichText, buttons?: readonly Button[]): Promise<void>;
 }
 
-/** What commands are: an answer is part of each. Throws {@link HostFailure} if trying again may help. */
+/** What commands are: an answer is part of each. Throws {@link MessengerFailure} if trying again may help. */
 export type Command = (context: CommandContext) => Promise<void>;
 
 /** Answers a message where it stands. A chat in which the bot may not write gets no answer, and nobody an error (D33). */
 export async function answer(
   world: World,
-  host: Host,
+  messenger: Messenger,
   message: IncomingMessage,
   text: RichText,
   buttons?: readonly Button[],
@@ -32,9 +32,9 @@ export async function answer(
   const { chat, thread, messageId } = message;
   try {
     const post = { kind: 'text' as const, text, ...(buttons ? { buttons } : {}) };
-    await host.post(chat.id, post, { thread, replyTo: messageId });
+    await messenger.post(chat.id, post, { thread, replyTo: messageId });
   } catch (error) {
-    if (!(error instanceof HostFailure) || isPassing(error)) throw error;
+    if (!(error instanceof MessengerFailure) || isPassing(error)) throw error;
     world.logger.info('An answer could not be posted', { kind: error.kind, reason: error.message });
   }
 }

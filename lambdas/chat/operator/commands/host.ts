@@ -1,7 +1,7 @@
 import { CHANNEL_NAME_RULE, parseChannelName } from '../../model/identifiers';
 import type { Channel } from '../../model/records';
 import { addressOf } from '../answers';
-import { HostFailure } from '../../messenger/port';
+import { MessengerFailure } from '../../messenger/port';
 import { resumeIfSuspended } from '../../outbox/resume';
 import { bold, code, joinRich, plain, rich, type RichText } from '../../messenger/rich-text';
 import { shortened } from '../../messenger/split-text';
@@ -53,10 +53,10 @@ function alreadyHosting(channel: string): RichText {
 }
 
 /** Says at once what would be missed only when the first visitor writes. */
-async function isForum({ host, message, say }: CommandContext): Promise<boolean> {
+async function isForum({ messenger, message, say }: CommandContext): Promise<boolean> {
   if (message.chat.kind === 'private') return false;
   try {
-    const rights = await host.rights(message.chat.id);
+    const rights = await messenger.rights(message.chat.id);
     if (rights.forum && !rights.manageTopics) {
       await say(
         plain('This group has topics on. Make me an administrator who may manage topics, then every visitor gets one.'),
@@ -66,7 +66,7 @@ async function isForum({ host, message, say }: CommandContext): Promise<boolean>
     }
     return rights.forum;
   } catch (error) {
-    if (error instanceof HostFailure) return message.chat.forum;
+    if (error instanceof MessengerFailure) return message.chat.forum;
     throw error;
   }
 }

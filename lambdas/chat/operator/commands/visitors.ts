@@ -1,7 +1,7 @@
 import { shownName } from '../../messenger/header';
 import { removalButtons } from '../removal-question';
 import { bold, joinRich, plain, rich } from '../../messenger/rich-text';
-import { HostFailure, type Post } from '../../messenger/port';
+import { MessengerFailure, type Post } from '../../messenger/port';
 import { fileUrl } from '../../files';
 import type { Message } from '../../model/records';
 import { addressedVisitor } from './addressed';
@@ -43,7 +43,7 @@ export const unbanCommand: Command = async (context) => {
 export const exportCommand: Command = async (context) => {
   const member = await addressedVisitor(context);
   if (!member) return;
-  const { world, host, message, say } = context;
+  const { world, messenger, message, say } = context;
   const conversation = { channel: member.channel, handle: member.handle };
   const messages: unknown[] = [];
   for await (const each of world.messages.history(conversation)) messages.push(exported(each, world.settings.apiUrl));
@@ -60,9 +60,9 @@ export const exportCommand: Command = async (context) => {
     text: plain(`#${handle} ${shownName(name)}: ${messages.length} messages`),
   };
   try {
-    await host.post(message.chat.id, post, { thread: message.thread, replyTo: message.messageId });
+    await messenger.post(message.chat.id, post, { thread: message.thread, replyTo: message.messageId });
   } catch (error) {
-    if (!(error instanceof HostFailure) || error.kind !== 'refused') throw error;
+    if (!(error instanceof MessengerFailure) || error.kind !== 'refused') throw error;
     await say(plain(`⛔ The file could not be posted: ${error.message}`));
   }
 };

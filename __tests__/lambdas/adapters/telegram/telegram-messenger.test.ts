@@ -1,9 +1,9 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ssmSecrets } from '../../../../lambdas/adapters/ssm-secrets';
-import { createTelegramHost } from '../../../../lambdas/adapters/telegram/telegram-host';
+import { createTelegramMessenger } from '../../../../lambdas/adapters/telegram/telegram-messenger';
 import { chatId } from '../../../../lambdas/chat/model/identifiers';
-import { HostFailure, isPassing } from '../../../../lambdas/chat/messenger/port';
+import { MessengerFailure, isPassing } from '../../../../lambdas/chat/messenger/port';
 import { bold, joinRich, plain } from '../../../../lambdas/chat/messenger/rich-text';
 import { ScriptedTelegram } from './scripted-telegram';
 
@@ -20,20 +20,20 @@ beforeEach(async () => {
 afterEach(() => telegram.stop());
 
 function host(apiRoot = root, seconds = 10, token = async () => TOKEN) {
-  return createTelegramHost({
+  return createTelegramMessenger({
     secrets: { botToken: token },
     apiRoot,
     seconds: { quick: seconds, patient: seconds, file: seconds },
   });
 }
 
-async function failureOf(work: Promise<unknown>): Promise<HostFailure> {
+async function failureOf(work: Promise<unknown>): Promise<MessengerFailure> {
   const error: unknown = await work.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  expect(error).toBeInstanceOf(HostFailure);
-  return error as HostFailure;
+  expect(error).toBeInstanceOf(MessengerFailure);
+  return error as MessengerFailure;
 }
 
 test('a text is posted where it belongs, marks beside it and no parse mode', async () => {
@@ -127,7 +127,7 @@ describe('a token that was changed while an instance is warm', () => {
       reads++;
       return stored;
     };
-    return createTelegramHost({ secrets: ssmSecrets('/x', { now: () => now }, read), apiRoot: root, seconds });
+    return createTelegramMessenger({ secrets: ssmSecrets('/x', { now: () => now }, read), apiRoot: root, seconds });
   };
   beforeEach(() => {
     stored = TOKEN;

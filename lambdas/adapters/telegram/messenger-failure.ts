@@ -1,9 +1,9 @@
 import { chatId } from '../../chat/model/identifiers';
-import { HostFailure, type HostFailureKind } from '../../chat/messenger/port';
+import { MessengerFailure, type MessengerFailureKind } from '../../chat/messenger/port';
 import { TelegramRefusal, TelegramUnreachable } from './bot-api';
 
 /** Telegram's words for it, where the code alone does not tell; there is no list of them in the Bot API's documents. */
-const WORDS: readonly (readonly [pattern: RegExp, kind: HostFailureKind])[] = [
+const WORDS: readonly (readonly [pattern: RegExp, kind: MessengerFailureKind])[] = [
   [/thread not found|TOPIC_(ID_INVALID|DELETED)|topic.*not found/i, 'topic gone'],
   [/TOPIC_CLOSED/i, 'topic closed'],
   [/not a forum|supergroup chats only/i, 'no forum'],
@@ -12,16 +12,16 @@ const WORDS: readonly (readonly [pattern: RegExp, kind: HostFailureKind])[] = [
 ];
 
 /** An error of a Bot API call in the domain's words. Anything else is thrown as it is. */
-export function hostFailure(error: unknown): HostFailure {
+export function messengerFailure(error: unknown): MessengerFailure {
   if (error instanceof TelegramUnreachable) {
-    return new HostFailure(error.mayHaveHappened ? 'uncertain' : 'unreachable', error.message);
+    return new MessengerFailure(error.mayHaveHappened ? 'uncertain' : 'unreachable', error.message);
   }
   if (!(error instanceof TelegramRefusal)) throw error;
   const { code, description, message, retryAfter, migratedTo } = error;
-  if (migratedTo !== undefined) return new HostFailure('migrated', message, { migratedTo: chatId(migratedTo) });
-  if (code === 429) return new HostFailure('busy', message, { retryAfter: retryAfter ?? 5 });
-  if (code >= 500) return new HostFailure('uncertain', message);
-  if (code === 401 || code === 404) return new HostFailure('unauthorized', message);
+  if (migratedTo !== undefined) return new MessengerFailure('migrated', message, { migratedTo: chatId(migratedTo) });
+  if (code === 429) return new MessengerFailure('busy', message, { retryAfter: retryAfter ?? 5 });
+  if (code >= 500) return new MessengerFailure('uncertain', message);
+  if (code === 401 || code === 404) return new MessengerFailure('unauthorized', message);
   const kind = WORDS.find(([pattern]) => pattern.test(description))?.[1];
-  return new HostFailure(kind ?? (code === 403 ? 'gone' : 'refused'), message);
+  return new MessengerFailure(kind ?? (code === 403 ? 'gone' : 'refused'), message);
 }

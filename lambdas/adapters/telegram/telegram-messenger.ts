@@ -5,8 +5,8 @@ import type { ChatId } from '../../chat/model/identifiers';
 import { telegramChatId } from '../../chat/model/identifiers';
 import {
   FETCH_BYTES,
-  type Host,
-  HostFailure,
+  type Messenger,
+  MessengerFailure,
   isPassing,
   type Post,
   type Posted,
@@ -19,9 +19,9 @@ import { type BotApi, CALL_SECONDS, createBotApi, TELEGRAM_API_ROOT } from './bo
 import { entitiesOf } from './entities';
 import { fields, number, text } from './fields';
 import { multipartFileName } from './file-name';
-import { hostFailure } from './host-failure';
+import { messengerFailure } from './messenger-failure';
 
-export interface TelegramHostOptions {
+export interface TelegramMessengerOptions {
   readonly secrets: Secrets;
   readonly apiRoot?: string | undefined;
   /** The longest that a call may take, seconds; a test may want less. @default see CALL_SECONDS */
@@ -29,20 +29,20 @@ export interface TelegramHostOptions {
 }
 
 /** Telegram, through its Bot API. */
-export function createTelegramHost(options: TelegramHostOptions): Host {
-  return new TelegramHost(options);
+export function createTelegramMessenger(options: TelegramMessengerOptions): Messenger {
+  return new TelegramMessenger(options);
 }
 
 type Patience = keyof typeof CALL_SECONDS;
 
-class TelegramHost implements Host {
+class TelegramMessenger implements Messenger {
   readonly #secrets: Secrets;
   readonly #root: string;
-  readonly #seconds: NonNullable<TelegramHostOptions['seconds']>;
+  readonly #seconds: NonNullable<TelegramMessengerOptions['seconds']>;
   readonly #apis = new Map<Patience, { readonly token: string; readonly api: Promise<BotApi> }>();
   #self?: { readonly token: string; readonly me: Promise<UserFromGetMe> } | undefined;
 
-  constructor({ secrets, apiRoot, seconds }: TelegramHostOptions) {
+  constructor({ secrets, apiRoot, seconds }: TelegramMessengerOptions) {
     this.#secrets = secrets;
     this.#root = (apiRoot ?? TELEGRAM_API_ROOT).replace(/\/+$/, '');
     this.#seconds = seconds ?? CALL_SECONDS;
@@ -62,7 +62,7 @@ class TelegramHost implements Host {
     return { messageId: message.message_id, forum: 'is_forum' in message.chat && message.chat.is_forum === true };
   }
 
-  async rewrite(chat: ChatId, messageId: number, content: Parameters<Host['rewrite']>[2]): Promise<void> {
+  async rewrite(chat: ChatId, messageId: number, content: Parameters<Messenger['rewrite']>[2]): Promise<void> {
     const id = telegramChatId(chat);
     const entities = entitiesOf(content.text);
     await this.#call('patient', async (api): Promise<unknown> => {
@@ -71,7 +71,7 @@ class TelegramHost implements Host {
       }
       return api.editMessageCaption(id, messageId, { caption: content.text.text, caption_entities: entities });
     }).catch((error: unknown) => {
-      const unchanged = error instanceof HostFailure && error.message.includes('message is not modified');
+      const unchanged = error instanceof MessengerFailure && error.message.includes('message is not modified');
       if (!unchanged) throw error;
     });
   }
@@ -82,7 +82,8 @@ class TelegramHost implements Host {
     const other = { disable_notification: true, ...thread(place) };
     const copy = await this.#call('patient', (api) => api.forwardMessage(id, id, messageId, other)).catch(
       (error: unknown) => {
-        if (error instanceof HostFailure && (error.kind === 'refused' || error.kind === 'forbidden')) return undefined;
+        if (error instanceof MessengerFailure && (error.kind === 'refused' || error.kind === 'forbidden'))
+          return undefined;
         throw error;
       },
     );
@@ -100,7 +101,7 @@ class TelegramHost implements Host {
 
   async remove(chat: ChatId, messageId: number): Promise<void> {
     await this.#call('patient', (api) => api.deleteMessage(telegramChatId(chat), messageId)).catch((error: unknown) => {
-      const gone = error instanceof HostFailure && error.message.includes('message to delete not found');
+      const gone = error instanceof MessengerFailure && error.message.includes('message to delete not found');
       if (!gone) throw error;
     });
   }
@@ -155,7 +156,7 @@ class TelegramHost implements Host {
       this.#call('quick', (api) => api.getChat(chat)),
       this.#call('quick', (api) => api.getChatMember(chat, user)),
     ]).catch((error: unknown) => {
-      if (error instanceof HostFailure && !isPassing(error)) return [];
+      if (error instanceof MessengerFailure && !isPassing(error)) return [];
       throw error;
     });
     const [group, own] = known.map(fields);
@@ -176,13 +177,13 @@ class TelegramHost implements Host {
     if (!response.ok) {
       await letGo(response);
       const kind = response.status >= 500 ? 'unreachable' : 'refused';
-      throw new HostFailure(kind, `Telegram answered ${response.status} for a file`);
+      throw new MessengerFailure(kind, `Telegram answered ${response.status} for a file`);
     }
     const size = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
     const file = size === null ? await collected(response) : { size: Number(size), pieces: piecesOf(response) };
     if (file.size > FETCH_BYTES) {
       await letGo(response);
-      throw new HostFailure('refused', 'A file from Telegram is too big');
+      throw new MessengerFailure('refused', 'A file from Telegram is too big');
     }
     return file;
   }
@@ -233,7 +234,7 @@ class TelegramHost implements Host {
     if (post.type === 'video/mp4') return send((api, file) => api.sendVideo(id, file, other));
     if (post.type !== 'image/jpeg' && post.type !== 'image/png') return asDocument();
     return send((api, file) => api.sendPhoto(id, file, other)).catch((error: unknown) => {
-      if (error instanceof HostFailure && error.kind === 'refused') return asDocument();
+      if (error instanceof MessengerFailure && error.kind === 'refused') return asDocument();
       throw error;
     });
   }
@@ -244,7 +245,7 @@ class TelegramHost implements Host {
     try {
       return await this.#callBy(token, patience, method);
     } catch (error) {
-      if (!(error instanceof HostFailure) || error.kind !== 'unauthorized') throw error;
+      if (!(error instanceof MessengerFailure) || error.kind !== 'unauthorized') throw error;
       // The token may have been changed since this instance read it.
       await this.#secrets.renew?.();
       const renewed = await this.#secrets.botToken();
@@ -258,7 +259,7 @@ class TelegramHost implements Host {
     try {
       return await method(api);
     } catch (error) {
-      throw hostFailure(error);
+      throw messengerFailure(error);
     }
   }
 
@@ -300,7 +301,7 @@ async function letGo({ body }: Response): Promise<void> {
 }
 
 function cutOff(): never {
-  throw new HostFailure('unreachable', 'A file could not be fetched from Telegram');
+  throw new MessengerFailure('unreachable', 'A file could not be fetched from Telegram');
 }
 
 /** Addresses in what visitors write are not visited by Telegram. */
