@@ -1,17 +1,18 @@
-import { CHANNEL_NAME_RULE, parseChannelName, type ConnectionId } from './model/identifiers';
+import { CHANNEL_NAME_RULE, parseChannelName, visitorMessageKey, type ConnectionId } from './model/identifiers';
 import { fileRefusal, parseFileKey } from './files';
 import { RATE_LIMITS, type RateLimits } from './model/limits';
 import type { World } from './ports';
 import { parseClientFrame, type ClientFrame } from './protocol/client-frame';
-import { errorFrame, HI_ANSWER, PONG_FRAME } from './protocol/server-frame';
+import { ackFrame, errorFrame, HI_ANSWER, PONG_FRAME } from './protocol/server-frame';
 import { SUBPROTOCOL } from './protocol/subprotocol';
 import { refuse, type Refusal } from './model/refusal';
-import { admit } from './visitor/admission';
+import { admit, joinedConversation, type Sender, unknownChannel } from './visitor/admission';
 import { redeliverToVisitor } from './outbox/to-browser';
 import { offerUpload, uploadedFile } from './visitor/files';
-import { foreignOrigin, join, mayConnect, unknownChannel } from './visitor/join';
+import { foreignOrigin, join, mayConnect } from './visitor/join';
 import { acceptMessage } from './visitor/send';
-import type { Conversation } from './model/records';
+import type { Content, Conversation } from './model/records';
+import { traceOf } from './trace';
 
 /** Subprotocols that this server speaks, the one it likes best first. */
 export const SUBPROTOCOLS = [SUBPROTOCOL] as const;
@@ -107,22 +108,40 @@ async function handle(
       return outcome.kind === 'refused' ? outcome : outcome.answer;
     }
     case 'TXT': {
-      const sender = await admit(world, id, limits);
+      const sender = await senderOf(world, id, limits);
       if (sender.kind === 'refused') return sender;
-      return acceptMessage(world, sender, frame.messageId, { kind: 'text', text: frame.text }, arrivedAt);
+      return accept(world, sender, frame.messageId, { kind: 'text', text: frame.text }, arrivedAt);
     }
     case 'UPL': {
       const refusal = fileRefusal(frame.file.type, frame.file.size);
-      const sender = await admit(world, id, limits);
+      const sender = await senderOf(world, id, limits);
       if (sender.kind === 'refused') return sender;
       return refusal ?? offerUpload(world, sender, frame.messageId, frame.file);
     }
     case 'BIN': {
-      const sender = await admit(world, id, limits);
+      const sender = await senderOf(world, id, limits);
       if (sender.kind === 'refused') return sender;
       const file = await uploadedFile(world, sender, frame.url, frame.file);
       if ('code' in file) return file;
-      return acceptMessage(world, sender, frame.messageId, { kind: 'file', file }, arrivedAt);
+      return accept(world, sender, frame.messageId, { kind: 'file', file }, arrivedAt);
     }
   }
+}
+
+/** Who sends by this connection, if they may. */
+async function senderOf(world: World, id: ConnectionId, limits: RateLimits): Promise<Sender | Refusal> {
+  const conversation = await joinedConversation(world, id);
+  return conversation ? admit(world, conversation, limits) : refuse(401, 'Join a channel first');
+}
+
+/** The ACK, when the message is stored. */
+async function accept(
+  world: World,
+  sender: Sender,
+  messageId: string,
+  content: Content,
+  arrivedAt: number,
+): Promise<string> {
+  const message = await acceptMessage(world, sender, visitorMessageKey(messageId), content, arrivedAt);
+  return ackFrame(messageId, traceOf(message).id, message.at);
 }

@@ -1,3 +1,4 @@
+import { backOff } from '../../chat/outbox/back-off';
 import type { QueueItem, QueueOutcome } from '../../chat/ports';
 
 /** The part of Lambda's SQS event that is read here. */
@@ -56,11 +57,6 @@ export async function answerQueue({ Records }: QueueEvent, targets: QueueTargets
   const inTime = () => now() <= latest;
   const failed = await Promise.all([...groups.values()].map((records) => workThrough(records, targets, inTime)));
   return { batchItemFailures: failed.flat().map(({ messageId }) => ({ itemIdentifier: messageId })) };
-}
-
-/** Back-off after an error, seconds: doubled each time, to a quarter of an hour. */
-export function backOff(attempt: number): number {
-  return Math.min(900, 2 ** Math.min(attempt, 10));
 }
 
 async function workThrough(

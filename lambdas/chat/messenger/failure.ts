@@ -4,7 +4,7 @@ import { traceOf } from '../trace';
 import { MessengerFailure } from './port';
 
 /**
- * Does something that is welcome and not necessary: if the host does not do it, that is only logged. True: it is done.
+ * Best effort: a failure of the messenger is logged, and that is all. True: it is done.
  */
 export async function bestEffort(
   world: Pick<World, 'logger'>,

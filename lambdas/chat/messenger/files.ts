@@ -17,7 +17,7 @@ export interface NotDelivered {
  * message is copied, and still nobody can guess it. Throws {@link MessengerFailure} if trying again may help.
  */
 export async function adopt(
-  world: World,
+  world: Pick<World, 'files' | 'secrets' | 'logger'>,
   messenger: Messenger,
   conversation: Conversation,
   { chat, messageId, content }: { chat: ChatId; messageId: number; content: IncomingContent },
@@ -59,7 +59,7 @@ function capital(words: string): string {
 }
 
 /** 16 bytes. */
-async function fileToken(world: World, chat: ChatId, messageId: number): Promise<Buffer> {
+async function fileToken(world: Pick<World, 'secrets'>, chat: ChatId, messageId: number): Promise<Buffer> {
   const botToken = await world.secrets.botToken();
   return createHmac('sha256', botToken)
     .update(`file ${chat} ${toBase36(messageId)}`)

@@ -22,9 +22,9 @@ export function topicName({ handle, name }: { readonly handle: Handle; readonly 
   return `${shownName(name)} #${handle}`;
 }
 
-/**
- * The messages that a text becomes, each with the header and within `limit` UTF-16 units.
- */
-export function withHeader(header: string, text: string, limit: number): string[] {
+/** The messages that a text becomes, each with the header, if there is one, and within `limit` UTF-16 units. */
+export function withHeader(header: string | undefined, text: string, limit: number): string[] {
+  if (header === undefined) return splitText(text, limit);
+  if (text === '') return [header];
   return splitText(text, limit - header.length - 1).map((piece) => `${header}\n${piece}`);
 }

@@ -1,3 +1,4 @@
+import { newLease } from '../outbox/lease';
 import type { World } from '../ports';
 import type { Messenger } from './port';
 
@@ -12,15 +13,14 @@ export type Handled = 'handled' | 'retry';
  * once; if the function dies, when the lease is over.
  */
 export async function once(
-  world: World,
+  world: Pick<World, 'messages' | 'clock' | 'random' | 'logger'>,
   messenger: Messenger,
   update: number,
   task: () => Promise<unknown>,
 ): Promise<Handled> {
   const bot = await messenger.botId();
   const now = world.clock.now();
-  const holder = Buffer.from(world.random.bytes(9)).toString('base64url');
-  const lease = { holder, until: now + LEASE };
+  const lease = newLease(world, LEASE);
   const claim = await world.messages.claimUpdate(bot, update, lease, now);
   if (claim === 'done') return 'handled';
   if (claim === 'busy') return 'retry';

@@ -6,6 +6,11 @@ export interface Conversation {
   readonly handle: Handle;
 }
 
+/** The conversation of a record that belongs to one. */
+export function conversationOf({ channel, handle }: Conversation): Conversation {
+  return { channel, handle };
+}
+
 /** `<channel>/<handle>`: how a conversation is written in keys. */
 export function conversationKey({ channel, handle }: Conversation): string {
   return `${channel}/${handle}`;

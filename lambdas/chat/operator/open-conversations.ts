@@ -34,7 +34,7 @@ export function onlyOpen(host: HostChat, sentAt: number): Handle | undefined {
 
 /** Notes that a conversation had a message at `at` (ISO). */
 export async function openConversation(
-  world: World,
+  world: Pick<World, 'channels' | 'clock'>,
   host: OpenConversations,
   handle: Handle,
   at: string,

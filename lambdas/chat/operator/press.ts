@@ -10,7 +10,11 @@ const NOT_AN_OPERATOR =
   'Only members of this chat can answer this. If you are one: make me an administrator, so that I can see it.';
 
 /** Somebody pressed a button: of the question whether to remove something. */
-export async function receivePress(world: World, messenger: Messenger, press: ButtonPress): Promise<void> {
+export async function receivePress(
+  world: Pick<World, 'channels' | 'queue' | 'clock' | 'logger'>,
+  messenger: Messenger,
+  press: ButtonPress,
+): Promise<void> {
   const answer = readAnswer(press.action);
   if (answer && !(await messenger.mayWrite(press.chat, press.person))) {
     await bestEffort(world, 'Answering a button', () => messenger.acknowledge(press.press, NOT_AN_OPERATOR));
@@ -25,7 +29,11 @@ export async function receivePress(world: World, messenger: Messenger, press: Bu
 }
 
 /** Does what was answered, and says what stands in the place of the question. Repeatable: a question counts once. */
-async function decide(world: World, { askedAt, chat }: ButtonPress, answer: Answer): Promise<RichText> {
+async function decide(
+  world: Pick<World, 'channels' | 'queue' | 'clock'>,
+  { askedAt, chat }: ButtonPress,
+  answer: Answer,
+): Promise<RichText> {
   const { channel: name, handle, remove } = answer;
   if (!remove)
     return handle ? plain(`The conversation with #${handle} stays.`) : rich`The channel ${bold(name)} stays.`;

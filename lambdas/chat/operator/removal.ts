@@ -4,7 +4,14 @@ import { conversationKey, type Conversation, type Member } from '../model/record
 import type { QueueItem, QueueOutcome, World } from '../ports';
 import { bestEffort } from '../messenger/failure';
 import type { Messenger } from '../messenger/port';
+import { DONE } from '../outbox/poke';
 import { bold, rich } from '../messenger/rich-text';
+
+/** What removing uses. */
+type RemovalWorld = Pick<
+  World,
+  'channels' | 'members' | 'connections' | 'messages' | 'push' | 'queue' | 'files' | 'clock' | 'logger'
+>;
 
 /** Messages removed at a time. */
 const BATCH = 100;
@@ -12,11 +19,9 @@ const BATCH = 100;
 /** After so long the rest is left to another item of the queue, milliseconds. */
 const WORK = 12_000;
 
-const DONE: QueueOutcome = { kind: 'done' };
-
 /** Goes on erasing a conversation, and comes back through the queue until nothing is left. Repeatable. */
 export async function continueErasing(
-  world: World,
+  world: RemovalWorld,
   item: Extract<QueueItem, { kind: 'erase' }>,
 ): Promise<QueueOutcome> {
   const { channel, handle, step } = item;
@@ -40,7 +45,7 @@ export async function continueErasing(
  * next item of the queue continues with the same page. Repeatable.
  */
 export async function continueDropping(
-  world: World,
+  world: RemovalWorld,
   messenger: Messenger,
   item: Extract<QueueItem, { kind: 'drop' }>,
 ): Promise<QueueOutcome> {
@@ -71,7 +76,12 @@ export async function continueDropping(
   return DONE;
 }
 
-function sayRemoved(world: World, messenger: Messenger, chat: ChatId, name: ChannelName): Promise<boolean> {
+function sayRemoved(
+  world: Pick<World, 'logger'>,
+  messenger: Messenger,
+  chat: ChatId,
+  name: ChannelName,
+): Promise<boolean> {
   const text = rich`✅ The channel ${bold(name)} is removed, with everything that was in it.`;
   return bestEffort(world, 'Saying that a channel is removed', () => messenger.post(chat, { kind: 'text', text }));
 }
@@ -81,7 +91,7 @@ function sayRemoved(world: World, messenger: Messenger, chat: ChatId, name: Chan
  * last, so that a removal that was cut off finds the rest. False: the time was not enough.
  */
 async function eraseConversation(
-  world: World,
+  world: Pick<RemovalWorld, 'members' | 'connections' | 'messages' | 'push' | 'clock'>,
   { channel, handle }: Conversation,
   member: Member | undefined,
   deadline: number,
@@ -104,7 +114,11 @@ async function eraseConversation(
 }
 
 /** Removes until nothing is left, at least once. False: the time was not enough. */
-async function emptied(world: World, deadline: number, removeSome: () => Promise<boolean>): Promise<boolean> {
+async function emptied(
+  world: Pick<World, 'clock'>,
+  deadline: number,
+  removeSome: () => Promise<boolean>,
+): Promise<boolean> {
   while (!(await removeSome())) {
     if (world.clock.now() >= deadline) return false;
   }

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { telegramMessageKey } from '../model/identifiers';
 import { isSaid } from '../model/message';
-import type { Conversation, HostChat, Message } from '../model/records';
+import { conversationOf, type Conversation, type HostChat, type Message } from '../model/records';
 import type { ReplyTarget, Route, World } from '../ports';
 import { captionKey } from '../protocol/server-frame';
 import { traceOf } from '../trace';
-import { sendToVisitor } from '../outbox/to-browser';
+import { type BrowserWorld, sendToVisitor } from '../outbox/to-browser';
 import { HOW_TO_ADDRESS, HOW_TO_ADDRESS_IN_FORUM } from './answers';
+import { editOf } from '../messenger/edit';
+import { UPDATE_LIFE } from '../model/lifetimes';
+import { newLease } from '../outbox/lease';
 import { adopt } from '../messenger/files';
 import { bestEffort } from '../messenger/failure';
 import type { Messenger } from '../messenger/port';
@@ -32,7 +35,7 @@ export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route:
   if (replyTo !== undefined) {
     const { reply } = route;
     const own = reply?.message === telegramMessageKey(chat.id, replyTo);
-    if (reply && !own && inChannel(reply)) return { kind: 'visitor', conversation: pick(reply) };
+    if (reply && !own && inChannel(reply)) return { kind: 'visitor', conversation: conversationOf(reply) };
     return { kind: 'nobody', told: thread === undefined || chat.kind === 'private' };
   }
   // A topic that is no visitor's is the operators' own. (Private chats may have threads, too: those are one person's.)
@@ -45,7 +48,7 @@ export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route:
 
 /** An operator wrote something. */
 export async function receiveFromHost(
-  world: World,
+  world: BrowserWorld & Pick<World, 'channels' | 'files' | 'secrets'>,
   messenger: Messenger,
   message: IncomingMessage,
   hostChat: HostChat,
@@ -87,7 +90,7 @@ export async function receiveFromHost(
 }
 
 /** False: there is no such visitor. */
-async function forward(world: World, conversation: Conversation, message: Message): Promise<boolean> {
+async function forward(world: BrowserWorld, conversation: Conversation, message: Message): Promise<boolean> {
   const { chat, telegramIds: [number] = [], key } = message;
   const [outcome] = await Promise.all([
     sendToVisitor(world, message),
@@ -103,7 +106,7 @@ async function forward(world: World, conversation: Conversation, message: Messag
 
 /** The visitor has an answer: nothing of theirs stays pinned; the conversation is open. */
 async function answered(
-  world: World,
+  world: Pick<World, 'channels' | 'members' | 'clock' | 'logger'>,
   messenger: Messenger,
   hostChat: HostChat,
   conversation: Conversation,
@@ -120,10 +123,13 @@ async function answered(
 }
 
 /** An album is many messages, and one misunderstanding. */
-async function isFirstOfAlbum(world: World, { album, chat }: IncomingMessage): Promise<boolean> {
+async function isFirstOfAlbum(
+  world: Pick<World, 'messages' | 'clock' | 'random'>,
+  { album, chat }: IncomingMessage,
+): Promise<boolean> {
   if (album === undefined) return true;
   const number = createHash('sha256').update(album).digest().readUIntBE(0, 6);
-  const lease = { holder: Buffer.from(world.random.bytes(9)).toString('base64url'), until: Number.MAX_SAFE_INTEGER };
+  const lease = newLease(world, UPDATE_LIFE);
   return (await world.messages.claimUpdate(`album#${chat.id}`, number, lease, world.clock.now())) === 'claimed';
 }
 
@@ -132,34 +138,29 @@ async function isFirstOfAlbum(world: World, { album, chat }: IncomingMessage): P
  * for instance) is nothing to correct (D28).
  */
 export async function receiveHostEdit(
-  world: World,
+  world: BrowserWorld,
   message: IncomingMessage,
   hostChat: HostChat,
   target: ReplyTarget | undefined,
 ): Promise<Handled> {
-  const { chat, messageId, content, editedAt } = message;
+  const { chat, messageId } = message;
   const key = telegramMessageKey(chat.id, messageId);
   if (!target || target.message !== key || target.channel !== hostChat.channel) return 'handled';
-  const conversation = pick(target);
-  const original = await world.messages.find(conversation, key);
-  const text = content.kind === 'text' ? content.text : content.kind === 'file' ? content.caption : '';
-  if (!original || text === '' || isSaid(original, text)) return 'handled';
+  const conversation = conversationOf(target);
+  const edit = editOf(key, message);
+  const original = edit && (await world.messages.find(conversation, key));
+  if (!original || isSaid(original, edit.text)) return 'handled';
   const of = original.content.kind === 'file' ? captionKey(key) : key;
-  const version = createHash('sha256').update(`${editedAt}\n${text}`).digest('hex').slice(0, 16);
   // Also of a message that waits: somebody may be delivering it with its old text at this moment.
   await sendToVisitor(world, {
     conversation,
-    key: `${key}#edit#${version}`,
+    key: edit.key,
     direction: 'to-visitor',
-    content: { kind: 'correction', of, text },
+    content: { kind: 'correction', of, text: edit.text },
     at: new Date(world.clock.now()).toISOString(),
     order: messageId,
     due: true,
   });
-  await world.messages.correct(conversation, key, text);
+  await world.messages.correct(conversation, key, edit.text);
   return 'handled';
-}
-
-function pick({ channel, handle }: Conversation): Conversation {
-  return { channel, handle };
 }

@@ -31,7 +31,11 @@ export interface Doubtful {
  * The messages that earlier attempts have left, oldest first. A bot cannot read a chat's history; it can number it
  * backwards, and reread what nobody accounts for (docs/adr/0006-telegram-read-back.md).
  */
-export async function findDuplicates(world: World, messenger: Messenger, doubtful: Doubtful): Promise<number[]> {
+export async function findDuplicates(
+  world: Pick<World, 'messages'>,
+  messenger: Messenger,
+  doubtful: Doubtful,
+): Promise<number[]> {
   const { message, chat, posted, recorded } = doubtful;
   const numbers = Array.from({ length: Math.min(REACH, posted - 1) }, (_, i) => posted - 1 - i);
   const known = new Map(

@@ -1,18 +1,23 @@
 import type { Lease, Member } from '../model/records';
-import type { World } from '../ports';
+import type { Randomness, World } from '../ports';
 
 /** How long one function instance may hold the right to deliver to a member, milliseconds. */
 const LEASE = 10_000;
 
-/** A right to deliver that nobody else has. */
-export function newLease(world: Pick<World, 'clock' | 'random'>): Lease {
-  return { holder: Buffer.from(world.random.bytes(9)).toString('base64url'), until: world.clock.now() + LEASE };
+/** A name that no other holder of a lease has. */
+export function newHolder(random: Randomness): string {
+  return Buffer.from(random.bytes(9)).toString('base64url');
 }
 
-/** Lets go of a lease without having delivered anything. */
-export async function letGo(world: World, member: Member, { holder }: Lease): Promise<void> {
+/** A right that only one function instance has, for so many milliseconds. @default 10 s */
+export function newLease({ clock, random }: Pick<World, 'clock' | 'random'>, milliseconds = LEASE): Lease {
+  return { holder: newHolder(random), until: clock.now() + milliseconds };
+}
+
+/** Releases a lease without having delivered anything. */
+export async function letGo({ members }: Pick<World, 'members'>, member: Member, { holder }: Lease): Promise<void> {
   for (let { tickets } = member.delivery; ;) {
-    const release = await world.members.releaseDelivery(member, holder, tickets, false);
+    const release = await members.releaseDelivery(member, holder, tickets, false);
     if (release.kind !== 'again') return;
     ({ tickets } = release.member.delivery);
   }

@@ -1,18 +1,22 @@
 import type { Message } from '../model/records';
-import type { World } from '../ports';
+import type { FileStore, World } from '../ports';
 
 /** The last file in the line of each function instance. */
-const lines = new WeakMap<World, Promise<unknown>>();
+const lines = new WeakMap<FileStore, Promise<unknown>>();
 
 /**
  * Delivers a message; one with a file when no other file is being delivered by this function instance. Each file then has
  * the whole bandwidth, and ten in a batch need no more memory than one. A text waits for nobody's file.
  */
-export function oneFileAtATime<T>(world: World, { content }: Message, deliver: () => Promise<T>): Promise<T> {
+export function oneFileAtATime<T>(
+  { files }: Pick<World, 'files'>,
+  { content }: Message,
+  deliver: () => Promise<T>,
+): Promise<T> {
   if (content.kind !== 'file') return deliver();
-  const delivery = (lines.get(world) ?? Promise.resolve()).then(deliver);
+  const delivery = (lines.get(files) ?? Promise.resolve()).then(deliver);
   lines.set(
-    world,
+    files,
     delivery.catch(() => undefined),
   );
   return delivery;

@@ -5,49 +5,65 @@ import { headerOf, withHeader } from '../messenger/header';
 import { CAPTION_LENGTH, type Post, TEXT_LENGTH } from '../messenger/port';
 import { plain } from '../messenger/rich-text';
 
-/** One message to the host. A file is loaded only when it is its turn. */
+/** One message in the messenger. A file is loaded only when it is its turn. */
 export interface Part {
   readonly kind: Post['kind'];
-  /** What it will say: known before it is sent, so that it can be recognised afterwards. */
+  /** What it will say: known before it is sent, so that it can be recognized afterwards. */
   readonly words: string;
   load(): Promise<Post>;
 }
 
-/** The messages that a visitor's message becomes, each with the header. Always the same for the same message. */
-export function partsFor(world: World, member: Member, { content, conversation }: Message): Part[] {
-  const header = headerOf(member);
+/**
+ * The messages that a message becomes in the messenger, always the same for the same message. `sender`: the visitor under
+ * whose header operators see it; a visitor in the messenger sees no header, and no notices.
+ */
+export function partsFor(
+  { files }: Pick<World, 'files'>,
+  { content }: Pick<Message, 'content'>,
+  sender?: Member,
+): Part[] {
+  const header = sender && headerOf(sender);
   switch (content.kind) {
     case 'text':
-      return withHeader(header, content.text, TEXT_LENGTH).map(textPart);
+      return textParts(content.text, header);
     case 'correction':
-      return withHeader(header, `✏️ ${content.text}`, TEXT_LENGTH).map(textPart);
+      return textParts(`✏️ ${content.text}`, header);
     case 'notice': {
+      if (!sender) return [];
       const notice = content.notice === 'joined' ? joined : left;
-      return [textPart(notice(conversation.handle, member.name).text)];
+      return [textPart(notice(sender.handle, sender.name).text)];
     }
     case 'file': {
       const { key, name, type } = content.file;
-      const [caption = header, ...rest] = content.caption
-        ? withHeader(header, content.caption, CAPTION_LENGTH)
-        : [header];
+      const [words = '', ...rest] = withHeader(header, content.caption ?? '', CAPTION_LENGTH);
       const load = async (): Promise<Post> => {
-        if (!(await world.files.inspect(key)))
-          return { kind: 'text', text: plain(`${header}\n📎 ${name} (the file is not there any more)`) };
-        return { kind: 'file', body: () => world.files.read(key), name, type, text: plain(caption) };
+        if (await files.inspect(key)) {
+          return { kind: 'file', body: () => files.read(key), name, type, text: plain(words) };
+        }
+        const [gone = ''] = withHeader(header, `📎 ${name} (the file is not there any more)`, TEXT_LENGTH);
+        return { kind: 'text', text: plain(gone) };
       };
-      return [{ kind: 'file', words: caption, load }, ...rest.map(textPart)];
+      return [{ kind: 'file', words, load }, ...rest.map(textPart)];
     }
   }
 }
 
 /** What is posted if the messenger does not take a file: where it is. Undefined: the message is no file. */
-export function linkParts(world: World, member: Member, { content }: Message): Part[] | undefined {
+export function linkParts(
+  { settings }: Pick<World, 'settings'>,
+  { content }: Pick<Message, 'content'>,
+  sender?: Member,
+): Part[] | undefined {
   if (content.kind !== 'file') return undefined;
-  const link = fileLink(world.settings.apiUrl, content.file.key, content.file.name);
-  const words = content.caption ? `${link}\n${content.caption}` : link;
-  return withHeader(headerOf(member), words, TEXT_LENGTH).map(textPart);
+  const link = fileLink(settings.apiUrl, content.file.key, content.file.name);
+  return textParts(content.caption ? `${link}\n${content.caption}` : link, sender && headerOf(sender));
 }
 
-function textPart(words: string): Part {
+/** One message of text. */
+export function textPart(words: string): Part {
   return { kind: 'text', words, load: async () => ({ kind: 'text', text: plain(words) }) };
+}
+
+function textParts(text: string, header: string | undefined): Part[] {
+  return withHeader(header, text, TEXT_LENGTH).map(textPart);
 }

@@ -1,4 +1,4 @@
-import type { Channel, Member } from '../model/records';
+import { conversationOf, type Channel, type Member } from '../model/records';
 import type { World } from '../ports';
 import { bestEffort } from '../messenger/failure';
 import type { Messenger } from '../messenger/port';
@@ -6,7 +6,7 @@ import type { Outcome } from './post-once';
 
 /** The first message that nobody has answered is pinned; remembered first, so that a burst makes one pin (D23). */
 export async function pinFirst(
-  world: World,
+  world: Pick<World, 'members' | 'logger'>,
   messenger: Messenger,
   channel: Channel,
   member: Member,
@@ -14,7 +14,7 @@ export async function pinFirst(
 ): Promise<void> {
   const [first] = outcome.receipt.telegramIds;
   if (first === undefined || (member.pinned !== undefined && member.pinned !== first)) return;
-  const conversation = { channel: member.channel, handle: member.handle };
+  const conversation = conversationOf(member);
   const claimed = member.pinned === first || (await world.members.claimPin(conversation, first));
   if (!claimed || (await bestEffort(world, 'Pinning', () => messenger.pin(channel.host, first)))) return;
   // Then the next one that nobody has answered is.

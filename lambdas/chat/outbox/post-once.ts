@@ -24,7 +24,7 @@ export interface Outcome {
  * posted, because the message was delivered or edited meanwhile; read it again. Throws {@link MessengerFailure}.
  */
 export async function postOnce(
-  world: World,
+  world: Pick<World, 'messages' | 'clock'>,
   messenger: Messenger,
   { chat, place, copy = false }: Destination,
   message: Message,
@@ -65,7 +65,7 @@ export async function postOnce(
 
 /** Removes all but the first of several copies, and gives its number. */
 async function keepOldest(
-  world: World,
+  world: Pick<World, 'messages'>,
   messenger: Messenger,
   doubtful: Parameters<typeof findDuplicates>[2],
 ): Promise<number> {

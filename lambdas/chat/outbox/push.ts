@@ -5,6 +5,9 @@ import { hostMessageFrames } from '../protocol/server-frame';
 import { traceOf } from '../trace';
 import { ShownTexts } from './shown-texts';
 
+/** What pushing uses. */
+export type PushWorld = Pick<World, 'members' | 'connections' | 'messages' | 'push' | 'clock' | 'logger' | 'settings'>;
+
 /** `all`: everything arrived. `away`: nobody is there. `failed`: it may succeed later. */
 export type PushOutcome = 'all' | 'away' | 'failed';
 
@@ -13,7 +16,7 @@ export type PushOutcome = 'all' | 'away' | 'failed';
  * gone is forgotten; one that got it is enough.
  */
 export async function pushAll(
-  world: World,
+  world: PushWorld,
   member: Member,
   messages: readonly Message[],
   deadline: number,
@@ -53,7 +56,11 @@ export async function pushAll(
   return outcome;
 }
 
-async function pushOne(world: World, connection: ConnectionId, message: Message): Promise<'sent' | 'gone' | 'failed'> {
+async function pushOne(
+  world: Pick<World, 'push' | 'logger' | 'settings'>,
+  connection: ConnectionId,
+  message: Message,
+): Promise<'sent' | 'gone' | 'failed'> {
   try {
     let outcome: 'sent' | 'gone' = 'sent';
     for (const frame of hostMessageFrames(message, world.settings.apiUrl)) {
@@ -68,7 +75,7 @@ async function pushOne(world: World, connection: ConnectionId, message: Message)
 }
 
 /** A connection that answered 410 (D8). */
-async function forget(world: World, member: Member, id: ConnectionId): Promise<void> {
+async function forget(world: Pick<World, 'members' | 'connections'>, member: Member, id: ConnectionId): Promise<void> {
   await world.members.detach(member, id);
   await world.connections.close(id);
 }

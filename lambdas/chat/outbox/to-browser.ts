@@ -1,7 +1,11 @@
-import type { Conversation, Lease, Member, Message } from '../model/records';
+import { conversationOf, type Conversation, type Lease, type Member, type Message } from '../model/records';
 import type { World } from '../ports';
+import { chatOf } from '../membership';
 import { letGo, newLease } from './lease';
-import { pushAll } from './push';
+import { pushAll, type PushWorld } from './push';
+
+/** What deliveries to browsers use. */
+export type BrowserWorld = PushWorld & Pick<World, 'queue' | 'random'>;
 
 /** When it stops by itself, so that it never works without the lease, milliseconds. */
 const WORK = 6_000;
@@ -17,7 +21,7 @@ const ATTEMPTS = 5;
  * they are away it waits for their next JOIN. Repeating it finishes what an earlier call began (D18, D20, D22).
  * `unknown`: there is no such member.
  */
-export async function sendToVisitor(world: World, message: Message): Promise<'accepted' | 'unknown'> {
+export async function sendToVisitor(world: BrowserWorld, message: Message): Promise<'accepted' | 'unknown'> {
   const { stored, message: kept } = await world.messages.put(message);
   if (!stored && !kept.due) return 'accepted';
   return deliverToVisitor(world, message.conversation, stored ? kept : undefined);
@@ -28,7 +32,7 @@ export async function sendToVisitor(world: World, message: Message): Promise<'ac
  * nothing else waits it is not read again. A visitor who is in Telegram is left to the queue.
  */
 export async function deliverToVisitor(
-  world: World,
+  world: BrowserWorld,
   conversation: Conversation,
   own?: Message,
 ): Promise<'accepted' | 'unknown'> {
@@ -36,9 +40,9 @@ export async function deliverToVisitor(
   const request = await world.members.requestDelivery(conversation, lease, world.clock.now());
   if (!request) return 'unknown';
   const { leased, member } = request;
-  if (isInTelegram(member)) {
+  if (chatOf(member) !== undefined) {
     if (leased) await letGo(world, member, lease);
-    await world.queue.send({ kind: 'to-chat', ...pick(conversation), message: own?.key ?? lease.holder });
+    await world.queue.send({ kind: 'to-chat', ...conversationOf(conversation), message: own?.key ?? lease.holder });
   } else if (leased) {
     await drain(world, member, lease, { own });
   } else {
@@ -50,7 +54,7 @@ export async function deliverToVisitor(
 
 /** An item of the queue says that something may be due to a visitor. `busy`: another instance is at it; ask again. */
 export async function redeliverToVisitor(
-  world: World,
+  world: BrowserWorld,
   conversation: Conversation,
   attempt: number,
 ): Promise<'done' | 'busy'> {
@@ -58,18 +62,13 @@ export async function redeliverToVisitor(
   const request = await world.members.requestDelivery(conversation, lease, world.clock.now());
   if (!request) return 'done';
   if (!request.leased) return 'busy';
-  if (isInTelegram(request.member)) {
+  if (chatOf(request.member) !== undefined) {
     await letGo(world, request.member, lease);
-    await world.queue.send({ kind: 'to-chat', ...pick(conversation), message: lease.holder });
+    await world.queue.send({ kind: 'to-chat', ...conversationOf(conversation), message: lease.holder });
   } else {
     await drain(world, request.member, lease, { attempt });
   }
   return 'done';
-}
-
-/** Whether this member reads in Telegram. */
-export function isInTelegram(member: Member): boolean {
-  return member.connections.some((id) => id.startsWith('tg:'));
 }
 
 interface DrainOptions {
@@ -78,7 +77,12 @@ interface DrainOptions {
 }
 
 /** Delivers while there is something, holding `lease`, and lets go of it, also when it throws. */
-export async function drain(world: World, member: Member, lease: Lease, options: DrainOptions = {}): Promise<void> {
+export async function drain(
+  world: Omit<BrowserWorld, 'random'>,
+  member: Member,
+  lease: Lease,
+  options: DrainOptions = {},
+): Promise<void> {
   let finished: boolean;
   try {
     finished = await empty(world, member, lease, options.own);
@@ -86,12 +90,12 @@ export async function drain(world: World, member: Member, lease: Lease, options:
     await letGo(world, member, lease).catch(() => undefined);
     throw error;
   }
-  if (!finished) await tryLater(world, pick(member), (options.attempt ?? 0) + 1, lease.holder);
+  if (!finished) await tryLater(world, conversationOf(member), (options.attempt ?? 0) + 1, lease.holder);
 }
 
 /** Delivers what is due and lets go of the lease. False: something is left that can be delivered later. */
-async function empty(world: World, member: Member, lease: Lease, stored: Message | undefined): Promise<boolean> {
-  const conversation = pick(member);
+async function empty(world: PushWorld, member: Member, lease: Lease, stored: Message | undefined): Promise<boolean> {
+  const conversation = conversationOf(member);
   const deadline = world.clock.now() + WORK;
   let current = member;
   for (let own = stored; ; own = undefined) {
@@ -112,21 +116,26 @@ async function empty(world: World, member: Member, lease: Lease, stored: Message
 }
 
 /** What waits for the visitor, oldest first. Nothing is read if the tickets tell. */
-async function waiting(world: World, { delivery, ...member }: Member, own: Message | undefined): Promise<Message[]> {
+async function waiting(
+  world: Pick<World, 'messages'>,
+  { delivery, ...member }: Member,
+  own: Message | undefined,
+): Promise<Message[]> {
   if (delivery.drained === delivery.tickets) return [];
   if (own && delivery.drained === delivery.tickets - 1) return [own];
-  return world.messages.due(pick(member), 'to-visitor', BATCH);
+  return world.messages.due(conversationOf(member), 'to-visitor', BATCH);
 }
 
 /** The queue comes back to it. */
-async function tryLater(world: World, conversation: Conversation, attempt: number, request: string): Promise<void> {
+async function tryLater(
+  world: Pick<World, 'queue' | 'logger'>,
+  conversation: Conversation,
+  attempt: number,
+  request: string,
+): Promise<void> {
   if (attempt > ATTEMPTS) {
     world.logger.warn('A visitor could not be reached; the messages wait for the next JOIN', { ...conversation });
     return;
   }
-  await world.queue.send({ kind: 'to-visitor', ...pick(conversation), attempt, request });
-}
-
-function pick({ channel, handle }: Conversation): Conversation {
-  return { channel, handle };
+  await world.queue.send({ kind: 'to-visitor', ...conversationOf(conversation), attempt, request });
 }

@@ -1,7 +1,8 @@
 import { DAY } from '../model/lifetimes';
-import type { Channel, Conversation, Member } from '../model/records';
+import { conversationOf, type Channel, type Conversation, type Member, type Topic } from '../model/records';
 import type { World } from '../ports';
 import { topicName } from '../messenger/header';
+import { newLease } from './lease';
 import { type Messenger, MessengerFailure } from '../messenger/port';
 
 /** How long making a topic may take, milliseconds: whoever crashes at it holds up the conversation for as long. */
@@ -12,13 +13,13 @@ export type TopicPlace = { readonly thread: number } | 'none' | 'busy';
 
 /** The visitor's topic in the host chat; made, once, if there is none. Throws {@link MessengerFailure}. */
 export async function topicFor(
-  world: World,
+  world: Pick<World, 'channels' | 'members' | 'clock' | 'random' | 'logger' | 'settings'>,
   messenger: Messenger,
   channel: Channel,
   member: Member,
 ): Promise<TopicPlace> {
   if (!channel.forum) return 'none';
-  const conversation = { channel: member.channel, handle: member.handle };
+  const conversation = conversationOf(member);
   const now = world.clock.now();
   const { topic } = member;
   if (topic?.chat === channel.host) {
@@ -26,10 +27,9 @@ export async function topicFor(
     if (age > (world.settings.retentionDays * DAY) / 3) await link(world, channel, conversation, topic.thread);
     return { thread: topic.thread };
   }
-  const holder = Buffer.from(world.random.bytes(9)).toString('base64url');
   // A topic in the chat that hosted before is none: after a migration the numbers are others.
   if (topic) await world.members.change(conversation, { topic: null });
-  if (!(await world.members.claimTopic(conversation, { holder, until: now + LEASE }, now))) return 'busy';
+  if (!(await world.members.claimTopic(conversation, newLease(world, LEASE), now))) return 'busy';
   try {
     const thread = await messenger.createTopic(channel.host, topicName(member));
     await link(world, channel, conversation, thread);
@@ -47,13 +47,22 @@ export async function topicFor(
 }
 
 /** The topic is no more: the next message gets another. */
-export async function forgetTopic(world: World, channel: Channel, member: Member, thread: number): Promise<void> {
-  await world.members.change({ channel: member.channel, handle: member.handle }, { topic: null });
-  await world.members.unlinkTopic(channel.host, thread);
+export async function forgetTopic(
+  { members }: Pick<World, 'members'>,
+  conversation: Conversation,
+  { chat, thread }: Topic,
+): Promise<void> {
+  await members.change(conversation, { topic: null });
+  await members.unlinkTopic(chat, thread);
 }
 
 /** The way back first: a topic that the member knows leads to the member. */
-async function link(world: World, channel: Channel, conversation: Conversation, thread: number): Promise<void> {
+async function link(
+  world: Pick<World, 'members' | 'clock'>,
+  channel: Channel,
+  conversation: Conversation,
+  thread: number,
+): Promise<void> {
   await world.members.linkTopic(channel.host, thread, conversation);
   const linkedAt = new Date(world.clock.now()).toISOString();
   await world.members.change(conversation, { topic: { chat: channel.host, thread, linkedAt } });

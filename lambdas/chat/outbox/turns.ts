@@ -1,5 +1,8 @@
-import type { Conversation, HostChat, Member } from '../model/records';
+import { conversationOf, type Conversation, type HostChat, type Member } from '../model/records';
 import type { World } from '../ports';
+
+/** What taking turns uses. */
+type TurnWorld = Pick<World, 'channels' | 'members' | 'clock'>;
 
 /**
  * From one turn to the next, milliseconds: twenty in a minute are what Telegram takes of a bot in one group, and the queue
@@ -14,7 +17,7 @@ export type Turn = { readonly kind: 'all' | 'one' } | { readonly kind: 'later'; 
  * Who may be heard in a host chat. After a 429 the visitors who wait take turns, a message each: nobody keeps out the others by
  * writing much, and nobody asks Telegram in vain. When nobody waits any more, everything goes at once again.
  */
-export async function turnOf(world: World, chat: HostChat | undefined, member: Member): Promise<Turn> {
+export async function turnOf(world: TurnWorld, chat: HostChat | undefined, member: Member): Promise<Turn> {
   if (!chat) return { kind: 'all' };
   const now = world.clock.now();
   const { turn } = member;
@@ -22,13 +25,13 @@ export async function turnOf(world: World, chat: HostChat | undefined, member: M
   if (turn === undefined && !blocked && chat.nextTurn <= now) return { kind: 'all' };
   if (turn !== undefined && turn > now && turn >= chat.blockedUntil) return later(turn - now);
   if (turn === undefined || blocked) return takeTurn(world, chat, member, Math.max(now, chat.blockedUntil));
-  await world.members.change({ channel: member.channel, handle: member.handle }, { turn: null });
+  await world.members.change(conversationOf(member), { turn: null });
   return { kind: 'one' };
 }
 
 /** The next turn that is free, `earliest` (epoch milliseconds) or later, is this visitor's. */
 export async function takeTurn(
-  world: World,
+  world: TurnWorld,
   { chat }: Pick<HostChat, 'chat'>,
   { channel, handle }: Conversation,
   earliest: number,

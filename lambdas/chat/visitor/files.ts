@@ -8,7 +8,7 @@ import type { Sender } from './admission';
 
 /** The answer to UPL: a link to put the file to, and the link that it will have. */
 export async function offerUpload(
-  world: World,
+  world: Pick<World, 'files' | 'random' | 'settings'>,
   { conversation, channel }: Sender,
   messageId: string,
   file: DeclaredFile,
@@ -23,7 +23,7 @@ export async function offerUpload(
  * a message that was accepted before, and what nobody ever sends expires by itself.
  */
 export async function uploadedFile(
-  world: World,
+  world: Pick<World, 'files' | 'settings'>,
   { conversation, channel }: Sender,
   url: string,
   declared: DeclaredFile,

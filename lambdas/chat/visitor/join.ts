@@ -1,21 +1,13 @@
 import { deriveHandle, deriveProof, friendlyName, type ConnectionId } from '../model/identifiers';
-import { DAY } from '../model/lifetimes';
 import { RATE_LIMITS, type RateLimits } from '../model/limits';
-import {
-  conversationKey,
-  type Channel,
-  type Connection,
-  type Conversation,
-  type Lease,
-  type Member,
-} from '../model/records';
+import { conversationKey, type Channel, type Connection, type Conversation, type Lease } from '../model/records';
 import { type AttachOutcome, type World } from '../ports';
 import { OK_FRAME } from '../protocol/server-frame';
 import { refuse, type Refusal } from '../model/refusal';
-import { blockedUntil } from '../model/rate';
-import { drain, isInTelegram } from '../outbox/to-browser';
+import { type BrowserWorld, drain } from '../outbox/to-browser';
 import { letGo, newLease } from '../outbox/lease';
-import { tooFast } from './too-fast';
+import { announce, chatOf } from '../membership';
+import { banned, checkCrowd, unknownChannel } from './admission';
 
 /** A JOIN frame, read. */
 export interface JoinRequest {
@@ -32,7 +24,7 @@ const PATIENCE = 12_000;
  * what the visitor missed. `answer`: the frame to answer with, where a push could not do it.
  */
 export async function join(
-  world: World,
+  world: BrowserWorld & Pick<World, 'channels'>,
   connectionId: ConnectionId,
   request: JoinRequest,
   limits: RateLimits = RATE_LIMITS,
@@ -44,7 +36,7 @@ export async function join(
   if (!connection) return refuse(401, 'This connection is closed; connect again');
   if (!channel || channel.state === 'dropping') return unknownChannel(request.channel);
   if (!mayConnect(channel, connection.origin)) return foreignOrigin();
-  const crowd = checkCrowd(world, channel, limits);
+  const crowd = checkCrowd(channel, limits, world.clock.now());
   if (crowd) return crowd;
 
   const conversation = { channel: channel.name, handle: deriveHandle(channel.handleKey, 'ws', request.memberId) };
@@ -60,14 +52,10 @@ export async function join(
   world.logger.info('A visitor joined', { ...conversation });
   await leavePrevious(world, connection, conversation);
   const answer = await sayOk(world, connectionId);
-  if (isInTelegram(member)) await letGo(world, member, lease);
+  if (chatOf(member) !== undefined) await letGo(world, member, lease);
   else await drain(world, member, lease);
   await announce(world, channel, member, before);
   return { kind: 'joined', ...(answer === undefined ? {} : { answer }) };
-}
-
-export function unknownChannel(name: string): Refusal {
-  return refuse(404, `There is no channel ${name}`);
 }
 
 /** Whether a website may use the channel. A client that is no browser sends no origin; it needs one if there is a list. */
@@ -79,16 +67,10 @@ export function foreignOrigin(): Refusal {
   return refuse(403, 'This website may not use the channel; its operators can allow it with /origins');
 }
 
-/** The limit of all visitors together. */
-export function checkCrowd(world: World, { rate }: Channel, { messagesPerChannel }: RateLimits): Refusal | undefined {
-  const until = blockedUntil(rate, messagesPerChannel);
-  return until === undefined ? undefined : tooFast(until, world.clock.now());
-}
-
 type Attached = Extract<AttachOutcome, { kind: 'attached' }> & { readonly lease: Lease };
 
 async function attach(
-  world: World,
+  world: Pick<World, 'members' | 'clock' | 'random'>,
   conversation: Conversation,
   channel: Channel,
   connection: Connection,
@@ -119,16 +101,16 @@ async function attach(
   }
 }
 
-export function banned(): Refusal {
-  return refuse(403, 'You cannot write to this channel any more');
-}
-
 /** A connection that joins as somebody else stops being who it was. */
-async function leavePrevious(world: World, { id, conversation: previous }: Connection, now: Conversation) {
+async function leavePrevious(
+  world: Pick<World, 'members'>,
+  { id, conversation: previous }: Connection,
+  now: Conversation,
+) {
   if (previous && conversationKey(previous) !== conversationKey(now)) await world.members.detach(previous, id);
 }
 
-async function sayOk(world: World, connection: ConnectionId): Promise<string | undefined> {
+async function sayOk(world: Pick<World, 'push' | 'logger'>, connection: ConnectionId): Promise<string | undefined> {
   try {
     await world.push.push(connection, OK_FRAME);
     return undefined;
@@ -136,30 +118,4 @@ async function sayOk(world: World, connection: ConnectionId): Promise<string | u
     world.logger.warn('The OK could not be pushed; it is the answer instead', { reason: String(error) });
     return OK_FRAME;
   }
-}
-
-/** Tells the host who is there: a new visitor, or one who was away for more than a day. */
-export async function announce(
-  world: World,
-  channel: Channel,
-  member: Member,
-  before: Member | undefined,
-): Promise<void> {
-  const now = world.clock.now();
-  const known = before !== undefined && before.announcedAt !== '' && now - Date.parse(before.seenAt) <= DAY;
-  if (known || channel.state !== 'active') return;
-  const conversation = { channel: member.channel, handle: member.handle };
-  const at = new Date(now).toISOString();
-  const key = `n#joined#${at}`;
-  await world.messages.put({
-    conversation,
-    key,
-    direction: 'to-host',
-    content: { kind: 'notice', notice: 'joined' },
-    at,
-    order: 0,
-    due: true,
-  });
-  await world.queue.send({ kind: 'to-host', ...conversation, message: key });
-  await world.members.change(conversation, { announcedAt: at });
 }

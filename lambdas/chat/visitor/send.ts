@@ -1,33 +1,27 @@
-import { visitorMessageKey } from '../model/identifiers';
-import type { Content } from '../model/records';
+import type { Content, Message } from '../model/records';
 import type { World } from '../ports';
-import { ackFrame } from '../protocol/server-frame';
 import { traceOf } from '../trace';
 import type { Sender } from './admission';
 
+/** What accepting a visitor's message uses. */
+export type AcceptWorld = Pick<World, 'messages' | 'queue' | 'logger'>;
+
 /**
- * Stores a visitor's message for good, hands it to the queue, and only then acknowledges it. The same message id again
- * is the same message: it is answered from what is stored (D18). `arrivedAt`: epoch milliseconds, at the gateway.
+ * Stores a visitor's message for good and hands it to the queue; the caller acknowledges it only then. The same key again
+ * is the same message: what is stored is returned. `arrivedAt`: epoch milliseconds.
  */
 export async function acceptMessage(
-  world: World,
-  { conversation, member }: Sender,
-  messageId: string,
+  { messages, queue, logger }: AcceptWorld,
+  { conversation, member }: Pick<Sender, 'conversation' | 'member'>,
+  key: string,
   content: Content,
   arrivedAt: number,
-): Promise<string> {
-  const key = visitorMessageKey(messageId);
-  const { stored, message } = await world.messages.put({
-    conversation,
-    key,
-    direction: 'to-host',
-    content,
-    at: new Date(arrivedAt).toISOString(),
-    order: member.sent,
-    due: true,
-  });
-  if (message.due) await world.queue.send({ kind: 'to-host', ...conversation, message: key });
-  const trace = traceOf(message);
-  world.logger.info('A message was accepted', { ...trace, kind: content.kind, ...(stored ? {} : { again: true }) });
-  return ackFrame(messageId, trace.id, message.at);
+): Promise<Message> {
+  const at = new Date(arrivedAt).toISOString();
+  const sent = { conversation, key, direction: 'to-host', content, at, order: member.sent, due: true } as const;
+  const { stored, message } = await messages.put(sent);
+  if (message.due) await queue.send({ kind: 'to-host', ...conversation, message: key });
+  const what = { ...traceOf(message), kind: content.kind, ...(stored ? {} : { again: true }) };
+  logger.info('A message was accepted', what);
+  return message;
 }

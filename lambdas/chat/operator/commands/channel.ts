@@ -94,7 +94,7 @@ export const originsCommand: Command = async (context) => {
   return say(originsAre(list));
 };
 
-async function currentOrigins(world: World, { channel }: HostChat): Promise<RichText> {
+async function currentOrigins(world: Pick<World, 'channels'>, { channel }: HostChat): Promise<RichText> {
   const found = await world.channels.find(channel);
   return joinRich(
     [

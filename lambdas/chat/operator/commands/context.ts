@@ -4,9 +4,12 @@ import { type Button, type Messenger, MessengerFailure, isPassing } from '../../
 import type { IncomingMessage } from '../../messenger/incoming';
 import type { RichText } from '../../messenger/rich-text';
 
+/** What commands use of the world. */
+export type CommandWorld = Omit<World, 'routes' | 'connections' | 'secrets'>;
+
 /** What a command works with. */
 export interface CommandContext {
-  readonly world: World;
+  readonly world: CommandWorld;
   readonly messenger: Messenger;
   readonly message: IncomingMessage;
   /** What follows the command's name. */
@@ -23,7 +26,7 @@ export type Command = (context: CommandContext) => Promise<void>;
 
 /** Answers a message where it stands. A chat in which the bot may not write gets no answer, and nobody an error (D33). */
 export async function answer(
-  world: World,
+  world: Pick<World, 'logger'>,
   messenger: Messenger,
   message: IncomingMessage,
   text: RichText,

@@ -1,20 +1,12 @@
-import {
-  CHANNEL_NAME_RULE,
-  deriveHandle,
-  deriveProof,
-  friendlyName,
-  parseChannelName,
-  type ConnectionId,
-} from '../../model/identifiers';
+import { CHANNEL_NAME_RULE, deriveHandle, deriveProof, friendlyName, parseChannelName } from '../../model/identifiers';
 import { fileUrl } from '../../files';
 import type { Channel, Conversation, Member, Message } from '../../model/records';
-import { announce } from '../../visitor/join';
+import { announce, connectionOf, leaveChat } from '../../membership';
 import type { JoinReading } from '../command-line';
 import { shownName } from '../../messenger/header';
 import { bold, code, italic, joinRich, plain, rich, type RichText } from '../../messenger/rich-text';
 import { shortened } from '../../messenger/split-text';
 import type { Command, CommandContext } from './context';
-import { leaveChannel } from './leave';
 
 /** How much of a conversation is shown to a visitor who goes on in Telegram. */
 const SHOWN = 10;
@@ -159,9 +151,5 @@ function clipped({ text, marks }: RichText): RichText {
 async function leaveOther({ world, route, message }: CommandContext, next: Conversation): Promise<void> {
   const { member } = route;
   if (!member || (member.channel === next.channel && member.handle === next.handle)) return;
-  await leaveChannel(world, message.chat.id, member);
-}
-
-function connectionOf(chat: string): ConnectionId {
-  return `tg:${chat}`;
+  await leaveChat(world, message.chat.id, member);
 }

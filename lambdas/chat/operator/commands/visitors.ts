@@ -3,7 +3,7 @@ import { removalButtons } from '../removal-question';
 import { bold, joinRich, plain, rich } from '../../messenger/rich-text';
 import { MessengerFailure, type Post } from '../../messenger/port';
 import { fileUrl } from '../../files';
-import type { Message } from '../../model/records';
+import { conversationOf, type Message } from '../../model/records';
 import { addressedVisitor } from './addressed';
 import type { Command } from './context';
 
@@ -12,7 +12,7 @@ export const banCommand: Command = async (context) => {
   const member = await addressedVisitor(context);
   if (!member) return;
   const { world, say } = context;
-  const conversation = { channel: member.channel, handle: member.handle };
+  const conversation = conversationOf(member);
   await world.members.change(conversation, { banned: true });
   await world.channels.closeConversation(context.message.chat.id, member.handle);
   const sockets = member.connections.filter((id) => id.startsWith('ws:'));
@@ -33,7 +33,7 @@ export const unbanCommand: Command = async (context) => {
   const member = await addressedVisitor(context);
   if (!member) return;
   const { world } = context;
-  const conversation = { channel: member.channel, handle: member.handle };
+  const conversation = conversationOf(member);
   await world.members.change(conversation, { banned: false });
   await world.queue.send({ kind: 'to-host', ...conversation, message: `unban#${world.clock.now()}` });
   await context.say(rich`✅ #${member.handle} ${shownName(member.name)} can write again.`);
@@ -44,7 +44,7 @@ export const exportCommand: Command = async (context) => {
   const member = await addressedVisitor(context);
   if (!member) return;
   const { world, messenger, message, say } = context;
-  const conversation = { channel: member.channel, handle: member.handle };
+  const conversation = conversationOf(member);
   const messages: unknown[] = [];
   for await (const each of world.messages.history(conversation)) messages.push(exported(each, world.settings.apiUrl));
   const { channel, handle, name, seenAt, banned } = member;
