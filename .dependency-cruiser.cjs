@@ -56,7 +56,7 @@ module.exports = {
     only(
       'emulators-stand-alone',
       '^emulators/',
-      `^(${ROOT}|stacks/|constructs/(?!storage/table-schemas\\.ts$)|policy/|operations/|lambdas/|local/|web/(?!shared/)|bench/)`,
+      `^(${ROOT}|stacks/|constructs/|policy/|operations/|lambdas/|local/|web/(?!shared/)|bench/)`,
       'An emulator works without Kite.',
     ),
     only(

@@ -1,9 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { RuntimeApi } from '../emulators/aws/lambda/runtime-api';
-import { RUNTIME_API, type FunctionCode } from './function-code';
-import { LAMBDA_VARIABLES } from './function-process';
+import type { FunctionCode } from './function-code';
+import { invoke, startEnvironment } from './function-process';
 
 const run = promisify(execFile);
 
@@ -34,42 +33,16 @@ export async function startFunction(
   variables: Readonly<Record<string, string>>,
   event: object,
 ): Promise<ProcessStart> {
-  let answered: ((end: { at: number; failure?: string }) => void) | undefined;
-  const answer = new Promise<{ at: number; failure?: string }>((resolve) => (answered = resolve));
-  const end = (failure?: Buffer) =>
-    answered?.({ at: performance.now(), ...(failure ? { failure: `${failure}` } : {}) });
-  const api = await RuntimeApi.listen({
-    ready: () => undefined,
-    responded: () => end(),
-    failed: (_, payload) => end(payload),
-    initFailed: end,
-  });
-  api.offer({
-    requestId: '00000000-0000-0000-0000-000000000000',
-    functionArn: 'arn:aws:lambda:eu-north-1:000000000000:function:bench:live',
-    deadlineMs: Date.now() + 30_000,
-    payload: Buffer.from(JSON.stringify(event)),
-  });
-  const [program, ...parameters] = code.command;
-  const args = parameters.map((each) => (each === RUNTIME_API ? api.authority : each));
-  const env = {
-    ...LAMBDA_VARIABLES,
-    LAMBDA_TASK_ROOT: code.folder,
-    AWS_LAMBDA_RUNTIME_API: api.authority,
-    ...variables,
-  };
-  const started = performance.now();
-  const child = spawn(program, args, { cwd: code.folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
-  let words = '';
-  child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
-  child.once('error', (error) => end(Buffer.from(error.message)));
-  child.once('exit', (exitCode) => end(Buffer.from(`it ended with ${exitCode}: ${words}`)));
-  const { at, failure } = await answer;
-  const figures = failure === undefined ? processFigures(child.pid ?? 0) : undefined;
-  child.kill('SIGKILL');
-  api.close();
-  if (!figures) throw new Error(`The function did not answer its first event: ${failure}`);
-  return { milliseconds: at - started, ...figures };
+  const lines: string[] = [];
+  const environment = await startEnvironment(code, variables, (line) => lines.push(line));
+  const { failed, payload } = await invoke(environment, event);
+  const milliseconds = performance.now() - environment.startedAt;
+  try {
+    if (failed) throw new Error(`The function did not answer its first event: ${payload}\n${lines.join('\n')}`);
+    return { milliseconds, ...processFigures(environment.pid ?? 0) };
+  } finally {
+    environment.stop();
+  }
 }
 
 /** Processor time (milliseconds) and most memory (bytes) of a process that runs. Linux only. */

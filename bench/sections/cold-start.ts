@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildLambdas } from '../../lambdas/build/main';
 import { CodeStore } from '../../emulators/aws/lambda/code-store';
+import { compileNodejsRuntime } from '../../emulators/aws/lambda/function-command';
 import { AIMS } from '../aims';
 import { against, type Aim, type Figure } from '../figure';
-import { nodejsRuntime, onNode, type FunctionCode } from '../function-code';
+import { onNode, type FunctionCode } from '../function-code';
 import { evict, type ProcessStart } from '../process-start';
 import type { Section, SectionOptions } from '../section';
 import { Starter } from '../starter';
@@ -118,7 +119,7 @@ async function prepare(folder: string, node: string): Promise<readonly Candidate
     functions: [{ name: 'empty', entry: 'bench/empty-handler.ts' }],
     out: join('dist', 'bench'),
   });
-  const runtime = await nodejsRuntime(folder);
+  const runtime = compileNodejsRuntime(folder);
   const store = new CodeStore(join(folder, 'code'));
   const candidate = async (name: 'function' | 'empty', kind: 'common' | 'native') => {
     const zip =

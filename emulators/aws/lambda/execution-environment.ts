@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import type { Credentials } from '../account/identities';
-import type { FunctionConfiguration } from './function-configuration';
 import { RuntimeApi, type Invocation } from './runtime-api';
+
+/** A program and its arguments. */
+export type Command = readonly [program: string, ...parameters: string[]];
+
+/** Stands in a command for the address of the Runtime API. */
+export const RUNTIME_API = '{runtime-api}';
 
 /** What came of an invocation. */
 export interface InvocationResult {
@@ -15,19 +17,16 @@ export interface InvocationResult {
   readonly payload: Buffer;
 }
 
-/** What an environment needs of its surroundings. */
+/** How an environment is started. */
 export interface EnvironmentOptions {
-  readonly configuration: FunctionConfiguration;
+  /** Stands in its own messages: `orders:3`. */
+  readonly name: string;
+  /** The program and its arguments, which may contain {@link RUNTIME_API}. */
+  readonly command: Command;
   /** Where the code was unpacked. */
   readonly folder: string;
-  readonly region: string;
-  readonly credentials: Credentials;
-  /** The emulated account, which the function's SDK talks to. */
-  readonly endpointUrl: string;
-  readonly searchPath: string;
-  /** Path of the compiled `nodejs-runtime.ts`. */
-  readonly nodejsRuntime: string;
-  readonly logStream: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
   /** Takes each line that the function prints. */
   readonly print: (line: string) => void;
 }
@@ -37,7 +36,8 @@ const INIT_LIMIT_MS = 30_000;
 
 /** One execution environment: a process that handles one invocation at a time. */
 export class ExecutionEnvironment {
-  private readonly name: string;
+  /** When the process was started, by `performance.now()`. */
+  readonly startedAt = performance.now();
   private current: { readonly invocation: Invocation; readonly finish: (result: InvocationResult) => void } | undefined;
   private initError: Buffer | undefined;
   private ready = false;
@@ -46,44 +46,43 @@ export class ExecutionEnvironment {
   /** Whether the process has ended; such an environment is of no more use. */
   ended = false;
 
+  private readonly child: ChildProcess;
+
   private constructor(
     private readonly options: EnvironmentOptions,
-    private api: RuntimeApi | undefined,
-    private child: ChildProcess | undefined,
+    private readonly api: RuntimeApi,
   ) {
-    this.name = `${options.configuration.name}:${options.configuration.version}`;
+    const { command, folder, variables, print } = options;
+    const [program, ...parameters] = command.map((each) => each.replace(RUNTIME_API, api.authority));
+    this.child = spawn(program ?? '', parameters, {
+      cwd: folder,
+      env: { ...variables, AWS_LAMBDA_RUNTIME_API: api.authority },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', print);
+    }
+    this.child.once('error', (error) => this.exited(`could not be started: ${error.message}`));
+    this.child.once('exit', (code, signal) =>
+      this.exited(`Runtime exited with error: ${code === null ? `signal: ${String(signal)}` : `exit status ${code}`}`),
+    );
   }
 
-  /**
-   * Starts the process; it goes on initialising while the first invocation waits.
-   * @throws Error with a sentence for people, if this machine cannot run the code
-   */
+  /** Starts the process; it goes on initializing while the first invocation waits. */
   static async start(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
-    const [program, ...parameters] = commandOf(options);
-    const environment = new ExecutionEnvironment(options, undefined, undefined);
     const api = await RuntimeApi.listen({
       ready: () => environment.becameReady(),
       responded: (requestId, payload) => environment.finish(requestId, { failed: false, payload }),
       failed: (requestId, payload) => environment.finish(requestId, { failed: true, payload }),
       initFailed: (payload) => environment.initFailed(payload),
     });
-    environment.api = api;
-    const child = spawn(program, [...parameters.map((parameter) => parameter.replace(RUNTIME_API, api.authority))], {
-      cwd: options.folder,
-      env: variablesOf(options, api.authority),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    environment.child = child;
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', options.print);
-    child.once('error', (error) => environment.exited(`could not be started: ${error.message}`));
-    child.once('exit', (code, signal) =>
-      environment.exited(
-        code === null
-          ? `Runtime exited with error: signal: ${String(signal)}`
-          : `Runtime exited with error: exit status ${code}`,
-      ),
-    );
+    const environment = new ExecutionEnvironment(options, api);
     return environment;
+  }
+
+  /** The number of the process; undefined if it could not be started. */
+  get pid(): number | undefined {
+    return this.child.pid;
   }
 
   /** Whether it can take an invocation now. */
@@ -94,7 +93,7 @@ export class ExecutionEnvironment {
   /** Runs one invocation to its end, which the function's time-out limits. The environment must be idle. */
   async invoke(requestId: string, functionArn: string, payload: Buffer): Promise<InvocationResult> {
     return await new Promise((resolve) => {
-      const deadlineMs = Date.now() + this.options.configuration.timeoutMs;
+      const deadlineMs = Date.now() + this.options.timeoutMs;
       this.current = { invocation: { requestId, functionArn, deadlineMs, payload }, finish: resolve };
       if (this.ready) this.begin();
       else
@@ -109,8 +108,8 @@ export class ExecutionEnvironment {
   stop(): void {
     clearTimeout(this.timer);
     this.ended = true;
-    this.child?.kill('SIGKILL');
-    this.api?.close();
+    this.child.kill('SIGKILL');
+    this.api.close();
   }
 
   private becameReady(): void {
@@ -122,13 +121,13 @@ export class ExecutionEnvironment {
   private begin(): void {
     if (this.current === undefined) return;
     clearTimeout(this.timer);
-    const { timeoutMs } = this.options.configuration;
+    const { timeoutMs } = this.options;
     this.timer = setTimeout(
       () => this.abandon('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`),
       timeoutMs,
     );
     this.ready = false;
-    this.api?.offer({ ...this.current.invocation, deadlineMs: Date.now() + timeoutMs });
+    this.api.offer({ ...this.current.invocation, deadlineMs: Date.now() + timeoutMs });
   }
 
   private finish(requestId: string, result: InvocationResult): void {
@@ -153,7 +152,7 @@ export class ExecutionEnvironment {
   private abandon(errorType: string, reason: string): void {
     if (this.current === undefined) return;
     const { requestId } = this.current.invocation;
-    this.options.print(`${this.name}: ${reason}`);
+    this.options.print(`${this.options.name}: ${reason}`);
     this.finish(requestId, {
       failed: true,
       payload: errorPayload(errorType, `RequestId: ${requestId} Error: ${reason}`),
@@ -165,88 +164,4 @@ export class ExecutionEnvironment {
 /** An error object as Lambda writes it. */
 export function errorPayload(errorType: string, errorMessage: string): Buffer {
   return Buffer.from(JSON.stringify({ errorType, errorMessage }));
-}
-
-/** Stands for the address of the Runtime API until it is known. */
-const RUNTIME_API = '{runtime-api}';
-
-function commandOf({ configuration, folder, nodejsRuntime, logStream }: EnvironmentOptions): [string, ...string[]] {
-  if (configuration.runtime.startsWith('nodejs')) {
-    const constants = {
-      functionName: configuration.name,
-      functionVersion: configuration.version,
-      memoryLimitInMB: String(configuration.memoryMegabytes),
-      logGroupName: configuration.logGroup,
-      logStreamName: logStream,
-    };
-    // Without warnings: this machine's Node may be older than the function's, and libraries would say so each time.
-    return [
-      process.execPath,
-      '--no-warnings',
-      nodejsRuntime,
-      RUNTIME_API,
-      configuration.handler,
-      folder,
-      JSON.stringify(constants),
-    ];
-  }
-  if (!configuration.runtime.startsWith('provided')) {
-    throw new Error(
-      `The emulated account runs provided.* and nodejs*, not the runtime ${configuration.runtime} of ${configuration.name}.`,
-    );
-  }
-  const bootstrap = join(folder, 'bootstrap');
-  checkMachine(bootstrap, configuration.name);
-  return [bootstrap];
-}
-
-/** Machine numbers in the header of an ELF executable (offset 18), and Node's name for them. */
-const ELF_MACHINES: Readonly<Record<number, string>> = { 0x3e: 'x64', 0xb7: 'arm64' };
-const LAMBDA_NAMES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'arm64' };
-
-function checkMachine(bootstrap: string, name: string): void {
-  const header = Buffer.alloc(20);
-  try {
-    const file = openSync(bootstrap, 'r');
-    readSync(file, header, 0, 20, 0);
-    closeSync(file);
-  } catch {
-    throw new Error(`The zip of ${name} holds no executable named \`bootstrap\`, which its runtime needs.`);
-  }
-  if (header.toString('latin1', 0, 4) !== '\x7fELF') return;
-  const built = ELF_MACHINES[header.readUInt16LE(18)];
-  if (built === undefined || built === process.arch) return;
-  const [mine, theirs] = [LAMBDA_NAMES[process.arch] ?? process.arch, LAMBDA_NAMES[built] ?? built];
-  throw new Error(
-    `The zip of ${name} is built for ${theirs} and this machine is ${mine}: deploy the ${mine} build (or the common one) to the emulated account.`,
-  );
-}
-
-/** Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-function variablesOf(options: EnvironmentOptions, runtimeApi: string): NodeJS.ProcessEnv {
-  const { configuration, credentials, region } = options;
-  return {
-    PATH: options.searchPath,
-    LANG: 'en_US.UTF-8',
-    TZ: ':UTC',
-    _HANDLER: configuration.handler,
-    LAMBDA_TASK_ROOT: options.folder,
-    LAMBDA_RUNTIME_DIR: options.folder,
-    AWS_LAMBDA_RUNTIME_API: runtimeApi,
-    AWS_LAMBDA_FUNCTION_NAME: configuration.name,
-    AWS_LAMBDA_FUNCTION_VERSION: configuration.version,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memoryMegabytes),
-    AWS_LAMBDA_LOG_GROUP_NAME: configuration.logGroup,
-    AWS_LAMBDA_LOG_STREAM_NAME: options.logStream,
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}`,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: credentials.sessionToken,
-    AWS_ENDPOINT_URL: options.endpointUrl,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    ...configuration.environment,
-  };
 }

@@ -1,10 +1,9 @@
-import { buildSync } from 'esbuild';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 
 import type { Credentials } from '../account/identities';
 import type { CodeStore } from './code-store';
 import { errorPayload, ExecutionEnvironment, type InvocationResult } from './execution-environment';
+import { commandOf, compileNodejsRuntime } from './function-command';
 import type { FunctionConfiguration } from './function-configuration';
 
 /** A line that a function printed. */
@@ -57,15 +56,7 @@ export class FunctionRunner {
 
   constructor(private readonly options: RunnerOptions) {
     process.once('exit', this.onExit);
-    this.nodejsRuntime = join(options.folder, 'nodejs-runtime.cjs');
-    buildSync({
-      entryPoints: [join(__dirname, 'nodejs-runtime.ts')],
-      outfile: this.nodejsRuntime,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-    });
+    this.nodejsRuntime = compileNodejsRuntime(options.folder);
   }
 
   /** Runs one invocation. What goes wrong is in the result; it does not throw. */
@@ -148,15 +139,13 @@ export class FunctionRunner {
     try {
       const listeners = new Set<string[]>([logs]);
       const logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[${configuration.version}]${randomUUID().replaceAll('-', '')}`;
+      const folder = await this.options.code.folder(configuration.codeSha256);
       const environment = await ExecutionEnvironment.start({
-        configuration,
-        folder: await this.options.code.folder(configuration.codeSha256),
-        region: this.options.region,
-        credentials: this.options.credentials(configuration.roleArn),
-        endpointUrl: this.options.endpointUrl(),
-        searchPath: this.options.searchPath,
-        nodejsRuntime: this.nodejsRuntime,
-        logStream,
+        name: `${configuration.name}:${configuration.version}`,
+        command: commandOf(configuration, folder, this.nodejsRuntime, logStream),
+        folder,
+        variables: this.variablesOf(configuration, folder, logStream),
+        timeoutMs: configuration.timeoutMs,
         print: (line) => {
           for (const lines of listeners) lines.push(line);
           this.options.log({
@@ -175,6 +164,39 @@ export class FunctionRunner {
     } finally {
       fleet.starting -= 1;
     }
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+  private variablesOf(
+    configuration: FunctionConfiguration,
+    folder: string,
+    logStream: string,
+  ): Readonly<Record<string, string>> {
+    const { region, searchPath, endpointUrl, credentials } = this.options;
+    const keys = credentials(configuration.roleArn);
+    return {
+      PATH: searchPath,
+      LANG: 'en_US.UTF-8',
+      TZ: ':UTC',
+      _HANDLER: configuration.handler,
+      LAMBDA_TASK_ROOT: folder,
+      LAMBDA_RUNTIME_DIR: folder,
+      AWS_LAMBDA_FUNCTION_NAME: configuration.name,
+      AWS_LAMBDA_FUNCTION_VERSION: configuration.version,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memoryMegabytes),
+      AWS_LAMBDA_LOG_GROUP_NAME: configuration.logGroup,
+      AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}`,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      AWS_SESSION_TOKEN: keys.sessionToken,
+      AWS_ENDPOINT_URL: endpointUrl(),
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...configuration.environment,
+    };
   }
 
   private release(configuration: FunctionConfiguration, environment: ExecutionEnvironment, logs: string[]): void {
