@@ -38,8 +38,8 @@ export default defineConfig(
     },
   },
   {
-    // The two readers of the environment, and the tests, which set it for the processes they start.
-    files: ['settings.ts', 'lambdas/adapters/environment.ts', '__tests__/**/*.ts'],
+    // The readers of the environment (an emulator by itself searches the PATH), and the tests, which set it for processes.
+    files: ['settings.ts', 'lambdas/adapters/environment.ts', 'emulators/aws/main.ts', '__tests__/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

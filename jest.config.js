@@ -16,6 +16,7 @@ const LOCAL = ['local-stack', 'npm-run-sandbox'].map((name) => `<rootDir>/__test
 const PROGRAMS = [
   'bench/(events|file-batch|queue-simulation)',
   'contract/npm-start',
+  'emulators/programs',
   'local/start/(function-host|start)',
   'main',
   'readme/npm-start',

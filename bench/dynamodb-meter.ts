@@ -1,8 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { request as send, Agent, createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { buffer, json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TABLE_SCHEMAS, tableName } from '../constructs/storage/table-schemas';
+import { closeServer, listen } from '../emulators/loopback';
 import { indexWriteUnits, writeUnits } from './capacity-units';
 import type { Ledger, SeenRequest } from './ledger';
 
@@ -15,6 +16,7 @@ export class DynamoDbMeter {
   latency = 0;
   private readonly agent = new Agent({ keepAlive: true });
   private readonly server: Server;
+  endpoint = '';
 
   private constructor(
     /** Where the DynamoDB is. */
@@ -32,26 +34,19 @@ export class DynamoDbMeter {
   /** Listens on a free loopback port. */
   static async start(engine: string, ledger: Ledger): Promise<DynamoDbMeter> {
     const meter = new DynamoDbMeter(engine, ledger);
-    await new Promise<void>((resolve) => meter.server.listen(0, '127.0.0.1', resolve));
+    meter.endpoint = `http://127.0.0.1:${await listen(meter.server)}`;
     return meter;
-  }
-
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {
     this.agent.destroy();
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+    await closeServer(this.server);
   }
 
   private async pass(incoming: IncomingMessage) {
     const [, operation = ''] = String(incoming.headers['x-amz-target']).split('.');
     const seen = this.ledger.request('dynamodb', operation);
-    const input = JSON.parse((await read(incoming)).toString()) as Json;
+    const input = (await json(incoming)) as Json;
     const indexed = INDEXED.get(String(input['TableName']));
     const isWrite = WRITES.has(operation);
     const before = isWrite && indexed ? await this.look(input, incoming) : undefined;
@@ -105,7 +100,7 @@ export class DynamoDbMeter {
           },
         },
         (incoming) => {
-          read(incoming).then((body) => {
+          buffer(incoming).then((body) => {
             const type = incoming.headers['content-type'] ?? 'application/x-amz-json-1.0';
             resolve({ status: incoming.statusCode ?? 500, type, body });
           }, reject);
@@ -135,10 +130,4 @@ function note(seen: SeenRequest, operation: string, output: Json, status: number
   if (['GetItem', 'BatchGetItem', 'Query', 'Scan'].includes(operation)) seen.readUnits = Math.max(1, units);
   // A condition that is not met costs the write all the same, and the engine then tells no units.
   else seen.writeUnits = status === 200 ? units : writeUnits(output['Item'] as Item | undefined, undefined);
-}
-
-async function read(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

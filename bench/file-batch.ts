@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { stageTables } from '../local/stage-tables';
@@ -14,6 +14,7 @@ import type { Content, Conversation, Direction } from '../lambdas/chat/model/rec
 import type { Stores } from '../lambdas/chat/ports';
 import { dynamoDbAt } from '../emulators/aws/dynamodb/dynamodb-call';
 import { EmbeddedDynamoDb } from '../emulators/aws/dynamodb/embedded-dynamodb';
+import { closeServer, listen } from '../emulators/loopback';
 import { makeTables } from '../emulators/aws/dynamodb/tables';
 import type { FunctionCode } from './function-code';
 import { FunctionProcess } from './function-process';
@@ -194,6 +195,7 @@ class FarEnd {
   atOnce = 0;
   pokes = 0;
   private uploading = 0;
+  origin = '';
 
   private constructor(
     private readonly server: Server,
@@ -205,17 +207,12 @@ class FarEnd {
       far.answer(request, response).catch(() => response.destroy());
     });
     const far = new FarEnd(server, bytes);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    far.origin = `http://127.0.0.1:${await listen(server)}`;
     return far;
   }
 
-  get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
   async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await closeServer(this.server);
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -276,9 +273,7 @@ class FarEnd {
     response: ServerResponse,
     answer: (input: Record<string, unknown>) => object,
   ): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const input = JSON.parse(Buffer.concat(chunks).toString() || '{}') as Record<string, unknown>;
+    const input = JSON.parse((await text(request)) || '{}') as Record<string, unknown>;
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer(input)));
   }
 }

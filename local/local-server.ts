@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { closeServer, listen } from '../emulators/loopback';
 import { errorCode, errorText, Failure } from '../emulators/failure';
 import { isToThisMachine, refuse } from '../emulators/web-access';
 
@@ -55,15 +56,7 @@ export class LocalServer {
   }
 
   async close(): Promise<void> {
-    await Promise.all(
-      this.servers.map(
-        (server) =>
-          new Promise<void>((resolve) => {
-            server.close(() => resolve());
-            server.closeAllConnections();
-          }),
-      ),
-    );
+    await Promise.all(this.servers.map(closeServer));
   }
 
   private async bind(host: string, port: number): Promise<void> {
@@ -80,10 +73,7 @@ export class LocalServer {
       else if (this.onUpgrade) this.onUpgrade(request, socket, head);
       else socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, resolve);
-    });
+    await listen(server, port, host);
     this.servers.push(server);
   }
 }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listen } from '../../emulators/loopback';
 import { createMemoryWorld, MemoryFiles, MemoryPush } from '../memory/world';
 import { systemClock, systemRandomness } from '../../lambdas/adapters/system';
 import { registerWebhook } from '../../lambdas/adapters/telegram/webhook-registration';
@@ -26,8 +26,7 @@ export async function inMemoryChat(): Promise<ChatUnderTest> {
   };
   const push = new ListeningPush();
   const server = createServer((request, response) => void serve(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = `http://127.0.0.1:${await listen(server)}`;
   const files = new ServedFiles(`${origin}/objects`);
   const queue = new RunningQueue(handle);
   const settings = {
@@ -80,8 +79,7 @@ export async function inMemoryChat(): Promise<ChatUnderTest> {
     async close() {
       queue.stop();
       await telegram.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closeServer(server);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { freePort } from '../../emulators/loopback';
 import { createTelegram } from '../../emulators/telegram';
 import type { ChatUnderTest } from './driver';
 import { remoteChat } from './remote';
@@ -68,12 +68,4 @@ async function untilItAnswers(url: string, child: ChildProcess): Promise<void> {
     if (Date.now() > end) throw new Error('npm start does not answer');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

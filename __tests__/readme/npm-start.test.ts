@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../emulators/loopback';
 
 import { fencesOf } from './markdown';
 import { readme, readmeText } from './readme';
@@ -18,14 +18,6 @@ afterEach(async () => {
   running = undefined;
   removeCheckout(folder);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 test('PORT=8080 npm start serves there, and what README.md shows is what is seen, word for word', async () => {
   const port = await freePort();

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { readLimited } from '../limited-body';
 import { BotApiError, badRequest } from './bot-api-error';
 import { Parameters } from './parameters';
 import type { UploadedFile } from './uploaded-file';
@@ -10,15 +11,10 @@ export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 const MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024;
 
 /** @throws BotApiError 413 when the body is larger than Telegram takes */
-export async function readBytes(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new BotApiError(413, 'Request Entity Too Large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const body = await readLimited(request, MAX_BODY_BYTES);
+  if (!body) throw new BotApiError(413, 'Request Entity Too Large');
+  return body;
 }
 
 /** Reads a call's parameters from the query string and from a body of any of the four kinds. */

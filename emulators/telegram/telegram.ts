@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Message } from 'grammy/types';
 import { BotApi, type CallRecord } from './bot-api';
 import { Callbacks } from './callbacks';
 import { Chats } from './chats';
 import type { Clock } from './clock';
+import { closeServer, listen } from '../loopback';
 import { isFromAnotherWebsite, isToThisMachine, refuse } from '../web-access';
 import { Console } from './console/server';
 import { Faults } from './faults';
@@ -148,14 +148,10 @@ export class Telegram {
         if (!handled) response.writeHead(302, { location: this.mountPath }).end();
       });
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
-    });
+    const actual = await listen(server, port);
     this.server = server;
-    const address = server.address() as AddressInfo;
-    const consoleUrl = `http://127.0.0.1:${address.port}${this.mountPath}`;
-    return { port: address.port, apiRoot: `${consoleUrl}/api`, consoleUrl };
+    const consoleUrl = `http://127.0.0.1:${actual}${this.mountPath}`;
+    return { port: actual, apiRoot: `${consoleUrl}/api`, consoleUrl };
   }
 
   /** Calls that bots made, oldest first; without getUpdates. */
@@ -198,12 +194,7 @@ export class Telegram {
     this.courier.close();
     this.console.close();
     this.file.flush();
-    const { server } = this;
-    if (!server) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+    if (this.server) await closeServer(this.server);
   }
 
   private createWorld(options: TelegramOptions): World {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { closeServer, listen } from '../../../emulators/loopback';
 import {
   DescribeTableCommand,
   DynamoDBClient,
@@ -49,14 +49,12 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     if (!cloud?.handleRequest(request, response)) response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origin = `http://127.0.0.1:${await listen(server)}`;
 });
 afterEach(async () => {
   await cloud?.close();
   cloud = undefined;
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await closeServer(server);
 });
 
 function clientSettings(): { region: string; endpoint: string; credentials: typeof credentials; maxAttempts: number } {
@@ -220,8 +218,7 @@ describe('data that cannot be used ends in a sentence', () => {
 
   test('a DynamoDB that does not answer', async () => {
     const free = createServer();
-    await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
-    const { port } = free.address() as AddressInfo;
+    const port = await listen(free);
     await new Promise((resolve) => free.close(resolve));
     await expect(EmbeddedCloud.start(options({ dynamoDbEndpoint: `http://127.0.0.1:${port}` }))).rejects.toThrow(
       /^No DynamoDB answers at http:\/\/127\.0\.0\.1:\d+ \(.*\)\.$/,

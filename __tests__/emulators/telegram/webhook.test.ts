@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { listen } from '../../../emulators/loopback';
 import { Api } from 'grammy';
 import type { Update } from 'grammy/types';
 import { createTelegram, type Telegram } from '../../../emulators/telegram';
@@ -27,8 +27,7 @@ describe('a webhook', () => {
   });
 
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/dev/tg`;
+    url = `http://127.0.0.1:${await listen(server)}/dev/tg`;
   });
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listen } from '../../../emulators/loopback';
 import { createS3Files } from '../../../lambdas/adapters/s3-files';
 
 let server: Server;
 let answer: (request: IncomingMessage, response: ServerResponse) => unknown;
 beforeEach(async () => {
   server = createServer((request, response) => answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
 });
 afterEach(() => {
   server.closeAllConnections();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../../emulators/loopback';
 import { createSqsQueue, groupOf } from '../../../lambdas/adapters/sqs-queue';
 import type { ChannelName, Handle } from '../../../lambdas/chat/model/identifiers';
 import type { QueueItem } from '../../../lambdas/chat/ports';
@@ -31,8 +31,7 @@ beforeAll(async () => {
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
     response.end(JSON.stringify({ MessageId: '1', MD5OfMessageBody }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  process.env['AWS_ENDPOINT_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  process.env['AWS_ENDPOINT_URL'] = `http://127.0.0.1:${await listen(server)}`;
   process.env['AWS_REGION'] = 'eu-north-1';
   process.env['AWS_ACCESS_KEY_ID'] = process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 });

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { freePort, listen } from '../../../emulators/loopback';
 import { createTelegram, type Telegram } from '../../../emulators/telegram';
 import { newFolder, Operators, Program, removeFolder, Visitor } from './program';
 
@@ -195,8 +195,7 @@ describe('what cannot work ends in one sentence with the fix', () => {
 
   test('a port that is taken', async () => {
     taken = createServer();
-    await new Promise<void>((resolve) => taken?.listen(0, '127.0.0.1', resolve));
-    const { port } = taken.address() as AddressInfo;
+    const port = await listen(taken);
     expect(await sentence([], { PORT: String(port) })).toBe(
       `Port ${port} is taken by another program: end it, or take another port, for example PORT=${port + 1} npm start.`,
     );
@@ -263,11 +262,3 @@ test('--help lists what there is', async () => {
     expect(program.output).toContain(word);
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

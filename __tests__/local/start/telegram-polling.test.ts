@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closeServer, listen } from '../../../emulators/loopback';
 import { webhookSecret } from '../../../lambdas/adapters/telegram/webhook-secret';
 import { TelegramPolling } from '../../../local/start/telegram-polling';
 import { createTelegram, type Telegram } from '../../../emulators/telegram';
@@ -30,14 +31,13 @@ beforeEach(async () => {
       response.writeHead(message?.text ? answer(message.text) : 200).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
 });
 afterEach(async () => {
   await polling?.stop();
   polling = undefined;
   await telegram.close();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await closeServer(server);
 });
 
 async function connect(): Promise<void> {

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
-import { createServer } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { freePort } from '../../loopback';
 import { Failure } from '../../failure';
 import type { AwsReply } from '../protocol/aws-reply';
 import type { RawRequest } from '../protocol/aws-request';
@@ -92,20 +93,13 @@ export class MotoServer {
           headers: { ...headers, ...(withLength ? { 'content-length': raw.body.length } : {}) },
         },
         (incoming) => {
-          const chunks: Buffer[] = [];
-          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('error', reject);
-          incoming.on('end', () => {
-            const kept = Object.entries(incoming.headers).filter(
-              ([name, value]) =>
-                value !== undefined && (!ONE_HOP.has(name) || (raw.method === 'HEAD' && name === 'content-length')),
-            );
-            resolve({
-              status: incoming.statusCode ?? 502,
-              headers: Object.fromEntries(kept) as Record<string, string | string[]>,
-              body: Buffer.concat(chunks),
-            });
-          });
+          const kept = Object.entries(incoming.headers).filter(
+            ([name, value]) =>
+              value !== undefined && (!ONE_HOP.has(name) || (raw.method === 'HEAD' && name === 'content-length')),
+          );
+          const headers = Object.fromEntries(kept) as Record<string, string | string[]>;
+          const status = incoming.statusCode ?? 502;
+          buffer(incoming).then((body) => resolve({ status, headers, body }), reject);
         },
       );
       outgoing.on('error', reject);
@@ -147,15 +141,4 @@ export class MotoServer {
       body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
     });
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string')
-    throw new Error('No free port was found on the loopback interface.');
-  return address.port;
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import {
   createServer,
   type IncomingMessage,
@@ -7,11 +6,12 @@ import {
   type ServerResponse,
 } from 'node:http';
 
-import { Failure } from '../../failure';
+import { buffer } from 'node:stream/consumers';
+import { closeServer, listen } from '../../loopback';
+import { errorCode, Failure } from '../../failure';
 import { isToThisMachine, refuse } from '../../web-access';
 import type { AwsReply } from '../protocol/aws-reply';
 import type { RawRequest } from '../protocol/aws-request';
-import { isRecord } from '../../json';
 
 /** The HTTP endpoint of the emulated account, on loopback. */
 export class AwsProxy {
@@ -35,28 +35,21 @@ export class AwsProxy {
     });
     // Terraform keeps connections open between calls; closing them under it would look like a failing service.
     server.keepAliveTimeout = 0;
-    server.listen(port, '127.0.0.1');
     try {
-      await once(server, 'listening');
+      return new AwsProxy(server, `http://127.0.0.1:${await listen(server, port)}`);
     } catch (error) {
-      if (isRecord(error) && error['code'] === 'EADDRINUSE') {
+      if (errorCode(error) === 'EADDRINUSE') {
         throw new Failure(
           `Port ${port} is in use: choose another one for the emulated AWS, or end what listens there.`,
         );
       }
       throw error;
     }
-    const address = server.address();
-    const actual = typeof address === 'object' && address !== null ? address.port : port;
-    return new AwsProxy(server, `http://127.0.0.1:${actual}`);
   }
 
   /** Closes the endpoint and its connections. */
   async close(): Promise<void> {
-    const closed = once(this.server, 'close');
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
+    await closeServer(this.server);
   }
 }
 
@@ -65,13 +58,11 @@ async function respond(
   outgoing: ServerResponse,
   handle: (raw: RawRequest) => Promise<AwsReply>,
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
   const reply = await handle({
     method: incoming.method ?? 'GET',
     url: incoming.url ?? '/',
     headers: incoming.headers,
-    body: Buffer.concat(chunks),
+    body: await buffer(incoming),
   });
   const length =
     incoming.method === 'HEAD' ? String(reply.headers['content-length'] ?? '0') : String(reply.body.length);

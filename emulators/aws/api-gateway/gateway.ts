@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { closeServer, listen } from '../../loopback';
 import type { Observe } from './activity';
 import { splitTarget } from './client-request';
 import { checkDefinition, type ApiDefinition, type GatewayDefinition, type StageDefinition } from './definition';
@@ -118,12 +118,9 @@ export class Gateway {
       if (this.handleUpgrade(request, socket, head)) return;
       refuseUpgrade(socket, 403, JSON.stringify({ message: 'Forbidden' }));
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, resolve);
-    });
+    const actual = await listen(server, port, host);
     this.server = server;
-    return (server.address() as AddressInfo).port;
+    return actual;
   }
 
   /** Ends all connections, lets `$disconnect` run for each, and stops serving. */
@@ -132,11 +129,7 @@ export class Gateway {
     await this.webSockets.close(CLOSE_GRACE);
     const { server } = this;
     this.server = undefined;
-    if (!server) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+    if (server) await closeServer(server);
   }
 
   private stages(protocolType: ApiDefinition['protocolType']): Served[] {

@@ -9,7 +9,7 @@ import { invokeWithin, type Invoke } from './invocation';
 import { answerJson } from './json-answer';
 import type { GatewayLimits } from './limits';
 import { readProxyResponse, type ProxyResponse } from './proxy-response';
-import { readBody } from './request-body';
+import { readLimited } from '../../limited-body';
 import type { Throttle } from './throttle';
 
 type Answer =
@@ -77,7 +77,7 @@ export class HttpGateway {
     const served: ServedRoute = serveRoute(api, stage, matched.route);
     if (!this.throttle.admits(served)) return discard(429, 'Too Many Requests');
 
-    const body = await readBody(request, this.limits.httpPayloadBytes);
+    const body = await readLimited(request, this.limits.httpPayloadBytes);
     if (!body) return { status: 413, message: 'Request Entity Too Large' };
     onLength(body.length);
     const event = httpEvent(api, stage, matched, request, path, requestId, body);

@@ -3,7 +3,7 @@ import type { Observe } from './activity';
 import { newIdentifier } from './identifier';
 import { answerJson } from './json-answer';
 import type { GatewayLimits } from './limits';
-import { readBody } from './request-body';
+import { readLimited } from '../../limited-body';
 import type { WebSocketConnection } from './websocket-connection';
 
 /** Finds an open connection of the stage that a call is for. */
@@ -44,7 +44,7 @@ export async function answerManagementCall(
   }
   switch (request.method) {
     case 'POST': {
-      const body = await readBody(request, limits.messageBytes);
+      const body = await readLimited(request, limits.messageBytes);
       if (!body) {
         report('push', 413, limits.messageBytes);
         return fail(413, 'PayloadTooLargeException', `The message is longer than ${limits.messageBytes} bytes.`);

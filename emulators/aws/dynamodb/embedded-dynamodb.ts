@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../loopback';
 import { openDatabase } from '../data-folder';
 import { isFromAnotherWebsite, isToThisMachine, refuse } from '../../web-access';
 import { Failure } from '../../failure';
@@ -27,11 +27,7 @@ export class EmbeddedDynamoDb {
       updateTableMs: 0,
     });
     keepWebsitesOut(server);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    return new EmbeddedDynamoDb(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return new EmbeddedDynamoDb(server, `http://127.0.0.1:${await listen(server)}`);
   }
 
   /** Answers a request that came to another server. */

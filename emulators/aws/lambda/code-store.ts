@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve, sep, dirname } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
 
 /** The zips that functions were given, by their SHA-256, and the folders they are unpacked to. */
@@ -77,14 +78,8 @@ async function opened(zip: Buffer): Promise<ZipFile> {
 async function contents(file: ZipFile, entry: Entry): Promise<Buffer> {
   return await new Promise((done, failed) => {
     file.openReadStream(entry, (error, stream) => {
-      if (error) {
-        failed(error);
-        return;
-      }
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('error', failed);
-      stream.on('end', () => done(Buffer.concat(chunks)));
+      if (error) failed(error);
+      else buffer(stream).then(done, failed);
     });
   });
 }

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 
 interface Answer {
@@ -21,10 +22,7 @@ const [host, port] = authority.split(':');
 async function call(method: string, path: string, body?: string): Promise<Answer> {
   return await new Promise((resolve, reject) => {
     const outgoing = request({ host, port, method, path: `/2018-06-01/runtime${path}` }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('error', reject);
-      incoming.on('end', () => resolve({ headers: incoming.headers, body: Buffer.concat(chunks).toString() }));
+      text(incoming).then((body) => resolve({ headers: incoming.headers, body }), reject);
     });
     outgoing.on('error', reject);
     outgoing.end(body);

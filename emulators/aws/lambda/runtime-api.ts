@@ -1,5 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { listen } from '../../loopback';
 import { isFromAnotherWebsite, isToThisMachine, refuse } from '../../web-access';
 
 /** One invocation on its way to a runtime. */
@@ -38,11 +39,7 @@ export class RuntimeApi {
   static async listen(listener: RuntimeListener): Promise<RuntimeApi> {
     const server = createServer();
     server.keepAliveTimeout = 0;
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('The Lambda Runtime API got no port.');
-    const api = new RuntimeApi(server, `127.0.0.1:${address.port}`);
+    const api = new RuntimeApi(server, `127.0.0.1:${await listen(server)}`);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (!isToThisMachine(request))
         return refuse(request, response, 421, `There is nothing at ${request.headers.host}.`);
@@ -79,7 +76,7 @@ export class RuntimeApi {
       listener.ready();
       return;
     }
-    const body = await read(request);
+    const body = await buffer(request);
     if (request.method !== 'POST') {
       reply(response, 404, { errorMessage: 'Not found', errorType: 'NotFound' });
     } else if (request.url === '/2018-06-01/runtime/init/error') {
@@ -109,12 +106,6 @@ export class RuntimeApi {
     this.waiting = undefined;
     this.next = undefined;
   }
-}
-
-async function read(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 function reply(response: ServerResponse, status: number, value: unknown): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { crc32 } from 'node:zlib';
+import { readLimited } from '../../limited-body';
 import { S3Error } from './s3-error';
 
 /** The largest object put in one request at AWS is 5 GB; here the whole body is held in memory, so less. */
@@ -19,16 +20,10 @@ export async function readUpload(
   query: URLSearchParams,
   signedHash?: string,
 ): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > LONGEST) {
-      throw new S3Error('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed object size.');
-    }
-    chunks.push(chunk);
+  const received = await readLimited(request, LONGEST);
+  if (!received) {
+    throw new S3Error('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed object size.');
   }
-  const received = Buffer.concat(chunks);
   const isChunked = String(request.headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
   const { body, trailers } = isChunked ? decodeChunks(received) : { body: received, trailers: {} };
 

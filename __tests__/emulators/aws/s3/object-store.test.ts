@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { closeServer, listen } from '../../../../emulators/loopback';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -51,13 +52,12 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     if (!store.handle(request, response)) response.writeHead(418).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listen(server);
   client = newClient();
 });
 afterEach(async () => {
   client.destroy();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await closeServer(server);
 });
 
 const put = (Key: string, Body = 'body', more: object = {}): Promise<unknown> =>

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
  * Reads a request's body, or undefined as soon as it is longer than the limit in bytes. What follows is then discarded,
  * so that the client can read the answer.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+export async function readLimited(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > limit) {
     request.resume();
