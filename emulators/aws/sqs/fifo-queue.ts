@@ -37,7 +37,7 @@ export interface FifoQueueOptions {
 const DEDUPLICATION_INTERVAL = 5 * 60 * 1000;
 
 /**
- * A first-in-first-out queue as SQS has it, kept in a LevelDB: groups in order, one consumer at a time for a group,
+ * A first-in-first-out queue as SQS has it, kept in a LevelDB or in memory: groups in order, one consumer at a time for a group,
  * visibility, deduplication, dead letters. Whatever `send` has resolved for survives the end of the process.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
@@ -56,7 +56,7 @@ export class FifoQueue {
   private lastWrite: Promise<void> = Promise.resolve();
 
   private constructor(
-    private readonly database: Database,
+    private readonly database: Database | undefined,
     options: FifoQueueOptions,
   ) {
     this.name = options.name;
@@ -65,9 +65,13 @@ export class FifoQueue {
     this.now = options.now ?? Date.now;
   }
 
-  /** Opens a queue with the messages it held before. What was in a consumer's hands is there again at once. */
-  static async open(database: Database, options: FifoQueueOptions): Promise<FifoQueue> {
+  /**
+   * Opens a queue with the messages it held before; what a consumer had is available again at once.
+   * @param database undefined: messages are kept in memory
+   */
+  static async open(database: Database | undefined, options: FifoQueueOptions): Promise<FifoQueue> {
     const queue = new FifoQueue(database, options);
+    if (!database) return queue;
     const prefix = queue.key('');
     for await (const [, value] of database.iterator({ gte: prefix, lt: `${prefix}~` })) {
       const message = value as QueueMessage;
@@ -224,16 +228,16 @@ export class FifoQueue {
   }
 
   private keep(message: QueueMessage): Promise<void> {
-    return this.write(() => this.database.put(this.key(message.sequence), message));
+    return this.write((database) => database.put(this.key(message.sequence), message));
   }
 
   private forget(message: QueueMessage): Promise<void> {
-    return this.write(() => this.database.del(this.key(message.sequence)));
+    return this.write((database) => database.del(this.key(message.sequence)));
   }
 
   /** One write after the other: LevelDB may run two that are under way at once in any order. */
-  private write(operation: () => Promise<void>): Promise<void> {
-    const written = this.lastWrite.then(operation);
+  private write(operation: (database: Database) => Promise<void>): Promise<void> {
+    const written = this.lastWrite.then(() => this.database && operation(this.database));
     this.lastWrite = written.catch(() => undefined);
     return written;
   }
