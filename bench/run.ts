@@ -1,6 +1,8 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isMet } from './figure';
 import { benchOptions, type BenchOptions } from './options';
-import { writePerformancePage } from './performance-page';
+import { replaceBlock } from '../operations/page-block';
 import { queue } from './queue/section';
 import { keepResults, machine, type SectionResult } from './results';
 import type { Section } from './section';
@@ -13,6 +15,8 @@ import { growth } from './sections/growth';
 import { message } from './sections/message';
 import { tests } from './sections/tests';
 import { markdown, plainTable } from './table';
+
+const PAGE = join(__dirname, '..', 'docs', 'performance.md');
 
 /** In the order of the table. */
 const SECTIONS: readonly Section[] = [
@@ -38,9 +42,9 @@ async function main(): Promise<void> {
     process.stdout.write(`${plainTable(result)}\n\n`);
   }
   const all = await keepResults(measured, names);
-  process.stdout.write('The figures are in bench/results/latest.json.\n');
+  process.stdout.write('Saved the figures in bench/results/latest.json.\n');
   if (options.write) {
-    await writePerformancePage(markdown(all));
+    await writeFile(PAGE, replaceBlock(await readFile(PAGE, 'utf8'), 'bench', markdown(all)));
     process.stdout.write('Updated docs/performance.md.\n');
   }
   const missed = measured.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { against, isMet, type Figure } from '../../bench/figure';
 import { benchOptions } from '../../bench/options';
-import { replaceTable } from '../../bench/performance-page';
+import { replaceBlock } from '../../operations/page-block';
 import { keepResults, readResults, type SectionResult } from '../../bench/results';
 import { median, quantile } from '../../bench/statistics';
 import { markdown, plainTable } from '../../bench/table';
@@ -36,15 +36,15 @@ test('a table names figure, ratio, aim and the command that measures it again', 
   );
 });
 
-test('docs/performance.md keeps its words, and gets the table between the markers', () => {
+test('a page keeps its words, and gets the table between the markers', () => {
   const page = 'Before\n\n<!-- bench:begin -->\n\nold\n\n<!-- bench:end -->\n\nAfter\n';
-  const once = replaceTable(page, '| new |');
+  const once = replaceBlock(page, 'bench', '| new |');
   expect(once).toBe('Before\n\n<!-- bench:begin -->\n\n| new |\n\n<!-- bench:end -->\n\nAfter\n');
-  expect(replaceTable(once, '| new |')).toBe(once);
-  expect(() => replaceTable('no markers', 'x')).toThrow('needs the lines');
+  expect(replaceBlock(once, 'bench', '| new |')).toBe(once);
+  expect(() => replaceBlock('no markers', 'bench', 'x')).toThrow('needs the lines');
 });
 
-test('what was not measured this time keeps its last figures', async () => {
+test('sections that were not measured keep their last figures', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kite-results-'));
   const file = join(folder, 'results', 'latest.json');
   try {

@@ -1,4 +1,4 @@
-import { FREE, PRICES, type Prices } from './prices';
+import { FREE, type Prices } from './prices';
 import type { CostOptions } from './options';
 import type { Usage } from './usage';
 
@@ -19,21 +19,24 @@ export interface BillLine {
 export interface Bill {
   readonly lines: readonly BillLine[];
   readonly total: number;
-  /** What a container that is always on would cost instead, before it stores or sends anything. */
+  /** What an always-on container would cost instead, without storage and traffic. */
   readonly container: number;
 }
 
 const MILLION = 1_000_000;
 const HOURS = 730;
 
-/** Prices of the first tier, whatever the quantity: beyond it, AWS gives discounts. */
-export function billOf(usage: Usage, options: Pick<CostOptions, 'region' | 'architecture' | 'freeTier'>): Bill {
-  const prices = PRICES[options.region];
+/** Uses the prices of the first tier for any quantity; AWS gives discounts above it. */
+export function billOf(usage: Usage, options: Pick<CostOptions, 'architecture' | 'freeTier'>, prices: Prices): Bill {
   const lines = linesOf(usage, prices, options.architecture).map(([service, what, quantity, unit, given, price]) => {
     const free = options.freeTier ? Math.min(quantity, given) : 0;
     return { service, what, quantity, unit, free, price, dollars: (quantity - free) * price };
   });
-  return { lines, total: lines.reduce((sum, { dollars }) => sum + dollars, 0), container: containerCost(prices) };
+  return {
+    lines,
+    total: sum(lines.map(({ dollars }) => dollars)),
+    container: sum(Object.values(containerParts(prices))),
+  };
 }
 
 /** Service, what, quantity, unit, free, price of one. */
@@ -67,10 +70,14 @@ function linesOf(usage: Usage, prices: Prices, architecture: CostOptions['archit
 }
 
 /**
- * A quarter of a vCPU and half a GB of Fargate on arm64, behind a load balancer in two zones; three public addresses. An
- * idle load balancer uses next to nothing of what it bills by load, so that is left out.
+ * The parts of a small container: a quarter of a vCPU and half a GB of Fargate on arm64, behind a load balancer in two zones,
+ * with three public addresses. Leaves out what the balancer bills by load, since an idle one uses next to none of it.
  */
-function containerCost({ container }: Prices): number {
+export function containerParts({ container }: Prices): Record<'fargate' | 'balancer' | 'addresses', number> {
   const { cpu, memory, balancer, address } = container;
-  return HOURS * (0.25 * cpu + 0.5 * memory + balancer + 3 * address);
+  return { fargate: HOURS * (0.25 * cpu + 0.5 * memory), balancer: HOURS * balancer, addresses: HOURS * 3 * address };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }

@@ -38,7 +38,7 @@ export function deploymentOf({
   stages,
   region,
   architecture,
-}: Pick<CostOptions, 'stages' | 'region' | 'architecture'>): Deployment {
+}: Pick<CostOptions, 'stages' | 'architecture'> & { readonly region: string }): Deployment {
   const outdir = mkdtempSync(join(tmpdir(), 'kite-cost-'));
   try {
     const main = new MainStack(new App({ outdir }), 'kite', {

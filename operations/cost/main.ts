@@ -1,10 +1,8 @@
 import { measureEvents, type EventMeasures } from '../../bench/events';
-import { billOf } from './bill';
-import { deploymentOf } from './deployment';
+import { estimate } from './estimate';
 import { HELP, readCostOptions, type CostOptions } from './options';
+import { writeCostPage } from './page';
 import { costDetails, costReport } from './report';
-import { usageOf } from './usage';
-import { PRICE_TABLE } from './prices';
 
 /** What `npm run cost` prints. @throws Error for people, if the arguments make no sense */
 export async function cost(
@@ -12,19 +10,18 @@ export async function cost(
   measure: () => Promise<EventMeasures> = () => measureEvents(),
 ): Promise<string> {
   const options = readCostOptions(args);
-  return options ? costOf(options, await measure()) : HELP;
+  if (options === 'help') return HELP;
+  if (options !== 'write') return costOf(options, await measure());
+  await writeCostPage(await measure());
+  return 'Updated docs/cost.md.';
 }
 
 function costOf(options: CostOptions, measured: EventMeasures): string {
-  const deployment = deploymentOf(options);
-  const bills = options.visitors.map((visitors) => {
-    const usage = usageOf({ ...options, visitors }, measured, deployment);
-    return { visitors, usage, ...billOf(usage, options) };
-  });
-  if (options.json) return JSON.stringify({ options, prices: PRICE_TABLE, deployment, bills }, null, 2);
+  const { table, deployment, bills } = estimate(options, measured);
+  if (options.json) return JSON.stringify({ options, prices: table, deployment, bills }, null, 2);
   const [only, ...others] = bills;
   const details = only && others.length === 0 ? `${costDetails(only)}\n\n` : '';
-  return `${details}${costReport(options, bills)}`;
+  return `${details}${costReport(options, table, bills)}`;
 }
 
 async function main(): Promise<void> {
@@ -32,7 +29,7 @@ async function main(): Promise<void> {
     console.log(await cost(process.argv.slice(2)));
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
-    console.error('npm run cost -- --help says what there is.');
+    console.error('To see all options: npm run cost -- --help');
     process.exitCode = 1;
   }
 }

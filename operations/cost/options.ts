@@ -2,25 +2,27 @@ import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { PRICED_REGIONS } from './prices';
 
-export const HELP = `What Kite costs in AWS, in dollars a month, from the measured requests and a table of prices.
+export const HELP = `Calculates what Kite costs in AWS, in dollars a month, from measured requests and a table of prices.
 
   npm run cost -- --visitors 1000 --messages 20 --replies 20
 
   --visitors <n>[,<n>...]   visitors a month, each of one visit; several numbers make several columns
   --messages <n>            messages that each of them writes                  (20)
-  --replies <n>             answers that each of them gets                     (20)
+  --replies <n>             replies that each of them gets                     (20)
   --files <n>               files that each of them sends                      (0)
   --minutes <n>             how long each of them is connected                 (15)
   --region <region>         ${PRICED_REGIONS.join(', ')}              (us-east-1)
+  --prices <file>           prices from a JSON file, as --json prints them
   --architecture <name>     arm64 or x86_64                                    (arm64)
   --stages <1|2>            dev, or dev and prod; the visitors are in the last (1)
   --builds <n>              pushes to main a month                             (20)
-  --no-free-tier            without what every account gets for nothing
-  --json                    everything as JSON
+  --no-free-tier            without the monthly free tier of every account
+  --json                    usage, prices and bills as JSON
+  --write                   updates the tables in docs/cost.md
   --help
 `;
 
-/** What is asked. */
+/** The command line's values. */
 export interface CostOptions {
   readonly visitors: readonly number[];
   readonly messages: number;
@@ -28,6 +30,8 @@ export interface CostOptions {
   readonly files: number;
   readonly minutes: number;
   readonly region: (typeof PRICED_REGIONS)[number];
+  /** A file with prices, used in place of the table. */
+  readonly prices?: string | undefined;
   readonly architecture: 'arm64' | 'x86_64';
   readonly stages: 1 | 2;
   readonly builds: number;
@@ -66,6 +70,7 @@ const Values = v.object({
   files: count('files', '0'),
   minutes: count('minutes', '15', 1),
   region: oneOf('region', PRICED_REGIONS, 'us-east-1'),
+  prices: v.optional(v.string()),
   architecture: oneOf('architecture', ['arm64', 'x86_64'], 'arm64'),
   stages: v.pipe(
     oneOf('stages', ['1', '2'], '1'),
@@ -76,8 +81,8 @@ const Values = v.object({
   json: v.optional(v.boolean(), false),
 });
 
-/** Reads the command line. Undefined: help is wanted. @throws Error that says everything that is wrong, a line for each */
-export function readCostOptions(args: readonly string[]): CostOptions | undefined {
+/** Reads the command line. @throws Error that lists all mistakes, a line for each */
+export function readCostOptions(args: readonly string[]): CostOptions | 'help' | 'write' {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
@@ -88,15 +93,18 @@ export function readCostOptions(args: readonly string[]): CostOptions | undefine
       files: text,
       minutes: text,
       region: text,
+      prices: text,
       architecture: text,
       stages: text,
       builds: text,
       'no-free-tier': { type: 'boolean' },
       json: { type: 'boolean' },
+      write: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
-  if (values.help) return undefined;
+  if (values.help) return 'help';
+  if (values.write) return 'write';
   const read = v.safeParse(Values, values);
   if (!read.success) throw new Error(read.issues.map(({ message }) => message).join('\n'));
   const { 'no-free-tier': noFreeTier, ...options } = read.output;

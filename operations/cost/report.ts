@@ -1,15 +1,15 @@
-import { PRICE_TABLE } from './prices';
+import type { PriceTable } from './prices';
 import type { Bill } from './bill';
 import type { CostOptions } from './options';
 
-/** The bills side by side, a line for each service that costs a cent, as people read them. */
-export function costReport(options: CostOptions, bills: readonly Bill[]): string {
-  const { region, architecture, stages, messages, replies, files, minutes, freeTier } = options;
+/** The bills side by side, with a line for each service that costs at least a cent. */
+export function costReport(options: CostOptions, prices: PriceTable, bills: readonly Bill[]): string {
+  const { architecture, stages, messages, replies, files, minutes, freeTier } = options;
   const head = ['dollars a month', ...options.visitors.map((count) => `${count.toLocaleString('en-US')} visitors`)];
   const body = services(bills).map((service) => [service, ...bills.map((bill) => dollars(costOf(bill, service)))]);
   const foot = [
     ['Kite', ...bills.map(({ total }) => dollars(total))],
-    ['a container, always on', ...bills.map(({ container }) => dollars(container))],
+    ['an always-on container', ...bills.map(({ container }) => dollars(container))],
   ];
   const rows = [head, ...body, ...foot];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
@@ -23,8 +23,9 @@ export function costReport(options: CostOptions, bills: readonly Bill[]): string
     rule,
     ...foot.map(line),
     '',
-    `Each visitor: ${messages} messages, ${replies} answers, ${files} files, ${minutes} minutes connected. ${region}, ${architecture},`,
-    `${stages === 1 ? 'one stage' : 'two stages'}, ${freeTier ? 'with' : 'without'} what every account gets for nothing. Prices as of ${PRICE_TABLE.asOf}, without tax.`,
+    `Each visitor: ${messages} messages, ${replies} replies, ${files} files, ${minutes} minutes connected. ${prices.region}, ${architecture},`,
+    `${stages === 1 ? 'one stage' : 'two stages'}, ${freeTier ? 'with' : 'without'} the free tier. Prices as of ${prices.asOf}, without tax.`,
+    ...(prices.unconfirmed.length > 0 ? [`Unconfirmed prices: ${prices.unconfirmed.join(', ')}.`] : []),
   ].join('\n');
 }
 

@@ -1,9 +1,13 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { cost } from '../../../operations/cost/main';
 import type { Bill } from '../../../operations/cost/bill';
 import { readCostOptions } from '../../../operations/cost/options';
 import { POLLING, type Usage } from '../../../operations/cost/usage';
 import { measureEvents, type EventMeasures } from '../../../bench/events';
-import { PRICE_TABLE } from '../../../operations/cost/prices';
+import { AS_OF, pricesIn } from '../../../operations/cost/prices';
+import { costPage } from '../../../operations/cost/page';
 import { fencesOf } from '../../readme/markdown';
 import { readme, readmeText } from '../../readme/readme';
 
@@ -23,7 +27,7 @@ async function billOf(...args: string[]) {
   return { ...answer, bill, line };
 }
 
-test('what README says it costs is what the command prints', async () => {
+test('the costs in the README are what the command prints', async () => {
   const command = readme('npm run -s cost -- --visitors 100,1000,20000 --messages 20 --replies 20');
   const block = fencesOf(readmeText()).find(({ text }) => text.includes(command))?.text;
   const args = command.split(' -- ')[1]?.split(' ') ?? [];
@@ -48,7 +52,7 @@ test('a bill follows from what each event was measured to use', async () => {
   );
 });
 
-test('the queue is asked all month, whether anybody chats or not', async () => {
+test('the queue is polled all month, also without visitors', async () => {
   const { bill } = await billOf('--visitors', '1', '--messages', '1', '--replies', '0', '--minutes', '1');
   const polls = (POLLING.pollers * 730 * 3600) / POLLING.seconds;
   expect(bill.usage.sqsRequests - polls).toBeGreaterThan(0);
@@ -64,7 +68,7 @@ test('a second stage has alarms and polls of its own; prod can be restored', asy
   expect(two.bill.total).toBeGreaterThan(one.bill.total);
 });
 
-test('files, another region, another architecture and the free tier are seen in the bill', async () => {
+test('files, region, architecture and free tier change the bill', async () => {
   const plain = await billOf('--visitors', '20000');
   const total = async (...args: string[]) => (await billOf('--visitors', '20000', ...args)).bill.total;
   expect((await billOf('--visitors', '20000', '--files', '2')).line('S3', 'PUT')?.quantity).toBe(40_000);
@@ -74,19 +78,66 @@ test('files, another region, another architecture and the free tier are seen in 
   expect(x86).toBeGreaterThan(arm);
 });
 
-test('a container that is always on costs the same for nobody as for many', async () => {
+test('an always-on container costs the same for any number of visitors', async () => {
   const [few, many] = [await billOf('--visitors', '1'), await billOf('--visitors', '100000')];
   expect(few.bill.container).toBe(many.bill.container);
   // 730 h of a quarter vCPU and half a GB on arm64, a load balancer, three addresses, in us-east-1.
   expect(few.bill.container).toBeCloseTo(730 * (0.25 * 0.03238 + 0.5 * 0.00356 + 0.0225 + 0.015), 6);
 });
 
-test('the report says for which day the prices are believed', async () => {
-  expect(await cost(['--visitors', '5'], async () => measured)).toContain(`Prices as of ${PRICE_TABLE.asOf}`);
+test('the tables in docs/cost.md are those of the code', () => {
+  const page = readFileSync(resolve(__dirname, '../../../docs/cost.md'), 'utf8');
+  expect(costPage(page, measured)).toBe(page);
+});
+
+test('docs/cost.md has no amount outside of its tables', () => {
+  const page = readFileSync(resolve(__dirname, '../../../docs/cost.md'), 'utf8');
+  expect(page.replace(/<!-- (\w+):begin -->[\s\S]*<!-- \1:end -->/g, '')).not.toMatch(/[$€]\d|\bcents?\b|dollars? /);
+});
+
+test('the report has the day of the prices, and names the unconfirmed ones', async () => {
+  const report = (...args: string[]) => cost(['--visitors', '5', ...args], async () => measured);
+  expect(await report()).toContain(`Prices as of ${AS_OF}`);
+  expect(await report()).not.toContain('Unconfirmed');
+  expect(await report('--region', 'eu-central-1')).toContain('Unconfirmed prices: apiGateway, codebuild.');
+});
+
+describe('prices from a file', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'kite-prices-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const write = (content: unknown) => {
+    const file = join(folder, 'prices.json');
+    writeFileSync(file, JSON.stringify(content));
+    return file;
+  };
+
+  test('replace the table, with their own region and day', async () => {
+    const { prices } = pricesIn('us-east-1');
+    const file = write({ asOf: '2026-12-01', region: 'eu-north-1', prices: { ...prices, codebuild: 1 } });
+    const report = await cost(['--visitors', '5', '--prices', file], async () => measured);
+    expect(report).toContain('eu-north-1, arm64');
+    expect(report).toContain('Prices as of 2026-12-01');
+    expect((await billOf('--visitors', '5', '--prices', file)).line('CodeBuild', 'minutes')?.price).toBe(1);
+  });
+
+  test('have the form that --json prints', async () => {
+    const { prices } = JSON.parse(await cost(['--visitors', '5', '--json'], async () => measured)) as {
+      prices: unknown;
+    };
+    await expect(cost(['--visitors', '5', '--prices', write(prices)], async () => measured)).resolves.toContain(AS_OF);
+  });
+
+  test('are refused with the place of what is wrong', async () => {
+    const { prices } = pricesIn('us-east-1');
+    const file = write({ asOf: 'today', region: 'eu-north-1', prices: { ...prices, sqs: '0.5' } });
+    const refused = cost(['--visitors', '5', '--prices', file], async () => measured);
+    await expect(refused).rejects.toThrow(/prices\.json: asOf: .*\n.*prices\.json: prices\.sqs: /);
+  });
 });
 
 describe('arguments', () => {
-  test('everything that is wrong is said at once', () => {
+  test('all mistakes are reported together', () => {
     expect(() => readCostOptions(['--messages', 'many', '--region', 'mars', '--stages', '3'])).toThrow(
       [
         '--visitors is missing: say how many a month, for example --visitors 1000.',
@@ -109,7 +160,18 @@ describe('arguments', () => {
 
   test('--help names every option', async () => {
     const help = await cost(['--help']);
-    for (const name of ['visitors', 'messages', 'replies', 'files', 'minutes', 'region', 'stages', 'json']) {
+    for (const name of [
+      'visitors',
+      'messages',
+      'replies',
+      'files',
+      'minutes',
+      'region',
+      'prices',
+      'stages',
+      'json',
+      'write',
+    ]) {
       expect(help).toContain(`--${name}`);
     }
   });
