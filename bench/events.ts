@@ -17,7 +17,7 @@ export type EventName =
   | 'first text'
   /** A message of a visitor who was answered before, to its delivery to the operators. */
   | 'text'
-  /** One more before anybody has answered. */
+  /** One more before an operator has answered. */
   | 'text in a row'
   /** An operator answers a visitor who is there. */
   | 'reply'
@@ -33,7 +33,7 @@ export type EventName =
   | 'file'
   /** An operator sends a file. */
   | 'file reply'
-  /** Somebody follows the link to a file. */
+  /** A person follows the link to a file. */
   | 'link'
   /** The widget's sign of life. */
   | 'ping'
@@ -57,7 +57,7 @@ export interface EventMeasures {
 }
 
 /**
- * Runs the deployed code against embedded AWS and Telegram's stand-in and counts what each event asks of them. The
+ * Runs the deployed code against embedded AWS and the Telegram emulator and counts what each event asks of them. The
  * counts are the same on every machine. Takes about two seconds, and leaves nothing behind.
  */
 export async function measureEvents(options: EventsOptions = {}): Promise<EventMeasures> {

@@ -20,13 +20,13 @@ import type { FunctionCode } from './function-code';
 import { FunctionProcess } from './function-process';
 import { processFigures } from './process-start';
 
-const TOKEN = '1000000001:stand-in-for-telegram';
+const TOKEN = '1000000001:telegram-emulator';
 const CHANNEL = 'bench-channel' as ChannelName;
 const GROUP = -1001234567890;
 const REGION = 'eu-north-1';
 const CREDENTIALS = { accessKeyId: 'kite', secretAccessKey: 'a-key-that-opens-nothing' };
 
-/** Bytes a second that Telegram's stand-in takes: less than the bucket gives, so that what is not awaited piles up. */
+/** Bytes a second that the imitated Telegram takes: less than the bucket gives, so that what is not awaited piles up. */
 const TELEGRAM_SPEED = 60 * 1024 * 1024;
 
 /** Files that one instance of the function gets at once. */

@@ -5,7 +5,7 @@ import type { World } from '../lambdas/chat/ports';
 import { createRequestDispatcher, type DispatcherHandler } from '../lambdas/request-dispatcher/wiring';
 
 /** The bot token of {@link memoryFunction}. It opens nothing. */
-export const MEMORY_TOKEN = '1000000001:stand-in-for-telegram';
+export const MEMORY_TOKEN = '1000000001:telegram-emulator';
 /** The group that hosts the channel. */
 export const MEMORY_GROUP = -1001234567890;
 export const MEMORY_CHANNEL = 'bench-channel' as ChannelName;

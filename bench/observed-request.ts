@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Ledger, Service } from './ledger';
 
-/** Notes a request to the embedded cloud, to the management API or to Telegram; others are nobody's business. */
+/** Notes a request to the embedded cloud, to the management API or to Telegram; others are not counted. */
 export function observeRequest(ledger: Ledger, request: IncomingMessage, response: ServerResponse): void {
   const what = classify(request);
   if (!what) return;

@@ -3,7 +3,7 @@ import { DynaliteStore, type Item } from './dynalite-store';
 /** How many there are in a channel. */
 export interface Population {
   readonly members: number;
-  /** Of one conversation: all messages of the channel, and so the worst that its size can do to anybody. */
+  /** Of one conversation: all messages of the channel, which is the worst case. */
   readonly messages: number;
 }
 

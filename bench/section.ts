@@ -5,7 +5,7 @@ export interface Section {
   /** As `--only` takes it. */
   readonly name: string;
   readonly title: string;
-  /** Takes minutes, or programs that not everybody has: only with `--all`, or by name. @default false */
+  /** Takes minutes, or programs that may be missing: only with `--all`, or by name. @default false */
   readonly slow?: boolean;
   /** @throws Failure if this machine cannot do it */
   readonly measure: (options: SectionOptions) => Promise<readonly Figure[]>;

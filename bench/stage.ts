@@ -18,7 +18,7 @@ import { observeRequest } from './observed-request';
 const STAGE = 'dev';
 const REGION = 'eu-north-1';
 const BOT = 'kite_bench_bot';
-const TOKEN = '1000000001:stand-in-for-telegram';
+const TOKEN = '1000000001:telegram-emulator';
 const CHANNEL = 'bench-channel';
 
 /** How long anything may take that a stage waits for, milliseconds. */
@@ -35,7 +35,7 @@ export interface StageOptions {
 
 /**
  * A stage as `npm start` has it, and everything that is asked of its parts noted down: the deployed code in a process of
- * its own, behind the gateway; DynamoDB, queue, bucket and secrets embedded; Telegram's stand-in with a group that hosts
+ * its own, behind the gateway; DynamoDB, queue, bucket and secrets embedded; the Telegram emulator with a group that hosts
  * {@link channel}. One invocation at a time, so that every request belongs to one.
  */
 export class Stage {

@@ -6,8 +6,8 @@ const THIS_MACHINE = /^(?:(?:[\w-]+\.)*(?:localhost|127\.0\.0\.1)|\[::1\])(?::\d
 type Asked = Pick<IncomingMessage, 'headers'>;
 
 /**
- * Whether a request is to this machine by a name of its own. A name that somebody else owns may lead here as well (DNS
- * rebinding), and a browser then lets their pages read the answers.
+ * Whether a request is to this machine by a name of its own. A foreign name may lead here as well (DNS
+ * rebinding), and a browser then lets its pages read the answers.
  */
 export function isToThisMachine({ headers }: Asked): boolean {
   return THIS_MACHINE.test(headers.host ?? '');

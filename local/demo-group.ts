@@ -1,6 +1,6 @@
 import type { Telegram } from '../emulators/telegram';
 
-/** The group that is there when nobody made one. */
+/** The group of a new Telegram emulator. */
 export interface DemoGroup {
   /** The group's id. */
   readonly chat: number;
@@ -31,8 +31,8 @@ export function ensureDemoGroup(telegram: Telegram, bot: string): DemoGroup {
 }
 
 /**
- * Lets the owner of the demo group write `/host <channel>`, unless somebody wrote it there before. The bot's answer
- * comes as a message, like everywhere.
+ * Lets the owner of the demo group write `/host <channel>`, unless it was written there before. The bot answers
+ * with a message.
  */
 export function hostDemoChannel(telegram: Telegram, group: DemoGroup, channel: string): void {
   const text = `/host ${channel}`;

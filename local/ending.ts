@@ -4,7 +4,7 @@ import { Failure } from '../emulators/failure';
 /** A second Ctrl-C after this many milliseconds ends at once. */
 const IMPATIENCE = 1_500;
 
-/** How a program that runs until Ctrl-C ends: in order, unless somebody is in a hurry. */
+/** How a program that runs until Ctrl-C ends: in order, or at once on a second Ctrl-C. */
 export class Ending {
   private begunAt: number | undefined;
 
@@ -22,7 +22,7 @@ export class Ending {
     return ending;
   }
 
-  /** Whether somebody has asked for it. */
+  /** Whether it has begun. */
   get begun(): boolean {
     return this.begunAt !== undefined;
   }

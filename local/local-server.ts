@@ -9,7 +9,7 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * An HTTP server on this machine's own addresses, IPv4 and IPv6, and no others: the chat has no business elsewhere. It answers to
+ * An HTTP server on this machine's own addresses, IPv4 and IPv6, and no others. It answers
  * this machine's own names only (docs/adr/0036-what-a-website-may-reach.md).
  */
 export class LocalServer {
@@ -81,13 +81,13 @@ export class LocalServer {
 function portFailure(port: number, error: unknown): Failure {
   if (errorCode(error) === 'EADDRINUSE') {
     return new Failure(
-      `Port ${port} is taken by another program: end it, or take another port, for example PORT=${port < 65_535 ? port + 1 : 3000} npm start.`,
+      `Port ${port} is in use by another program: end it, or use another port, for example PORT=${port < 65_535 ? port + 1 : 3000} npm start.`,
     );
   }
   if (errorCode(error) === 'EACCES') {
-    return new Failure(`Port ${port} is not for everybody: take one above 1023, for example PORT=3000 npm start.`);
+    return new Failure(`Ports below 1024 need root: use one above 1023, for example PORT=3000 npm start.`);
   }
   return new Failure(
-    `Port ${port} cannot be used (${errorText(error)}): take another, for example PORT=3001 npm start.`,
+    `Port ${port} cannot be used (${errorText(error)}): use another one, for example PORT=3001 npm start.`,
   );
 }

@@ -5,10 +5,10 @@ type Style = Parameters<typeof styleText>[0];
 
 /** What `npm start` prints: where everything is, and then one line for each thing that happens, never with a body. */
 export class Terminal {
-  private readonly coloured: boolean;
+  private readonly colored: boolean;
 
   constructor(private readonly out: NodeJS.WriteStream = process.stdout) {
-    this.coloured = out.isTTY && out.hasColors();
+    this.colored = out.isTTY && out.hasColors();
   }
 
   /** The list of addresses. */
@@ -112,7 +112,7 @@ export class Terminal {
   }
 
   private paint(style: Style, text: string): string {
-    return this.coloured ? styleText(style, text) : text;
+    return this.colored ? styleText(style, text) : text;
   }
 
   private write(line: string): void {

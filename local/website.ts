@@ -20,7 +20,7 @@ export class Website {
   /** @param bundle builds the widget */
   constructor(private readonly bundle: () => Promise<string>) {}
 
-  /** Builds the widget before somebody asks for it. */
+  /** Builds the widget before the first request. */
   async prepare(): Promise<void> {
     await this.widget();
   }
@@ -81,7 +81,7 @@ function send(
   response.writeHead(status, {
     'content-type': TYPES[extension] ?? 'application/octet-stream',
     'content-length': Buffer.byteLength(body),
-    // The widget is for other websites, too.
+    // Other websites also load the widget.
     'access-control-allow-origin': '*',
     'cache-control': 'no-cache',
   });

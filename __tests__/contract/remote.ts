@@ -7,7 +7,7 @@ export interface RemoteChat {
   readonly websocketUrl: string;
   /** `http://host/stage`. */
   readonly apiUrl: string;
-  /** The stand-in that the chat's TELEGRAM_API_ROOT points to. */
+  /** The emulator that the chat's TELEGRAM_API_ROOT points to. */
   readonly telegram: Telegram;
   readonly bot: string;
   readonly close?: () => Promise<void>;

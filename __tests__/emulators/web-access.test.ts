@@ -10,7 +10,7 @@ import { LocalServer } from '../../local/local-server';
 import { createTelegram } from '../../emulators/telegram';
 import { isFromAnotherWebsite, isToThisMachine } from '../../emulators/web-access';
 
-/** Asks as a browser would, which fetch does not let anybody do. */
+/** Asks as a browser would, which fetch does not allow. */
 async function ask(
   url: string,
   headers: OutgoingHttpHeaders = {},
@@ -58,7 +58,7 @@ describe('a request of another website', () => {
 
   test.each([
     ['its own page', { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-origin' }],
-    ['somebody who types the address', { 'sec-fetch-site': 'none' }],
+    ['a person who types the address', { 'sec-fetch-site': 'none' }],
     ['a program', {}],
     ['fetch of Node.js', { 'sec-fetch-mode': 'cors' }],
   ])('is none of %s', (_, headers) => expect(isFromAnotherWebsite({ headers: { host, ...headers } })).toBe(false));
@@ -87,7 +87,7 @@ describe('npm start and npm run sandbox', () => {
     }
   });
 
-  test('say nothing to a name of somebody else that leads here', async () => {
+  test('do not answer a foreign name that leads here', async () => {
     const { status, text } = await ask(server.origin, { host: `evil.example:${server.port}` });
     expect([status, text]).toEqual([421, `This is ${server.origin}, and nothing at evil.example:${server.port}.\n`]);
     expect(await handshake({ host: 'evil.example' })).toContain('421');
@@ -98,7 +98,7 @@ describe('npm start and npm run sandbox', () => {
   });
 });
 
-describe('the stand-in for Telegram', () => {
+describe('the Telegram emulator', () => {
   const TOKEN = '1001:a-secret-token';
   const telegram = createTelegram({ bots: [{ token: TOKEN, username: 'kite_dev_bot' }] });
   let url: string;
@@ -129,7 +129,7 @@ describe('the stand-in for Telegram', () => {
     expect(telegram.calls()).toEqual([]);
   });
 
-  test('serves its own page, which nobody may put into a frame', async () => {
+  test('serves its own page, which cannot be framed', async () => {
     const page = await ask(url, { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' });
     expect(page.status).toBe(200);
     expect(page.headers).toMatchObject({
@@ -149,7 +149,7 @@ describe('the stand-in for Telegram', () => {
     expect((await ask(`${apiRoot}/bot${TOKEN}/getMe`)).status).toBe(401);
   });
 
-  test('says nothing to a name of somebody else that leads here', async () => {
+  test('does not answer a foreign name that leads here', async () => {
     expect((await ask(`${url}/state`, { host: 'evil.example' })).status).toBe(421);
   });
 });
@@ -188,7 +188,7 @@ describe('the emulated AWS account', () => {
   });
   afterAll(() => proxy.close());
 
-  test('says nothing to a name of somebody else that leads here', async () => {
+  test('does not answer a foreign name that leads here', async () => {
     expect((await ask(proxy.url, { host: 'evil.example' })).status).toBe(421);
   });
 

@@ -19,8 +19,8 @@ export function arrivals(load: { perMinute: number; minutes: number; visitors: n
 }
 
 /**
- * The delays (milliseconds) of a queue that sends at the first moment the limit allows, in the order of arrival: nobody
- * who keeps to the limit can be faster on the whole.
+ * The delays (milliseconds) of a queue that sends at the first moment the limit allows, in the order of arrival: no
+ * sender within the limit is faster on the whole.
  */
 export function unavoidableDelays(made: readonly Arrival[], limitPerMinute: number): number[] {
   const sent: number[] = [];

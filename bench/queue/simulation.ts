@@ -78,7 +78,7 @@ const TELEGRAM_LATENCY = 100;
 
 /**
  * Visitors write faster than Telegram takes it; then the queue runs empty. The code of the functions and the queue's are
- * the real ones, Telegram is the stand-in with its flood control, the time is virtual.
+ * the real ones, Telegram is the emulator with its flood control, the time is virtual.
  */
 export async function simulateQueue(load: QueueLoad): Promise<QueueRun> {
   const folder = await mkdtemp(join(tmpdir(), 'kite-queue-'));
@@ -171,7 +171,7 @@ class Simulation {
     const chat = await this.openChannel(load.group);
     const connections = await this.welcome(load.visitors);
     await this.emptied();
-    // Nothing of the visitors' arrival counts against the limit any more.
+    // The visitors' arrival no longer counts against the limit.
     await this.clock.sleep(2 * MINUTE);
     const [callsBefore, invocationsBefore] = [this.refused, this.invocations];
     const begin = this.clock.now();

@@ -4,8 +4,8 @@ import type { Clock } from '../../lambdas/chat/ports';
 const BEGINNING = Date.parse('2026-01-02T03:00:00.000Z');
 
 /**
- * A time that stands still while somebody works and jumps to the next thing that is due when everybody waits: hours pass in
- * seconds, and nobody overtakes anybody because this machine is slow.
+ * A clock that stands still during work and jumps to the next alarm when everything waits: hours pass in seconds, and a
+ * slow machine changes no order.
  */
 export class VirtualClock implements Clock {
   private time = BEGINNING;
@@ -48,7 +48,7 @@ export class VirtualClock implements Clock {
     }
   }
 
-  /** Lets the time run until `work` is done. @throws Error if everybody waits for nothing */
+  /** Lets the time run until `work` is done. @throws Error if everything waits and no alarm is set */
   async run<T>(work: Promise<T>): Promise<T> {
     let finished = false;
     const end = () => {
@@ -69,7 +69,7 @@ export class VirtualClock implements Clock {
   /** All that is due at the same moment begins together. */
   private jump(): void {
     const next = Math.min(...this.alarms.map(({ at }) => at));
-    if (!Number.isFinite(next)) throw new Error('The simulation stands still: everybody waits for nothing.');
+    if (!Number.isFinite(next)) throw new Error('The simulation is stuck: everything waits and no alarm is set.');
     this.time = Math.max(this.time, next);
     const due = this.alarms.filter(({ at }) => at <= this.time).sort((one, other) => one.order - other.order);
     for (const alarm of due) this.alarms.splice(this.alarms.indexOf(alarm), 1);

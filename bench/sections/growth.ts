@@ -23,7 +23,7 @@ const FULL: readonly Population[] = [
 /** How many days of the visitor are measured, after one that is not. */
 const ROUNDS = 5;
 
-/** What happens in a day of somebody who was here before. */
+/** A day of a visitor who returns. */
 const EVENTS = [
   'connect',
   'rejoin',

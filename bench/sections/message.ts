@@ -14,7 +14,7 @@ import { Stage } from '../stage';
 import { median } from '../statistics';
 import { BenchVisitor } from '../visitor';
 
-/** Warm messages: how many visitors send how many each. Few enough for each that nobody is too fast. */
+/** Warm messages: how many visitors send how many each. Few enough that no visitor is too fast. */
 const VISITORS = 200;
 const MESSAGES = 10;
 

@@ -108,7 +108,7 @@ export class BotApi {
     return record;
   }
 
-  /** Telegram says 404 to what cannot be a token and 401 to one that nobody has. */
+  /** Telegram says 404 to what cannot be a token and 401 to an unknown one. */
   private bot(token: string): BotRecord {
     const decoded = decodeURIComponent(token);
     const bot = [...this.world.state.bots.values()].find((candidate) => candidate.token === decoded);

@@ -17,7 +17,7 @@ const IN_CHAT: readonly ChatMember['status'][] = ['creator', 'administrator', 'm
 export class Chats {
   constructor(private readonly state: TelegramState) {}
 
-  /** @throws Error if nobody has that id */
+  /** @throws Error if there is no such user */
   user(id: number): User {
     const user = this.state.users.get(id);
     if (!user) throw new Error(`There is no user ${id}.`);
@@ -74,7 +74,7 @@ export class Chats {
     return ['creator', 'administrator'].includes(this.membership(chat, userId).status);
   }
 
-  /** Whether the member may do it: owners and administrators with the right, anybody in basic and private chats. */
+  /** Whether the member may do it: owners and administrators with the right, anyone in basic and private chats. */
   may(chat: ChatRecord, userId: number, right: keyof AdministratorRights): boolean {
     if (chat.type !== 'supergroup') return this.isIn(chat, userId);
     const membership = this.membership(chat, userId);

@@ -47,7 +47,7 @@ function jpegSize(bytes: Buffer): ImageSize | undefined {
   return undefined;
 }
 
-/** A PNG of one colour; stands for the smaller sizes that Telegram would make of a photo. */
+/** A PNG of one color; stands for the smaller sizes that Telegram would make of a photo. */
 export function plainPng(width: number, height: number, [red, green, blue] = [0xb0, 0xbe, 0xc5]): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

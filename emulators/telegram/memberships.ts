@@ -4,7 +4,7 @@ import { unixSeconds } from './clock';
 import type { AdministratorRights, ChatRecord } from './state';
 import type { World } from './world';
 
-/** Somebody's place in a chat is different now. */
+/** A member's place in a chat has changed. */
 export interface MembershipChange {
   readonly userId: number;
   /** Who did it. */
@@ -20,7 +20,7 @@ export function membershipChanged(world: World, chat: ChatRecord, change: Member
   const before = chats.membership(chat, change.userId);
   const wasIn = chats.isIn(chat, change.userId);
   const oldMember = chats.toMember({ ...before }, chat);
-  // A bot that is put out still sees the message that says so.
+  // A bot that is removed still sees the message that says so.
   if (chat.type !== 'private' && wasIn && ['left', 'kicked'].includes(change.status)) {
     messages.post(chat, { fromId: change.byId, body: { left_chat_member: user } });
   }

@@ -38,7 +38,7 @@ export class Messages {
     private readonly changed: (chat: ChatRecord) => void,
   ) {}
 
-  /** Posts without telling anybody but the people who look. */
+  /** Posts without an update, for the people who look. */
   add(chat: ChatRecord, message: NewMessage): MessageRecord {
     const record: MessageRecord = {
       id: chat.type === 'supergroup' ? chat.nextMessageId++ : this.state.nextMessageId++,
@@ -112,7 +112,7 @@ export class Messages {
     return /^\/[A-Za-z0-9_]+(\s|$)/.test(text);
   }
 
-  /** In a topic, whoever answers nothing answers the message that opened it: clients and bots see it that way. */
+  /** In a topic, a message that answers no other answers the one that opened it: clients and bots see it that way. */
   private answered(chat: ChatRecord, record: MessageRecord): MessageRecord | undefined {
     const id = record.replyToId ?? (record.topicId === record.id ? undefined : record.topicId);
     return id === undefined ? undefined : chat.messages.get(id);

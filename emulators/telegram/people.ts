@@ -12,7 +12,7 @@ import type { World } from './world';
 /** A chat as people name it: the key that `group` and `privateChat` give, or a group's id. */
 export type ChatKey = string | number;
 
-/** Somebody posts something: exactly one of text, a file of one kind, or a sticker's emoji. */
+/** What a person posts: exactly one of text, a file of one kind, or a sticker's emoji. */
 export interface Post {
   readonly chat: ChatKey;
   /** The user's id. */

@@ -3,11 +3,11 @@ import type { ChatMember, Message, Update, User } from 'grammy/types';
 /** The kinds of update a bot can ask for. */
 export type UpdateKind = Exclude<keyof Update, 'update_id'>;
 
-/** A membership as it is kept; the Bot API's shape is made from it when somebody asks. */
+/** A membership as it is kept; the Bot API's shape is made from it on request. */
 export interface Membership {
   readonly userId: number;
   status: ChatMember['status'];
-  /** What an administrator may do; ignored for everybody else. */
+  /** What an administrator may do; ignored for all others. */
   rights: AdministratorRights;
 }
 
@@ -96,7 +96,7 @@ export interface ChatRecord {
   migratedTo?: number;
 }
 
-/** A file somebody sent. Its bytes are kept apart from the rest of the state. */
+/** A file that was sent. Its bytes are kept apart from the rest of the state. */
 export interface FileRecord {
   readonly id: string;
   readonly uniqueId: string;
@@ -120,7 +120,7 @@ export interface TelegramState {
   nextFileNumber: number;
 }
 
-/** A world with nobody in it. */
+/** An empty world. */
 export const emptyState = (): TelegramState => ({
   users: new Map(),
   bots: new Map(),

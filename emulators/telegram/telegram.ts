@@ -32,7 +32,7 @@ export interface BotDefinition {
   readonly privacyMode?: boolean;
 }
 
-/** How the stand-in behaves. */
+/** How the emulator behaves. */
 export interface TelegramOptions {
   readonly bots?: readonly BotDefinition[];
   /** Path under which a server mounts it. @default '/telegram' */
@@ -53,7 +53,7 @@ export interface TelegramOptions {
   readonly webhookTimeout?: number;
 }
 
-/** A running stand-in; see `index.ts` for how to use it. */
+/** Telegram on this machine; README.md says how to use it. */
 export class Telegram {
   readonly people: People;
   readonly faults = new Faults();
@@ -108,7 +108,7 @@ export class Telegram {
 
   /**
    * What /revoke at BotFather does: the old token means nothing any more, and its webhook is gone with it. Updates wait for
-   * whoever comes with the new token, which is returned.
+   * the next request with the new token, which is returned.
    * @throws Error if there is no such bot
    */
   revokeToken(username: string): string {
@@ -121,7 +121,7 @@ export class Telegram {
     return bot.token;
   }
 
-  /** Answers a request under the mount path; false if the path is somebody else's. */
+  /** Answers a request under the mount path; false for any other path. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (url.pathname !== this.mountPath && !url.pathname.startsWith(`${this.mountPath}/`)) return false;
@@ -233,5 +233,5 @@ export class Telegram {
   }
 }
 
-/** A stand-in that is ready to be mounted or to listen. @throws Error if the state file cannot be read */
+/** An emulator that is ready to be mounted or to listen. @throws Error if the state file cannot be read */
 export const createTelegram = (options: TelegramOptions = {}): Telegram => new Telegram(options);

@@ -1,7 +1,7 @@
 import type { ChatRecord, TopicRecord } from './state';
 import type { World } from './world';
 
-/** The colours a topic's icon may have; https://core.telegram.org/bots/api#createforumtopic */
+/** The colors a topic's icon may have; https://core.telegram.org/bots/api#createforumtopic */
 const COLORS = [0x6fb9f0, 0xffd67e, 0xcb86db, 0x8eee98, 0xff93b2, 0xfb6f5f] as const;
 /** Characters; https://core.telegram.org/bots/api#createforumtopic */
 const MAX_NAME = 128;

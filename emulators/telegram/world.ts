@@ -7,7 +7,7 @@ import type { Parameters } from './parameters';
 import type { BotRecord, ChatRecord, TelegramState } from './state';
 import type { Updates } from './updates';
 
-/** The parts of the stand-in that methods and people act on. */
+/** The parts of the emulator that methods and people act on. */
 export interface World {
   readonly state: TelegramState;
   readonly clock: Clock;

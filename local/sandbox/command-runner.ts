@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** How a command ended. */
 export interface CommandResult {
   readonly status: number;
-  /** Everything it printed, without colours. */
+  /** Everything it printed, without colors. */
   readonly output: string;
 }
 
@@ -100,10 +100,10 @@ class Follower {
 
   private lines(): string[] {
     return readFileSync(this.file, 'utf8')
-      .replace(COLOURS, '')
+      .replace(COLORS, '')
       .split('\n')
       .map((line) => line.trimEnd());
   }
 }
 
-const COLOURS = /\u001b\[[0-9;]*m/g;
+const COLORS = /\u001b\[[0-9;]*m/g;

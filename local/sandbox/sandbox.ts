@@ -29,7 +29,7 @@ import { terraformSettings } from './terraform-settings';
 export interface SandboxOptions {
   /** `PATH` is searched for `terraform` and `moto_server`; nothing else of it reaches what is deployed. */
   readonly environment: Environment;
-  /** Port of the chat and of Telegram's stand-in. @default 0, any free one */
+  /** Port of the chat and of the Telegram emulator. @default 0, any free one */
   readonly port?: number;
   /** Port of the emulated AWS. @default 0, any free one */
   readonly awsPort?: number;
@@ -121,7 +121,7 @@ export class Sandbox {
   }
 
   /**
-   * Starts the emulated AWS, Telegram's stand-in and an empty folder to deploy from.
+   * Starts the emulated AWS, the Telegram emulator and an empty folder to deploy from.
    * @throws Error with one sentence: a program is missing, a port is in use
    */
   static async start(options: SandboxOptions): Promise<Sandbox> {
@@ -194,7 +194,7 @@ export class Sandbox {
 
   private changes: Readonly<Record<string, string>> = {};
 
-  /** Runs a line as somebody types it in the folder, in a shell. */
+  /** Runs a line as it is typed in the folder, in a shell. */
   async type(line: string): Promise<CommandResult> {
     return await this.commands.execute('bash', '-c', line);
   }
@@ -219,7 +219,7 @@ export class Sandbox {
     );
   }
 
-  /** What the last deployment of a stack put out, as its state says. */
+  /** The outputs of a stack's last deployment, as its state has them. */
   async outputs(stack: StackName): Promise<Readonly<Record<string, string>>> {
     const url = `/${this.settings['STATE_BUCKET']}/${STATE_KEYS[stack]}`;
     const state: unknown = JSON.parse(await this.aws.text({ service: 's3', method: 'GET', url }));
@@ -260,7 +260,7 @@ export class Sandbox {
     });
   }
 
-  /** Puts a file into a bucket of the account. */
+  /** Uploads a file to a bucket of the account. */
   async upload(bucket: string, key: string, body: Buffer): Promise<void> {
     await this.aws.text({ service: 's3', method: 'PUT', url: `/${bucket}/${key}`, body });
   }

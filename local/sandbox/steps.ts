@@ -26,7 +26,7 @@ export async function buildZips(zips: Zips): Promise<void> {
   await buildLambdas({ targets: [zips], out: DIST });
 }
 
-/** Puts the zips where the outputs of `kite-build` say, as an owner does who has built them elsewhere. */
+/** Uploads the zips to the bucket and keys in `kite-build`'s outputs, as an owner does who builds them elsewhere. */
 export async function uploadZips(sandbox: Sandbox, zips: Zips): Promise<void> {
   const outputs = await sandbox.outputs('kite-build');
   const folder = join(DIST, 'lambdas', zips.kind, zips.architecture);
@@ -36,7 +36,7 @@ export async function uploadZips(sandbox: Sandbox, zips: Zips): Promise<void> {
   ] as const) {
     const bucket = outputs['s3-source-bucket'];
     if (bucket === undefined || key === undefined)
-      throw new Failure('kite-build has not put out where the functions are stored.');
+      throw new Failure('The outputs of kite-build do not name the bucket and keys of the functions.');
     await sandbox.upload(bucket, key, readFileSync(join(folder, file)));
   }
 }

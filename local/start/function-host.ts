@@ -8,7 +8,7 @@ import { errorText, Failure } from '../../emulators/failure';
 import type { FunctionName, Invocation, InvocationAnswer } from './function-worker';
 
 export interface FunctionHostOptions {
-  /** The functions' whole environment: nothing of this process's is passed on. */
+  /** The functions' whole environment; this process's own is not passed on. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where the bundled code is put; emptied first. */
   readonly folder: string;

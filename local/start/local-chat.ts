@@ -41,7 +41,7 @@ export class LocalChat {
   private telegram: Telegram | undefined;
   private polling: TelegramPolling | undefined;
   private readonly website = new Website(bundleWidget);
-  /** A token for the emulated bot, new at each start, so that nobody knows it. */
+  /** A token for the emulated bot, new at each start, so that it stays unknown. */
   private readonly emulatedToken = `${EMULATED_BOT.id}:${randomBytes(26).toString('base64url')}`;
 
   private constructor(
@@ -220,7 +220,7 @@ export class LocalChat {
         'Telegram',
         this.polling
           ? `@${this.polling.username}: write /host <channel> to it, in a group or alone`
-          : 'the operators’ page stands in for it; TELEGRAM_BOT_TOKEN in .env brings the real one',
+          : 'emulated, with the operators’ page; set TELEGRAM_BOT_TOKEN in .env for the real one',
       ],
     ];
     const seconds = (performance.now() / 1000).toFixed(1);

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '../../emulators/failure';
 
-/** What stands behind `npm start --`. */
+/** The options of `npm start --`. */
 export interface StartOptions {
-  /** Begin without data. */
+  /** Start without data. */
   readonly reset: boolean;
   /** Milliseconds; undefined is API Gateway's. */
   readonly idleMillis: number | undefined;
@@ -15,14 +15,14 @@ export interface StartOptions {
 export const HELP = `The chat on this machine.
 
   npm start                             http://localhost:3000
-  npm start -- --reset                  start without the data of before
+  npm start -- --reset                  start without the data of earlier runs
   npm start -- --idle-limit 20          close idle connections after 20 seconds (API Gateway: 600)
   npm start -- --connection-limit 60    close every connection after 60 seconds (API Gateway: 7200)
 
 Settings, in the environment or in .env:
   PORT                        3000
   KITE_DATA                   folder of the data, .kite
-  TELEGRAM_BOT_TOKEN          talk to the real Telegram as this bot; without, the console at /telegram stands in for it
+  TELEGRAM_BOT_TOKEN          use the real Telegram as this bot (default: the emulator, with a console at /telegram)
   TELEGRAM_API_ROOT           another Bot API server
   AWS_ENDPOINT_URL_DYNAMODB   a DynamoDB that runs already (npm run deploy-local), for example http://localhost:8000
   RETENTION_DAYS              how long messages and files are kept, 90

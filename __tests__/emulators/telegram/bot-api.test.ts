@@ -5,7 +5,7 @@ import { createTelegram, plainPng, type Telegram } from '../../../emulators/tele
 const TOKEN = '1001:development';
 const BOT = 'kite_dev_bot';
 
-describe('a bot that talks to the Bot API stand-in', () => {
+describe('a bot that talks to the Bot API emulator', () => {
   let telegram: Telegram;
   let api: Api;
   let apiRoot: string;
@@ -87,7 +87,7 @@ describe('a bot that talks to the Bot API stand-in', () => {
     await expect(api.sendMessage(forum, text)).rejects.toMatchObject({ error_code: 400, description });
   });
 
-  test('uploads a photo, and anybody with the token reads it back', async () => {
+  test('uploads a photo, which anyone with the token reads back', async () => {
     const picture = plainPng(640, 480);
     const sent = await api.sendPhoto(forum, new InputFile(picture, 'cat.png'), { caption: 'A cat' });
     expect(sent.caption).toBe('A cat');
@@ -126,7 +126,7 @@ describe('a bot that talks to the Bot API stand-in', () => {
     expect(await shown).toMatchObject({ text: 'Done', alert: false });
   });
 
-  test("sees nothing of the other bot's chats", async () => {
+  test("does not see the other bot's chats", async () => {
     const other = new Api('1002:production', { apiRoot });
     await expect(other.sendMessage(forum, 'Hi')).rejects.toMatchObject({ description: 'Bad Request: chat not found' });
     expect(await other.getUpdates()).toEqual([]);

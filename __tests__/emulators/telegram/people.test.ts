@@ -170,7 +170,7 @@ describe('people on Telegram', () => {
       'IMAGE_PROCESS_FAILED',
     ],
     [
-      'a file that nobody sent',
+      'a file that was never sent',
       (chat: number) => api.sendDocument(chat, 'unknown'),
       'wrong file identifier/HTTP URL specified',
     ],
@@ -190,7 +190,7 @@ describe('people on Telegram', () => {
       'message to be replied not found',
     ],
     [
-      'an edit of a message of somebody else',
+      'an edit of a message of another person',
       (chat: number) => api.editMessageText(chat, 1, 'Hi'),
       "message can't be edited",
     ],
@@ -200,7 +200,7 @@ describe('people on Telegram', () => {
       'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
     ],
     [
-      'a file by a URL that nobody answers',
+      'a file by a URL that does not answer',
       (chat: number) => api.sendPhoto(chat, 'http://127.0.0.1:9/x.png'),
       'failed to get HTTP URL content',
     ],

@@ -117,7 +117,7 @@ describe('a webhook', () => {
     await expect(api.setWebhook(url, options)).rejects.toMatchObject({ error_code: 400, description });
   });
 
-  test('must be HTTPS when the stand-in is as strict as Telegram', async () => {
+  test('must be HTTPS when the emulator is as strict as Telegram', async () => {
     const strict = createTelegram({ bots: [{ token: TOKEN, username: BOT }], anyWebhook: false });
     const { apiRoot } = await strict.listen();
     await expect(new Api(TOKEN, { apiRoot }).setWebhook('http://example.com/tg')).rejects.toMatchObject({

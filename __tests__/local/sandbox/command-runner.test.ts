@@ -18,7 +18,7 @@ function program(source: string): string {
   return path;
 }
 
-test('a command runs in its folder with its variables only, and everything it prints is kept, without colours', async () => {
+test('a command runs in its folder with its variables only, and everything it prints is kept, without colors', async () => {
   const lines: string[] = [];
   const runner = new CommandRunner({ folder, variables: { WORD: 'hello' }, print: (line) => lines.push(line) });
   const source = `console.log(process.cwd()); console.error('\\x1b[31m' + process.env.WORD + '\\x1b[0m'); console.log(process.env.PATH, process.argv[2]); process.exitCode = 3;`;

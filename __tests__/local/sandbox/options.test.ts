@@ -21,7 +21,7 @@ test.each([
   [['--aws-port', '70000'], '--aws-port is "70000": write a number'],
   [['--kind', 'java'], '--kind is "java": write --kind native or --kind common.'],
   [['--domain', 'https://x'], '--domain is "https://x", which is no domain'],
-  [['--colour'], 'npm run sandbox -- --help" lists what there is'],
+  [['--color'], 'npm run sandbox -- --help" lists what there is'],
 ])('%j is refused in one sentence', (args, sentence) => {
   expect(() => readOptions(args, 3000)).toThrow(sentence);
 });

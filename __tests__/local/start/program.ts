@@ -113,7 +113,7 @@ interface ConsoleState {
   readonly chats: readonly { key: string; type: string; members: { id: number }[]; messages: ConsoleMessage[] }[];
 }
 
-/** The operators' page of the stand-in, as its own script uses it. */
+/** The operators' console, as its own script uses it. */
 export class Operators {
   constructor(private readonly origin: string) {}
 

@@ -103,7 +103,7 @@ describe('npm start', () => {
     expect([shown.status, await shown.text()]).toEqual([200, 'tree']);
   });
 
-  test('--reset begins without the data of before, and --idle-limit shortens the idle time', async () => {
+  test('--reset starts without the data of earlier runs, and --idle-limit shortens the idle time', async () => {
     let program = start();
     let origin = await program.origin();
     const visitor = await Visitor.join(origin, 'memberid01');
@@ -197,7 +197,7 @@ describe('what cannot work ends in one sentence with the fix', () => {
     taken = createServer();
     const port = await listen(taken);
     expect(await sentence([], { PORT: String(port) })).toBe(
-      `Port ${port} is taken by another program: end it, or take another port, for example PORT=${port + 1} npm start.`,
+      `Port ${port} is in use by another program: end it, or use another port, for example PORT=${port + 1} npm start.`,
     );
   });
 

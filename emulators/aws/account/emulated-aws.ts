@@ -50,7 +50,7 @@ export interface EmulatedAwsOptions {
 
 /**
  * An AWS account on this machine: moto behind a proxy that answers what moto lacks, runs functions and moves messages
- * from queues to them. Nothing of it outlives the process.
+ * from queues to them. Nothing outlives the process.
  */
 export class EmulatedAws {
   readonly region: string;
@@ -126,7 +126,7 @@ export class EmulatedAws {
     return this.proxy.url;
   }
 
-  /** Every call that was made, by whom and on what. */
+  /** Every call that was made, with its caller and resource. */
   get calls(): CallLog {
     return this.account.calls;
   }

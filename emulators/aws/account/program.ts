@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 
 import { Failure } from '../../failure';
 
-/** Environment variables, handed down by whoever read them. */
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A program that must be installed, and the sentence that says how to get it. */

@@ -5,7 +5,7 @@ import type { EmulatedService } from '../protocol/emulated-service';
 /** Answers `POST`, `GET` and `DELETE /<stage>/@connections/<id>`. */
 export type ConnectionsEndpoint = (request: RawRequest) => Promise<AwsReply>;
 
-/** The management API of WebSocket APIs, answered by whoever holds the connections: the gateway, once it serves. */
+/** The management API of WebSocket APIs, answered by the gateway once it serves, which holds the connections. */
 export class Connections implements EmulatedService {
   readonly signingNames = ['execute-api'];
 

@@ -18,7 +18,7 @@ export interface GatewayOptions {
   readonly invoke: Invoke;
   /** @default - API Gateway's own */
   readonly limits?: Partial<GatewayLimits>;
-  /** Told of everything that was served. @default - nobody */
+  /** Takes everything that was served. */
   readonly observe?: Observe;
 }
 

@@ -4,7 +4,7 @@ import { FrameMeter } from './frame-meter';
 import type { GatewayLimits } from './limits';
 import type { ConnectionFacts } from './websocket-event';
 
-/** What happens on a connection, for whoever routes it. */
+/** Takes what happens on a connection. */
 export interface ConnectionListener {
   /** One text message within the limits. */
   readonly onMessage: (text: string) => void;

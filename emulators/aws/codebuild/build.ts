@@ -13,7 +13,7 @@ export interface BuildRequest {
   readonly buildspec: string;
   /**
    * The variables of the project and of CodeBuild: they win over those of the buildspec. Nothing else is inherited, so
-   * `PATH` and `HOME` belong here, too.
+   * `PATH` and `HOME` also belong here.
    */
   readonly environment: Readonly<Record<string, string>>;
   /** An empty folder of this build's own: the source goes to `src`, artifacts to `artifacts`. */

@@ -22,7 +22,7 @@ const PHASE = v.strictObject({
 });
 
 const BUILDSPEC = v.strictObject({
-  // 0.1 runs each command in a shell of its own: nobody writes that any more.
+  // 0.1 runs each command in a shell of its own: it is obsolete.
   version: v.pipe(SCALAR, v.literal('0.2')),
   env: v.optional(
     v.strictObject({

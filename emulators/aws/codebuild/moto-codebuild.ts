@@ -18,7 +18,7 @@ const WEBHOOK_SETTINGS = [
 
 /**
  * CodeBuild's projects, webhooks and source credentials. moto makes projects but loses parts of them, cannot change
- * one, does not delete one that is named by its ARN, and knows no webhooks.
+ * one, does not delete one that is named by its ARN, and has no webhooks.
  */
 export class CodeBuild implements EmulatedService {
   readonly signingNames = ['codebuild'];

@@ -5,7 +5,7 @@ const run = promisify(execFile);
 
 /** What CodeBuild downloads before the first phase. */
 export interface Source {
-  /** Anything that `git clone` takes: a folder, too. */
+  /** Anything that `git clone` takes, also a folder. */
   readonly repository: string;
   /** A branch, a tag or a commit. */
   readonly version: string;

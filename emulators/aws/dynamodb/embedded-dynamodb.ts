@@ -8,7 +8,7 @@ import { Failure } from '../../failure';
 export class EmbeddedDynamoDb {
   private constructor(
     private readonly server: Server,
-    /** Where it answers by itself, too: `http://127.0.0.1:<port>`. */
+    /** Where it also answers by itself: `http://127.0.0.1:<port>`. */
     readonly endpoint: string,
   ) {}
 

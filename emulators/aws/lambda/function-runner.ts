@@ -119,7 +119,7 @@ export class FunctionRunner {
     }
   }
 
-  /** Neither running an invocation nor chosen for one: whoever chose it listens to what it prints. */
+  /** Neither running an invocation nor reserved for one, which would listen to what it prints. */
   private unused(environment: ExecutionEnvironment): boolean {
     return environment.idle && this.prints.get(environment)?.size === 0;
   }

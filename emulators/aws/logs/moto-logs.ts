@@ -8,7 +8,7 @@ import type { EmulatedService, Send } from '../protocol/emulated-service';
 type Json = Record<string, unknown>;
 
 /**
- * CloudWatch Logs. moto ignores a second PutMetricFilter of the same name, so the first one is deleted before it; and it knows no
+ * CloudWatch Logs. moto ignores a second PutMetricFilter of the same name, so the first one is deleted before it; and it has no
  * saved queries.
  */
 export class Logs implements EmulatedService {

@@ -88,7 +88,7 @@ function decoded(path: string): string {
   }
 }
 
-/** A call that the emulated account makes itself, in somebody's name. */
+/** A call that the emulated account makes itself, as one of its identities. */
 export interface OwnCall {
   readonly service: string;
   readonly region: string;

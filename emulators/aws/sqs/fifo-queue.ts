@@ -113,7 +113,7 @@ export class FifoQueue {
       return known;
     }
 
-    // Time first, so that sequence numbers grow over restarts of an empty queue, too.
+    // Time first, so that sequence numbers also grow over restarts of an empty queue.
     const byTime = BigInt(now) * 1000n;
     this.lastSequence = byTime > this.lastSequence ? byTime : this.lastSequence + 1n;
     const message: QueueMessage = {
@@ -172,7 +172,7 @@ export class FifoQueue {
     return taken;
   }
 
-  /** Removes a message that was dealt with. False: the receipt is void, somebody else has the message now. */
+  /** Removes a message that was handled. False: the receipt is void, another consumer has the message. */
   async delete(receipt: string): Promise<boolean> {
     const message = this.held(receipt);
     if (!message) return false;

@@ -105,7 +105,7 @@ const ACTIONS: Readonly<Record<string, (people: People, fields: Fields) => unkno
   deleteTopic: (people, fields) => people.deleteTopic({ chat: text(fields, 'chat'), topic: number(fields, 'topic') }),
 };
 
-/** Does what somebody did in the console. @throws Error in words for the person who did it */
+/** Does what a person did in the console. @throws Error in words for the person who did it */
 export async function runAction(people: People, name: string, fields: Fields): Promise<unknown> {
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action) throw new Error(`The console cannot do "${name}".`);

@@ -53,7 +53,7 @@ function readReply(chat: ChatRecord, parameters: Parameters): MessageRecord | un
   return replied;
 }
 
-/** The inline keyboard, if there is one; other keyboards are accepted and shown to nobody. */
+/** The inline keyboard, if there is one; other keyboards are accepted and not shown. */
 export function readMarkup(parameters: Parameters): { reply_markup?: InlineKeyboardMarkup } {
   const markup = parameters.object('reply_markup');
   if (!markup?.has('inline_keyboard')) return {};

@@ -140,7 +140,7 @@ const unpinAllChatMessages: Method = ({ world, bot, parameters }) => {
   return true;
 };
 
-/** Typing notices are checked for their chat and shown to nobody. */
+/** Typing notices are checked for their chat and not shown. */
 const sendChatAction: Method = ({ world, bot, parameters }) => {
   world.chats.forBot(bot, parameters.integer('chat_id'));
   return true;

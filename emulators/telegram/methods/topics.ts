@@ -16,8 +16,8 @@ function topic(call: Call, chat: ChatRecord): TopicRecord {
   return found;
 }
 
-function requireRight({ world, bot }: Call, chat: ChatRecord, deed: string): void {
-  if (!world.chats.may(chat, bot.id, 'can_manage_topics')) throw badRequest(`not enough rights to ${deed}`);
+function requireRight({ world, bot }: Call, chat: ChatRecord, action: string): void {
+  if (!world.chats.may(chat, bot.id, 'can_manage_topics')) throw badRequest(`not enough rights to ${action}`);
 }
 
 const createForumTopic: Method = (call) => {

@@ -99,7 +99,7 @@ describe('SQS', () => {
     expect(body).toEqual({ Attributes: { RedriveAllowPolicy: '{"a":1}' } });
   });
 
-  test('whoever watches a queue hears of a message', async () => {
+  test('a watcher of a queue is told about a message', async () => {
     const queues = new QueueWatch();
     const heard = jest.fn();
     const unwatch = queues.watch('dev-delivery.fifo', heard);
@@ -178,7 +178,7 @@ describe('what watches', () => {
     expect(await list('')).toEqual({ queryDefinitions: [] });
   });
 
-  test('a budget knows whom it notifies of what, and its tags', async () => {
+  test('a budget keeps its subscribers and its tags', async () => {
     const moto = new FakeMoto(() => ({}));
     const budgets = new Budgets();
     const ask = async (operation: string, body: object) =>

@@ -123,7 +123,7 @@ phases:
   expect(continued.status).toBe('FAILED');
 });
 
-test('the project wins over the buildspec, and nothing of this machine comes in', async () => {
+test('the project overrides the buildspec, and the variables of this machine stay out', async () => {
   process.env.KITE_RUNNER_TEST = 'leaked';
   const result = await build(
     `

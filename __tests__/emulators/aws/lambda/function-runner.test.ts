@@ -87,7 +87,7 @@ test('a Node.js function gets its event, its settings and the keys of its role',
   });
 });
 
-test('nothing of the surrounding environment reaches a function', async () => {
+test('no variable of this process reaches a function', async () => {
   process.env['KITE_TEST_SECRET'] = 'must stay outside';
   const { value } = await run(await nodeFunction('exports.handler = async () => Object.keys(process.env);'));
   delete process.env['KITE_TEST_SECRET'];

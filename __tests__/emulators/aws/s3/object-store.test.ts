@@ -221,7 +221,7 @@ describe('presigned URLs', () => {
   const upload = (url: string, body = 'hello', type = 'image/png'): Promise<Response> =>
     fetch(url, { method: 'PUT', body, headers: { 'content-type': type } });
 
-  test('let anybody upload exactly what was signed, and download it', async () => {
+  test('let anyone upload exactly what was signed, and download it', async () => {
     expect((await upload(await uploadUrl())).status).toBe(200);
     const url = await getSignedUrl(
       client,

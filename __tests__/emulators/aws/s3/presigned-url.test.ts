@@ -33,7 +33,7 @@ function request(url: URL, method: string, headers: Record<string, string> = {})
   });
 }
 
-test('an upload as it was signed is let in', async () => {
+test('an upload as it was signed is accepted', async () => {
   const headers = { 'content-type': 'image/png', 'content-length': '4' };
   expect(await refusePresigned(request(await upload(), 'PUT', headers), secretOf)).toBeUndefined();
 });
@@ -67,7 +67,7 @@ test('a link that has expired is refused', async () => {
   });
 });
 
-test('what is not presigned, or signed by somebody unknown, is not checked here', async () => {
+test('requests that are not presigned, or signed by an unknown key, are not checked', async () => {
   expect(await refusePresigned(request(new URL('http://127.0.0.1/files/a.png'), 'GET'), secretOf)).toBeUndefined();
   expect(await refusePresigned(request(await upload(), 'GET'), () => undefined)).toBeUndefined();
 });

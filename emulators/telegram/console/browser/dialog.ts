@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 /** What a dialog asks the name of. */
 export type DialogKind = 'operator' | 'group' | 'topic' | 'rename';
 
-/** What somebody entered. */
+/** What was entered. */
 export interface Answer {
   readonly name: string;
   /** The kind of group: `forum`, `supergroup` or `group`; for a group only. */

@@ -8,7 +8,7 @@ import { chatHead } from './chat-head';
 import { chatList } from './chat-list';
 import { Client } from './client';
 import { composer, type Command } from './composer';
-import { Deeds, type Content } from './deeds';
+import { Tasks, type Content } from './tasks';
 import { dialog, type Answer, type DialogKind } from './dialog';
 import { Memory } from './memory';
 import { messageView } from './message-view';
@@ -49,7 +49,7 @@ export class OperatorConsole extends LitElement {
   private readonly narrow = matchMedia('(max-width: 720px)');
   private readonly memory = new Memory();
   private readonly toast = new Toast(this);
-  private readonly deeds = new Deeds(
+  private readonly tasks = new Tasks(
     this.client,
     () => this.memory.me,
     (text) => this.toast.say(text),
@@ -100,7 +100,7 @@ export class OperatorConsole extends LitElement {
           place,
           onBecome: (user) => this.become(user),
           onGo: (to) => this.go(to),
-          onStart: (bot) => void this.deeds.start(bot),
+          onStart: (bot) => void this.tasks.start(bot),
           onDialog: (kind) => (this.dialog = kind),
         })}
         <main @dragenter=${drop.onDrag} @dragover=${drop.onDrag} @dragleave=${drop.onLeave} @drop=${drop.onDrop}>
@@ -113,7 +113,7 @@ export class OperatorConsole extends LitElement {
   }
 
   private renderChat(chat: ChatView, place: Place, view: ConsoleView): TemplateResult {
-    const { deeds } = this;
+    const { tasks } = this;
     const { topic } = this;
     const messages = messagesIn(chat, topic?.id);
     const pinned = messages.findLast(({ message_id: id }) => chat.pinned.includes(id));
@@ -129,8 +129,8 @@ export class OperatorConsole extends LitElement {
           onBack: () => this.back(),
           onDialog: (kind) => (this.dialog = kind),
           onForum: (forum) => void this.setForum(chat, forum),
-          onClosed: (closed) => void deeds.setTopicClosed(place, closed),
-          onDeleteTopic: () => void deeds.deleteTopic(place).then(() => this.go({ chat: chat.key })),
+          onClosed: (closed) => void tasks.setTopicClosed(place, closed),
+          onDeleteTopic: () => void tasks.deleteTopic(place).then(() => this.go({ chat: chat.key })),
           onJump: (id) => this.jumpTo(id),
         },
       )}
@@ -156,7 +156,7 @@ export class OperatorConsole extends LitElement {
   }
 
   private renderMessage(message: Message, previous: Message | undefined, chat: ChatView, place: Place): TemplateResult {
-    const { deeds } = this;
+    const { tasks } = this;
     const pinned = chat.pinned.includes(message.message_id);
     return messageView(message, {
       me: this.memory.me,
@@ -169,9 +169,9 @@ export class OperatorConsole extends LitElement {
         this.focusComposer();
       },
       onEdit: () => this.edit(message),
-      onPin: () => void deeds.setPinned(place, message, !pinned),
-      onDelete: () => void deeds.remove(place, message),
-      onPress: (button) => void deeds.press(place, message, button),
+      onPin: () => void tasks.setPinned(place, message, !pinned),
+      onDelete: () => void tasks.remove(place, message),
+      onPress: (button) => void tasks.press(place, message, button),
       onJump: (id) => this.jumpTo(id),
     });
   }
@@ -186,27 +186,27 @@ export class OperatorConsole extends LitElement {
   // What the operator does
 
   private async answer(kind: DialogKind, { name, kind: groupKind }: Answer): Promise<void> {
-    const { deeds, place, view } = this;
+    const { tasks, place, view } = this;
     this.dialog = undefined;
     switch (kind) {
       case 'operator': {
-        const user = await deeds.addOperator(name, view);
+        const user = await tasks.addOperator(name, view);
         if (user !== undefined) this.become(user);
         break;
       }
       case 'group':
-        await this.goWhere(deeds.createGroup(name, groupKind, view));
+        await this.goWhere(tasks.createGroup(name, groupKind, view));
         break;
       case 'topic':
-        if (place) await this.goWhere(deeds.createTopic(place, name));
+        if (place) await this.goWhere(tasks.createTopic(place, name));
         break;
       case 'rename':
-        if (place) await deeds.renameTopic(place, name);
+        if (place) await tasks.renameTopic(place, name);
     }
   }
 
   private async send(files: readonly File[]): Promise<void> {
-    const { place, deeds } = this;
+    const { place, tasks } = this;
     const { editing, replyTo } = this.writing;
     const text = this.writing.text.trim();
     if (!place || (text === '' && files.length === 0)) return;
@@ -215,8 +215,8 @@ export class OperatorConsole extends LitElement {
     this.cancel();
     const done =
       editing && files.length === 0
-        ? await deeds.edit(place, editing, text)
-        : await deeds.send(place, { text, files }, replyTo);
+        ? await tasks.edit(place, editing, text)
+        : await tasks.send(place, { text, files }, replyTo);
     if (done === undefined && this.writing.text === '') this.writing.write(text);
   }
 
@@ -224,7 +224,7 @@ export class OperatorConsole extends LitElement {
     const { place, writing } = this;
     const { replyTo } = writing;
     writing.toggleStickers(false);
-    if (place) await this.deeds.send(place, { sticker } satisfies Content, replyTo);
+    if (place) await this.tasks.send(place, { sticker } satisfies Content, replyTo);
     if (writing.replyTo === replyTo) writing.replyTo = undefined;
     this.requestUpdate();
   }
@@ -257,7 +257,7 @@ export class OperatorConsole extends LitElement {
 
   private async setForum(chat: ChatView, forum: boolean): Promise<void> {
     this.askedForum = { chat: chat.key, forum };
-    const place = this.deeds.setForum(chat, forum);
+    const place = this.tasks.setForum(chat, forum);
     // Refused, or the group has become another chat.
     if ((await place)?.chat !== chat.key) this.askedForum = undefined;
     await this.goWhere(place);

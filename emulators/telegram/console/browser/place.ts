@@ -57,9 +57,9 @@ export function summary(message: Message): string {
   return message.caption ? `${kind}: ${message.caption}` : (kind ?? 'Message');
 }
 
-/** What a service message says; undefined for messages that somebody wrote. */
+/** What a service message says; undefined for messages that a person wrote. */
 export function serviceText(message: Message): string | undefined {
-  const who = message.from ? fullName(message.from) : 'Somebody';
+  const who = message.from ? fullName(message.from) : 'Someone';
   if (message.new_chat_members) return `${message.new_chat_members.map(fullName).join(', ')} joined`;
   if (message.left_chat_member) return `${fullName(message.left_chat_member)} left`;
   if (message.new_chat_title) return `${who} renamed the group to ${message.new_chat_title}`;

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Where the system replaces all colours, edges say what backgrounds said: https://www.w3.org/TR/css-color-adjust-1/#forced */
+/** Where the system replaces all colors, edges say what backgrounds said: https://www.w3.org/TR/css-color-adjust-1/#forced */
 export const forcedColors = css`
   @media (forced-colors: active) {
     .bubble,

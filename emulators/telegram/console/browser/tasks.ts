@@ -3,7 +3,7 @@ import type { ChatView, ConsoleView } from '../view-types';
 import { readFile, type Client } from './client';
 import type { Place } from './place';
 
-/** What somebody sends. */
+/** What a person sends. */
 export interface Content {
   readonly text?: string;
   readonly files?: readonly File[];
@@ -14,7 +14,7 @@ export interface Content {
  * What the operator does in Telegram. What cannot be done is said to them and gives undefined; what was done and gives
  * nothing is null.
  */
-export class Deeds {
+export class Tasks {
   constructor(
     private readonly client: Client,
     private readonly me: () => number | undefined,
