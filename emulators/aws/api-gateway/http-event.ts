@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { IncomingMessage } from 'node:http';
 import { forwardingHeaders, sourceIp, splitTarget } from './client-request';
 import type { ApiDefinition, StageDefinition } from './definition';
@@ -22,7 +23,7 @@ export function httpEvent(
   path: string,
   requestId: string,
   body: Buffer,
-): object {
+): APIGatewayProxyEventV2 {
   const { query } = splitTarget(request);
   const now = new Date();
   const domainName = request.headers.host ?? 'localhost';
@@ -40,9 +41,9 @@ export function httpEvent(
       accountId: '000000000000',
       apiId: api.apiId,
       domainName,
-      domainPrefix: domainName.split(/[.:]/, 1)[0],
+      domainPrefix: domainName.split(/[.:]/, 1)[0] ?? '',
       http: {
-        method: request.method,
+        method: request.method ?? 'GET',
         path,
         protocol: `HTTP/${request.httpVersion}`,
         sourceIp: sourceIp(request),

@@ -1,3 +1,7 @@
+import type {
+  APIGatewayEventWebsocketRequestContextV2,
+  APIGatewayProxyWebsocketEventV2WithRequestContext,
+} from 'aws-lambda';
 import type { IncomingMessage } from 'node:http';
 import { forwardingHeaders, splitTarget } from './client-request';
 import type { StageDefinition } from './definition';
@@ -16,16 +20,19 @@ export interface ConnectionFacts {
   readonly connectedAt: number;
 }
 
-/** An event as API Gateway sends it to a WebSocket route's function. */
-export interface WebSocketEvent {
-  readonly requestContext: {
-    readonly routeKey: string;
-    readonly eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT';
-    readonly requestId: string;
-    readonly [field: string]: unknown;
-  };
-  readonly [field: string]: unknown;
-}
+type RequestContext = Omit<APIGatewayEventWebsocketRequestContextV2, 'messageId'> & {
+  /** Of a message only. */
+  readonly messageId?: string;
+  readonly disconnectStatusCode?: number;
+  readonly disconnectReason?: string;
+  readonly identity: { readonly sourceIp: string; readonly userAgent?: string };
+};
+
+/** An event as API Gateway sends it to a WebSocket route's function. Messages have no headers. */
+export type WebSocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<RequestContext> & {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>;
+};
 
 /**
  * The event of the handshake. Only this one has the client's headers and query parameters.
@@ -77,9 +84,9 @@ export function disconnectEvent(facts: ConnectionFacts, code: number, reason: st
 function context(
   facts: ConnectionFacts,
   routeKey: string,
-  eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT',
-  more: object = {},
-): WebSocketEvent['requestContext'] {
+  eventType: RequestContext['eventType'],
+  more: Pick<RequestContext, 'messageId' | 'disconnectStatusCode' | 'disconnectReason'> = {},
+): RequestContext {
   const now = new Date();
   const requestId = newIdentifier();
   return {
