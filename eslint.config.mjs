@@ -9,8 +9,7 @@ const WORDS_LATER = [
     `${folder}/**`,
     `__tests__/${folder}/**`,
   ]),
-  ...['memory', 'permissions', 'buildspecs'].map((folder) => `__tests__/${folder}/**`),
-  ...['__tests__/e2e/deployment.test.ts'],
+  ...['__tests__/permissions/**', '__tests__/e2e/deployment.test.ts'],
 ];
 
 export default defineConfig(

@@ -9,7 +9,7 @@ const WORDS = [
   [/\bnothing of\b/gi, '"nothing from", "does not know"'],
   [/\bknows? no\b/gi, '"does not know", "has no"'],
   [/, too(?=[.;:,!?)\]"'’`])/gi, '"also", before what it is about'],
-  [/\b(colour|behaviour)/gi, 'American spelling'],
+  [/\b(behaviour|colour|favour|neighbour)/gi, 'American spelling'],
   [/(?<![\w#.-])D\d{1,2}(?![\w.-])/g, 'what happens, not the number of a list that readers do not have'],
 ];
 

@@ -10,7 +10,7 @@ import type { Ledger, SeenRequest } from './ledger';
 type Item = Readonly<Record<string, AttributeValue>>;
 type Json = Record<string, unknown>;
 
-/** Stands before a DynamoDB, passes everything on and notes each request with the capacity units that it consumed. */
+/** A proxy in front of a DynamoDB that records each request with the capacity units that it consumed. */
 export class DynamoDbMeter {
   /** Milliseconds that every answer waits, so that requests made side by side are seen to be. */
   latency = 0;

@@ -29,7 +29,7 @@ export class GatewayProcess {
     return this.ready.channel;
   }
 
-  /** Memory in bytes, after what is not needed was let go of. */
+  /** Memory in bytes, after garbage collection. */
   async figures(): Promise<{ readonly memory: number }> {
     const answer = once(this.child, 'message');
     this.child.send('figures');

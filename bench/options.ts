@@ -7,11 +7,11 @@ export interface BenchOptions {
   readonly all: boolean;
   /** Put the table into docs/performance.md. */
   readonly write: boolean;
-  /** End with 1 if an aim is missed. */
+  /** Exit with 1 if an aim is missed. */
   readonly check: boolean;
 }
 
-/** Reads the command line; throws an error with the usage when it asks for something that there is not. */
+/** Reads the command line. @throws Error with the usage, for an unknown option or section */
 export function benchOptions(args: readonly string[], sections: readonly string[]): BenchOptions {
   const usage = `Usage: npm run bench -- [--only ${sections.join('|')}[,...]] [--all] [--write] [--check]`;
   let values;

@@ -54,7 +54,7 @@ export function processFigures(pid: number): Pick<ProcessStart, 'cpu' | 'peakMem
   return { cpu: nanoseconds / 1e6, peakMemory: kilobytes * 1024 };
 }
 
-/** Puts files out of the page cache, as long as no process maps them (GNU dd: `iflag=nocache` with `count=0`). */
+/** Evicts files from the page cache, unless a process maps them (GNU dd: `iflag=nocache` with `count=0`). */
 export async function evict(files: readonly string[]): Promise<void> {
   await run('sync', ['--data', ...files]);
   await Promise.all(files.map((file) => run('dd', [`if=${file}`, 'iflag=nocache', 'count=0', 'status=none'])));

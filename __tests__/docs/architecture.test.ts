@@ -34,7 +34,7 @@ function sources(): string {
 
 const all = (pattern: RegExp) => [...new Set(diagrams.flatMap((text) => text.match(pattern) ?? []))];
 
-test('the diagrams are there: stacks, a stage, both ways of a message, the pipeline', () => {
+test('there are diagrams of the stacks, a stage, both directions of a message, and the pipeline', () => {
   expect(diagrams.map((text) => text.split(/\s/, 1)[0])).toEqual([
     'flowchart',
     'flowchart',
@@ -44,7 +44,7 @@ test('the diagrams are there: stacks, a stage, both ways of a message, the pipel
   ]);
 });
 
-test('stacks, projects, functions, queues, tables, keys and topics in the diagrams are what is deployed', () => {
+test('stacks, projects, functions, queues, tables, keys and topics in the diagrams are deployed', () => {
   const names = all(
     /(?<![\w/.-])(?:\/?[a-z0-9]+[-/])+[a-z0-9]+(?:\.(?:fifo|tfstate))?(?![\w.])|\b(?:dev|prod)\.[A-Z]\w+/g,
   );
@@ -73,14 +73,14 @@ test('the routes in the diagrams are those of the APIs', () => {
   expect(shown.filter((route) => !routes.includes(route))).toEqual([]);
 });
 
-test('what the functions are said to call is there', () => {
+test('the functions that the diagrams name exist', () => {
   const calls = all(/\b\w+(?=\(\))/g);
   expect(calls.length).toBeGreaterThan(10);
   const text = sources();
   expect(calls.filter((name) => !new RegExp(`\\b${name}(?:\\(|: \\()`).test(text))).toEqual([]);
 });
 
-test('files and folders that the text names are there', () => {
+test('files and folders that the text names exist', () => {
   const paths = inlineCodeOf(document).filter((code) => /^[\w-]+(?:\/[\w-]*)*(?:\.ts|\.yml|\/)$/.test(code));
   expect(paths.length).toBeGreaterThan(5);
   expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);

@@ -29,7 +29,7 @@ test('every alarm has its section, and every section under Alarms its alarm', ()
   for (const name of sections) expect(section(name).trim().length).toBeGreaterThan(100);
 });
 
-test('the mail of every alarm leads to its section', () => {
+test('the mail of every alarm links to its section', () => {
   for (const alarm of alarms) {
     expect(alarm['alarm_description']).toMatch(
       new RegExp(` https://github\\.com/you/kite/blob/main/docs/operations\\.md#${anchorOf(alarm)}$`),

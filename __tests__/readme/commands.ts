@@ -1,6 +1,6 @@
 import { fencesOf, inlineCodeOf } from './markdown';
 
-/** What somebody would type whose name is followed by something: `terraform` alone is a program's name and no command. */
+/** Programs whose name with parameters is a command: `terraform` alone is only a name. */
 const PROGRAMS = new Set([
   ...['npm', 'npx', 'node', 'tsx', 'cdktf', 'terraform', 'aws', 'git', 'curl', 'wscat', 'docker', 'pip', 'java'],
   ...['bash', 'sh', 'cp', 'mv', 'cat', 'mkdir', 'export'],

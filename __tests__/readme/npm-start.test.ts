@@ -41,7 +41,7 @@ test('PORT=8080 npm start serves there, and what README.md shows is what is seen
   expect({ status: await curl.ended, printed: curl.output.trim() }).toEqual({ status: 0, printed: health!.lines[0] });
 });
 
-test('npm start -- --reset begins anew', async () => {
+test('npm start -- --reset starts without data', async () => {
   const old = join(folder, '.kite', 'dynamodb', 'from-before');
   mkdirSync(join(old, '..'), { recursive: true });
   writeFileSync(old, '');
@@ -50,8 +50,8 @@ test('npm start -- --reset begins anew', async () => {
   expect(existsSync(old)).toBe(false);
 });
 
-// Who started the program must not kill it because it is slow to answer: its data would not be written.
-test('npm start that is busy when Ctrl-C comes still ends in order', async () => {
+// The parent must not kill a program that is slow to shut down: its data would be lost.
+test('a busy npm start still shuts down cleanly on Ctrl-C', async () => {
   running = new Typed(folder, 'npm start', { PORT: '0' });
   await running.prints('Kite is ready');
   await running.interruptBusy('local/start/main.ts', 1_000);

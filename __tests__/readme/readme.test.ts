@@ -42,7 +42,7 @@ describe('commands of a text', () => {
 });
 
 describe('README.md', () => {
-  test('every command in it is run somewhere, and nothing is run for a command that it no longer has', () => {
+  test('every command runs somewhere, and there is no entry for a removed command', () => {
     expect(Object.keys(RUNS).sort()).toEqual([...commandsOf(readmeText())].sort());
   });
 
@@ -66,7 +66,7 @@ describe('README.md', () => {
     },
   );
 
-  test('no test takes a command from it that it has not', () => {
+  test('tests take only commands that it has', () => {
     const commands = commandsOf(readmeText());
     const taken = readdirSync(join(ROOT, '__tests__'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
@@ -86,7 +86,7 @@ const DOCUMENTS = [
 ].filter((file) => file.endsWith('.md'));
 
 describe.each(DOCUMENTS)('%s', (file) => {
-  test('names npm scripts that there are', () => {
+  test('names existing npm scripts', () => {
     const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };
     expect(npmScriptsOf(text(file)).filter((name) => !(name in scripts))).toEqual([]);
   });

@@ -11,7 +11,7 @@ export function readmeText(): string {
 }
 
 /**
- * A command of README.md, for a test that runs it. What is run is what people type: who changes the README changes the test.
+ * A command of README.md, for a test that runs it. Tests run what people type: a change in the README needs a change in the test.
  * @throws Error if README.md has no such command
  */
 export function readme(command: string): string {
@@ -20,11 +20,11 @@ export function readme(command: string): string {
   return found;
 }
 
-/** The same with values in place of what stands in angle brackets, for example `<s3-source-bucket>`. */
+/** The same with values in place of names in angle brackets, for example `<s3-source-bucket>`. */
 export function filledIn(command: string, values: Readonly<Record<string, string>>): string {
   return command.replace(/<([\w-]+)>/g, (_, name: string) => {
     const value = values[name];
-    if (value === undefined) throw new Error(`Nothing is known that could stand for <${name}> in "${command}".`);
+    if (value === undefined) throw new Error(`There is no value for <${name}> in "${command}".`);
     return value;
   });
 }

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What somebody writes into the settings that README.md asks for. */
+/** Values for the settings that README.md asks for. */
 const FILLED_IN: Readonly<Record<string, string>> = {
   STATE_BUCKET: 'my-own-state',
   AWS_REGION: 'eu-west-1',

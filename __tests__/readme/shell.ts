@@ -20,7 +20,7 @@ export function removeCheckout(folder: string): void {
 /** How long anything may take on a busy machine. */
 const PATIENCE_MS = 30_000;
 
-/** A line that somebody has typed in a shell. */
+/** A line typed into a shell. */
 export class Typed {
   output = '';
   /** The exit code, when everything has been printed. */
@@ -41,7 +41,7 @@ export class Typed {
     this.ended = once(this.process, 'close').then(([code]) => code as number | null);
   }
 
-  /** Waits until this is printed after what was printed before it. @throws Error with what was printed instead */
+  /** Waits until the program prints this, after the last match. @throws Error with the output */
   async prints(text: string, milliseconds = PATIENCE_MS): Promise<void> {
     const deadline = Date.now() + milliseconds;
     let over = false;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import type { Fence } from '../readme/markdown';
 
-/** A change that a text tells people to make: a new file, or a piece of one that is there. */
+/** A change of a recipe: a new file, or an edit of an existing one. */
 export interface Change {
   readonly file: string;
   apply(root: string): void;

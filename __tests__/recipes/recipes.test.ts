@@ -15,7 +15,7 @@ const fences = fencesOf(readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8'));
 const changes = (recipe: string) => changesOf(fences.filter(({ headings }) => headings.at(-1) === recipe));
 const files = [...new Set(RECIPES.flatMap((recipe) => changes(recipe).map(({ file }) => file)))];
 
-/** A copy of the repository to which everything was done that the recipes say. */
+/** A copy of the repository with the changes of all recipes. */
 let copy: string;
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'kite-recipes-'));
@@ -65,7 +65,7 @@ test('main.ts declares the new stack', () => {
   expect(Object.keys((JSON.parse(manifest) as { stacks: object }).stacks)).toContain('kite-exports');
 });
 
-test('what the recipes write compiles, and is formatted and styled as the rest', () => {
+test('the code of the recipes compiles, is formatted, and passes the lint', () => {
   const sources = files.filter((file) => file.endsWith('.ts'));
   // These and what they import: the rest is the business of `npm run compile`.
   const project = { extends: './tsconfig.json', include: [], files: sources };

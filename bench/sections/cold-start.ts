@@ -65,7 +65,7 @@ async function startAll(
     const starts = new Map<string, ProcessStart[]>();
     const bare: number[] = [];
     const files = [node, ...(await Promise.all(candidates.map(({ code }) => filesOf(code.folder)))).flat()];
-    // Round by round, so that what else the machine does meets all alike.
+    // Round by round, so that other load on the machine affects all alike.
     for (let round = 0; round < ROUNDS[cache]; round += 1) {
       progress(`${cache} page cache, round ${round + 1} of ${ROUNDS[cache]}`);
       const prepared = async () => (cache === 'cold' ? evict(files) : undefined);

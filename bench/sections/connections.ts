@@ -28,7 +28,7 @@ export const connections: Section = {
       }
       for (let sample = 0; sample < 1.2 * SAMPLES; sample += 1) {
         if (sample % 100 === 0) progress(`answer ${sample}`);
-        // In turns, so that what else the machine does meets all alike.
+        // In turns, so that other load on the machine affects all alike.
         for (const gateway of gateways) await gateway.sample(sample >= 0.2 * SAMPLES);
       }
       return figuresOf(gateways);

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** So near to its end, CSS pixels, somebody who reads counts as being there. */
+/** A reader within this many CSS pixels of the end counts as being there. */
 const NEAR = 40;
 
 /**
@@ -63,7 +63,7 @@ export class LogEnd implements ReactiveController {
   /** For the log's `scroll` event. */
   readonly onScroll = (): void => {
     const { log } = this;
-    // A log that has another size now scrolls by itself; that is not the reader.
+    // A log whose size changes scrolls by itself; the reader did not scroll.
     if (!log || sizeOf(log) !== this.size) return;
     const isReached = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
     if (isReached === this.isReached) return;

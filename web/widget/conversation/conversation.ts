@@ -8,7 +8,7 @@ import { Tabs, type TabNews } from './tabs';
 
 /** What a conversation tells the element that shows it. */
 export interface ConversationListener {
-  /** Messages, unread count or status are different. */
+  /** Messages, unread count or status changed. */
   changed(): void;
   /** The host wrote. */
   received(message: ChatMessage): void;
@@ -19,7 +19,7 @@ export interface ConversationListener {
 
 /** Messages this browser keeps. */
 const KEPT = 500;
-/** How often a tab looks whether another one left messages undelivered. */
+/** How often a tab checks whether another one left messages undelivered. */
 const ADOPT_EVERY = 15_000;
 
 /** One visitor's conversation in this tab: what is shown, what is stored, what is still to be delivered. */
@@ -57,7 +57,7 @@ export class Conversation implements SessionListener {
     return this.messages.filter(({ author, seen }) => author === 'host' && !seen).length;
   }
 
-  /** Makes the visitor known, shows what is stored, connects. Doing it twice does it once. */
+  /** Creates the visitor's id, shows the stored messages, and connects. Idempotent. */
   async start(): Promise<void> {
     if (this.session) return;
     const { url, channel, storageKey } = this.endpoint;
@@ -93,7 +93,7 @@ export class Conversation implements SessionListener {
     this.tabs = undefined;
   }
 
-  /** Sends a text or a file; what cannot go now waits, over reloads too. */
+  /** Sends a text or a file; waits if it cannot be sent now, also over reloads. */
   send(content: { text: string } | { file: File }): ChatMessage {
     const base = {
       id: randomCharacters(16),
@@ -115,7 +115,7 @@ export class Conversation implements SessionListener {
     return message;
   }
 
-  /** Another try for a message that failed. */
+  /** Retries a failed message. */
   retry(id: string): void {
     const message = this.byId.get(id);
     if (message?.delivery !== 'failed') return;
@@ -131,7 +131,7 @@ export class Conversation implements SessionListener {
     this.deliver(waiting);
   }
 
-  /** Takes a message that failed out of the conversation. */
+  /** Removes a failed message from the conversation. */
   discard(id: string): void {
     if (this.byId.get(id)?.delivery !== 'failed') return;
     this.byId.delete(id);
@@ -215,7 +215,7 @@ export class Conversation implements SessionListener {
     else this.failed(id);
   }
 
-  /** Delivers what a tab that is gone left behind, oldest first. */
+  /** Delivers the unsent messages of a closed tab, oldest first. */
   private async adopt(): Promise<void> {
     for (const message of this.messages) {
       if (message.delivery !== 'sending' || !this.tabs || (message.tab && (await this.tabs.isAlive(message.tab))))

@@ -5,7 +5,7 @@ export function randomCharacters(length: number): string {
   let text = '';
   while (text.length < length) {
     for (const byte of crypto.getRandomValues(new Uint8Array(length))) {
-      // 248 = 4 * 62: bytes above would favour the first letters.
+      // 248 = 4 * 62: bytes above would favor the first letters.
       if (byte < 248 && text.length < length) text += ALPHABET[byte % ALPHABET.length];
     }
   }

@@ -1,4 +1,4 @@
-/** Whose words they are. */
+/** Who wrote the message. */
 export type Author = 'visitor' | 'host';
 
 /** How far one of the visitor's messages got. */

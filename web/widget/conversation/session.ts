@@ -8,13 +8,13 @@ export type Status =
   | 'idle'
   | 'connecting'
   | 'online'
-  /** The server takes no more for a moment. */
+  /** The server asks to slow down. */
   | 'slow'
-  /** Lost; another try follows. */
+  /** Lost; a retry follows. */
   | 'waiting'
   /** The browser says that there is no network. */
   | 'offline'
-  /** The server does not take this visitor, e.g. because there is no such channel. */
+  /** The server refuses this visitor, e.g. because there is no such channel. */
   | 'refused';
 
 /** Why the server refuses the visitor or a message, or asks to slow down. */
@@ -40,7 +40,7 @@ export interface SessionListener {
   /** `because`: why it is refused or slow. */
   status(status: Status, because?: Because): void;
   received(frame: Extract<ServerFrame, { tag: 'TXT' | 'BIN' }>): void;
-  /** The server has it for good. */
+  /** The server has stored it. */
   sent(id: string, receipt: { at: number; url?: string }): void;
   /** The server refused it; it is not retried. */
   failed(id: string, because: Because): void;
@@ -63,9 +63,9 @@ export interface SessionOptions {
 
 /** API Gateway cuts a connection after ten idle minutes; this is well below. */
 const PING_EVERY = 4 * 60_000;
-/** Without an answer for so long a connection counts as dead. */
+/** A connection without an answer for this long counts as dead. */
 const ANSWER_WITHIN = 20_000;
-/** A connection that held for so long was a good one: the next try starts without a long wait. */
+/** A connection that lasted this long was good: the next attempt starts without a long wait. */
 const STABLE_AFTER = 10_000;
 /** A server that answered this recently, even with a refusal, needs no check. */
 const QUIET = 30_000;
@@ -134,7 +134,7 @@ export class Session {
     void this.pump();
   }
 
-  /** The network or the visitor is back: try at once, or make sure that the connection still lives. */
+  /** The network or the visitor is back: retry at once, or check that the connection is alive. */
   wake(): void {
     if (this.joined) {
       if (Date.now() - this.heardAt > QUIET) this.ping();
@@ -241,7 +241,7 @@ export class Session {
     this.after('reconnect', wait + backoff(this.attempt++), () => this.connect());
   }
 
-  /** Lets go of the socket; whatever waits for an answer on it fails and stays in the queue. */
+  /** Drops the socket; requests that wait for an answer fail and stay in the queue. */
   private drop(): void {
     const { socket } = this;
     this.socket = undefined;
@@ -288,7 +288,7 @@ export class Session {
     if (answer.tag !== 'UPL') throw new ConnectionLost();
     const put = this.options.upload ?? putFile;
     const { ok } = await put(answer.uploadUrl, file).catch(() => ({ ok: false }));
-    // The URL may have run out meanwhile: the next try asks for another one.
+    // The URL may have expired meanwhile: the next attempt asks for another one.
     if (!ok) throw new Refusal('', 503);
     return answer.downloadUrl;
   }
@@ -301,7 +301,7 @@ export class Session {
       this.lost();
       return false;
     }
-    // Not about this message but about the visitor; JOIN confirms it, and later says that it is over.
+    // About the visitor, not about this message: JOIN confirms it, and succeeds when it is over.
     if (code === 403 || code === 404) {
       this.refuse({ code, reason }, 0);
       return false;
@@ -313,7 +313,7 @@ export class Session {
       return true;
     }
     this.tries += 1;
-    // 502: the other side said no, and would say it again.
+    // 502: the operators cannot be reached, so a retry does not help.
     if (code >= 500 && code !== 502 && this.tries < TRIES) {
       await this.pause(backoff(this.tries));
       return true;

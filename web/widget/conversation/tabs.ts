@@ -30,7 +30,7 @@ export class Tabs {
     this.channel?.postMessage(news);
   }
 
-  /** Whether the tab is still there; where browsers cannot tell, it counts as gone, and the server drops doubles. */
+  /** Whether the tab is still there; if the browser cannot tell, it counts as gone, and the server drops duplicates. */
   async isAlive(tab: string): Promise<boolean> {
     if (tab === this.id) return true;
     const held = (await this.locks?.query())?.held ?? [];

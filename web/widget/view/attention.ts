@@ -9,11 +9,11 @@ export interface Subject {
   readonly isInView: () => boolean;
   /** They have seen everything. */
   readonly see: () => void;
-  /** The number of unread messages is another one. */
+  /** The number of unread messages changed. */
   readonly onCount: (unread: number) => void;
 }
 
-/** Knows whether the visitor looks: what they see is seen, what they do not see is counted, in the page's title too. */
+/** Tracks whether the visitor looks at the page, and counts messages that they have not seen, also in the page's title. */
 export class Attention implements ReactiveController {
   private readonly titleBadge = new TitleBadge();
   private counted = 0;
@@ -36,7 +36,7 @@ export class Attention implements ReactiveController {
     this.titleBadge.clear();
   }
 
-  /** Something that the visitor may see, or not, is there. */
+  /** A new message arrived, which the visitor may see or not. */
   check(): void {
     const { subject } = this;
     if (subject.isInView() && document.visibilityState === 'visible' && document.hasFocus()) subject.see();

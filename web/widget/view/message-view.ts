@@ -11,7 +11,7 @@ import type { Words } from './words';
 /** Messages of one side within so many milliseconds stand together. */
 const TOGETHER = 5 * 60_000;
 
-/** What a message needs to know of its surroundings, and what can be done with it. */
+/** A message's context and actions. */
 export interface MessageContext {
   readonly words: Words;
   readonly locale: string;
@@ -79,7 +79,7 @@ function problem(message: ChatMessage, { words, onRetry, onDiscard }: MessageCon
   </div>`;
 }
 
-/** When it was written, and how far it got: below the last of several, and below what is unlike its neighbours. */
+/** When it was written, and how far it got: below the last of several, and below one that differs from its neighbors. */
 function meta(
   { at, author, corrected, delivery }: ChatMessage,
   last: boolean,
