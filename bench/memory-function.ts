@@ -1,3 +1,4 @@
+import { memoryEnvironment } from '../__tests__/lambdas/request-dispatcher/memory-environment';
 import { createMemoryWorld, type MemoryWorld } from '../__tests__/memory/world';
 import { systemClock, systemRandomness } from '../lambdas/adapters/system';
 import { chatId, type ChannelName } from '../lambdas/chat/model/identifiers';
@@ -10,6 +11,9 @@ export const MEMORY_TOKEN = '1000000001:telegram-emulator';
 export const MEMORY_GROUP = -1001234567890;
 export const MEMORY_CHANNEL = 'bench-channel' as ChannelName;
 
+const UNUSED = 'http://127.0.0.1:9';
+const SETTINGS = { stage: 'dev', websocketUrl: 'ws://127.0.0.1:9/dev', apiUrl: `${UNUSED}/dev`, retentionDays: 90 };
+
 /** The request dispatcher with stores, queue and pushes that answer at once, and a channel: what is left is Kite. */
 export async function memoryFunction(
   overrides: Partial<World> = {},
@@ -18,12 +22,7 @@ export async function memoryFunction(
     clock: systemClock,
     random: systemRandomness,
     secrets: { botToken: async () => MEMORY_TOKEN },
-    settings: {
-      stage: 'dev',
-      websocketUrl: ENVIRONMENT.websocketUrl,
-      apiUrl: ENVIRONMENT.apiUrl,
-      retentionDays: ENVIRONMENT.retentionDays,
-    },
+    settings: SETTINGS,
     ...overrides,
   });
   await world.channels.create({
@@ -36,22 +35,5 @@ export async function memoryFunction(
     messages: 0,
     createdAt: new Date().toISOString(),
   });
-  return { world, handler: createRequestDispatcher(ENVIRONMENT, world) };
+  return { world, handler: createRequestDispatcher(memoryEnvironment(SETTINGS, UNUSED, 'ERROR'), world) };
 }
-
-const ENVIRONMENT = {
-  stage: 'dev',
-  botTokenParameter: '/kite/dev/telegram-bot-token',
-  telegramApiRoot: 'http://127.0.0.1:9',
-  logLevel: 'ERROR',
-  channelsTable: 'dev.Channels',
-  membersTable: 'dev.Members',
-  connectionsTable: 'dev.Connections',
-  messagesTable: 'dev.Messages',
-  filesBucket: 'files',
-  deliveryQueueUrl: 'http://127.0.0.1:9/000000000000/dev-delivery.fifo',
-  websocketUrl: 'ws://127.0.0.1:9/dev',
-  websocketCallbackUrl: 'http://127.0.0.1:9/dev',
-  apiUrl: 'http://127.0.0.1:9/dev',
-  retentionDays: 90,
-} as const;

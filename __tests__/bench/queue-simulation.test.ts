@@ -36,7 +36,7 @@ describe.each(['supergroup', 'forum'] as const)('ten times the limit, in a %s', 
     expect(run.delays.max).toBeLessThan(1.15 * run.unavoidable.max + 60 * SECOND);
   });
 
-  test('everybody waits about as long as everybody else', () => {
+  test('every visitor waits about as long as the others', () => {
     expect(run.visitors.slowest).toBeLessThan(2.5 * run.visitors.quickest);
   });
 
@@ -79,16 +79,16 @@ describe('virtual time', () => {
     expect(clock.now() - begun).toBe(3_600_000);
   });
 
-  test('stands still while somebody really works', async () => {
+  test('stands still while real work is done', async () => {
     const clock = new VirtualClock();
     const work = clock.really(() => new Promise((resolve) => setTimeout(resolve, 20)).then(() => clock.now()));
     const begun = clock.now();
     await expect(clock.run(Promise.all([work, clock.sleep(5)]).then(([at]) => at))).resolves.toBe(begun);
   });
 
-  test('everybody waiting for nothing is an error', async () => {
+  test('waiting without an alarm is an error', async () => {
     const clock = new VirtualClock();
-    await expect(clock.run(new Promise(() => undefined))).rejects.toThrow('The simulation stands still');
+    await expect(clock.run(new Promise(() => undefined))).rejects.toThrow('The simulation is stuck');
   });
 });
 

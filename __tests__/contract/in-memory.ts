@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { FifoQueue } from '../../emulators/aws/sqs/fifo-queue';
 import { queueSource } from '../../emulators/aws/sqs/queue-service';
 import { createTelegram } from '../../emulators/telegram';
 import { createManagementPush } from '../../lambdas/adapters/management-push';
-import { groupOf } from '../../lambdas/adapters/sqs-queue';
 import { systemClock, systemRandomness } from '../../lambdas/adapters/system';
 import { createBotApi } from '../../lambdas/adapters/telegram/bot-api';
 import { registerWebhook } from '../../lambdas/adapters/telegram/webhook-registration';
 import { webhookSecret } from '../../lambdas/adapters/telegram/webhook-secret';
 import { createRequestDispatcher } from '../../lambdas/request-dispatcher/wiring';
 import { Chat } from '../../local/chat';
+import { fifoDelivery } from '../../local/fifo-delivery';
 import { LocalServer } from '../../local/local-server';
 import { stageApis } from '../../local/stage-apis';
 import { memoryEnvironment } from '../lambdas/request-dispatcher/memory-environment';
@@ -38,13 +37,7 @@ export async function inMemoryChat(): Promise<ChatUnderTest> {
   const world = createMemoryWorld({
     push: createManagementPush({ callbackUrl: apiUrl, config: { region: REGION, credentials } }),
     files,
-    queue: {
-      send: async (item) => {
-        const body = JSON.stringify(item);
-        const deduplicationId = createHash('sha256').update(body).digest('hex');
-        await queue.send({ group: groupOf(item), deduplicationId, body });
-      },
-    },
+    queue: fifoDelivery(queue),
     clock: systemClock,
     random: systemRandomness,
     secrets: { botToken: async () => TOKEN },

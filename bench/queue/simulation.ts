@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryStores } from '../../__tests__/memory/stores';
 import { MemoryFiles, MemoryLogger, MemoryPush, repeatableRandomness } from '../../__tests__/memory/world';
 import { answerQueue, type QueueEvent } from '../../lambdas/adapters/lambda-events/queue';
-import { groupOf } from '../../lambdas/adapters/sqs-queue';
 import { createTelegramOperatorSide } from '../../lambdas/adapters/telegram/operator-side';
 import { createTelegramMessenger } from '../../lambdas/adapters/telegram/telegram-messenger';
 import type { ConnectionId } from '../../lambdas/chat/model/identifiers';
@@ -18,6 +16,7 @@ import { FifoQueue } from '../../emulators/aws/sqs/fifo-queue';
 import { queueSource } from '../../emulators/aws/sqs/queue-service';
 import { createTelegram, type Telegram } from '../../emulators/telegram';
 import { TELEGRAM_FLOOD_LIMITS } from '../../emulators/telegram/flood-control';
+import { fifoDelivery } from '../../local/fifo-delivery';
 import { DELIVERY_QUEUE } from '../../local/stage-cloud';
 import { arrivals, unavoidableDelays } from './arrivals';
 import { VirtualClock } from './virtual-clock';
@@ -134,16 +133,11 @@ class Simulation {
     private readonly queue: FifoQueue,
     private readonly deadLetters: FifoQueue,
   ) {
+    const delivery = fifoDelivery(queue);
     this.world = {
       ...createMemoryStores(clock),
       push: this.push,
-      queue: {
-        send: async (item) => {
-          const body = JSON.stringify(item);
-          const deduplicationId = createHash('sha256').update(body).digest('hex');
-          await clock.really(() => queue.send({ group: groupOf(item), deduplicationId, body }));
-        },
-      },
+      queue: { send: (item) => clock.really(() => delivery.send(item)) },
       files: new MemoryFiles(),
       secrets: { botToken: async () => TOKEN },
       clock,

@@ -11,7 +11,7 @@ import { answerAwsJson, type AwsJsonService } from './protocol/aws-json';
 import { ObjectStore, type BucketDefinition } from './s3/object-store';
 import type { SigningKey } from './s3/signature';
 import { FifoQueue } from './sqs/fifo-queue';
-import { queueArn, queuePath, queueService } from './sqs/queue-service';
+import { queuePath, queueService } from './sqs/queue-service';
 import { parameterStore } from './ssm/parameter-store';
 
 /** A FIFO queue. */
@@ -115,10 +115,6 @@ export class EmbeddedCloud {
 
   queueUrl(name: string): string {
     return `${this.options.origin}${queuePath(name)}`;
-  }
-
-  queueArn(name: string): string {
-    return queueArn(this.options.region, name);
   }
 
   /** Answers a request of an AWS SDK or to a presigned URL; false, untouched, if it is neither. */

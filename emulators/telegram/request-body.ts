@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isRecord } from '../json';
 import { readLimited } from '../limited-body';
 import { BotApiError, badRequest } from './bot-api-error';
 import { Parameters } from './parameters';
@@ -40,7 +41,7 @@ function parseJson(body: Buffer): object {
   if (body.length === 0) return {};
   try {
     const value: unknown = JSON.parse(body.toString('utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    if (isRecord(value)) return value;
   } catch {
     // Falls through to the same refusal.
   }

@@ -56,11 +56,6 @@ export class RuntimeApi {
     this.deliver();
   }
 
-  /** Takes back an invocation that the runtime has not fetched. */
-  withdraw(): void {
-    this.next = undefined;
-  }
-
   /** Ends the API; a runtime that waits is cut off. */
   close(): void {
     this.server.close();

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
+import { isRecord } from '../../json';
 
 /** An error as the AWS JSON protocols carry it; SDKs turn it into an exception of that name. */
 export class AwsJsonError extends Error {
@@ -43,7 +44,7 @@ export async function answerAwsJson(
 function parse(body: Buffer): Readonly<Record<string, unknown>> {
   try {
     const input: unknown = JSON.parse(body.toString() || '{}');
-    if (typeof input === 'object' && input !== null) return input as Record<string, unknown>;
+    if (isRecord(input)) return input;
   } catch {
     // Said below.
   }
