@@ -9,7 +9,8 @@ import { createDynamoStores } from '../lambdas/adapters/dynamodb/stores';
 import * as sdk from '../lambdas/adapters/sdk/dynamodb';
 import { systemClock } from '../lambdas/adapters/system';
 import { webhookSecret } from '../lambdas/adapters/telegram/webhook-secret';
-import { chatId, type ChannelName, type Handle } from '../lambdas/chat/model/identifiers';
+import { chatId, refOf } from '../lambdas/adapters/telegram/ids';
+import { type ChannelName, type Handle } from '../lambdas/chat/model/identifiers';
 import type { Content, Conversation, Direction } from '../lambdas/chat/model/records';
 import type { Stores } from '../lambdas/chat/ports';
 import { dynamoDbAt } from '../emulators/aws/dynamodb/dynamodb-call';
@@ -138,7 +139,7 @@ async function prepare(stores: Stores, { way, files, bytes, texts = 0 }: FileBat
       now: Date.now(),
     });
     if (way === 'from-host')
-      await stores.messages.pointReply(chatId(GROUP), i + 1, { ...conversation, message: 'v#x' });
+      await stores.messages.pointReply(refOf(chatId(GROUP), i + 1), { ...conversation, message: 'v#x' });
     else
       await stores.messages.put(waiting(conversation, way === 'to-host' ? 'to-host' : 'to-visitor', i, contentOf(i)));
   }

@@ -1,7 +1,8 @@
 import { memoryEnvironment } from '../__tests__/lambdas/request-dispatcher/memory-environment';
 import { createMemoryWorld, type MemoryWorld } from '../__tests__/memory/world';
 import { systemClock, systemRandomness } from '../lambdas/adapters/system';
-import { chatId, type ChannelName } from '../lambdas/chat/model/identifiers';
+import { chatId } from '../lambdas/adapters/telegram/ids';
+import { type ChannelName } from '../lambdas/chat/model/identifiers';
 import type { World } from '../lambdas/chat/ports';
 import { createRequestDispatcher, type DispatcherHandler } from '../lambdas/request-dispatcher/wiring';
 

@@ -143,9 +143,9 @@ export class MemoryMembers implements MemberStore {
     return claimed !== undefined;
   }
 
-  async claimPin(conversation: Conversation, messageId: number): Promise<boolean> {
+  async claimPin(conversation: Conversation, message: string): Promise<boolean> {
     const claimed = this.#change(conversation, (member) =>
-      member.pinned === undefined || member.pinned === messageId ? { ...member, pinned: messageId } : undefined,
+      member.pinned === undefined || member.pinned === message ? { ...member, pinned: message } : undefined,
     );
     return claimed !== undefined;
   }
@@ -162,11 +162,11 @@ export class MemoryMembers implements MemberStore {
     this.chats.delete(chat, (linked) => conversationKey(linked) === conversationKey(conversation));
   }
 
-  async linkTopic(chat: ChatId, thread: number, { channel, handle }: Conversation): Promise<void> {
+  async linkTopic(chat: ChatId, thread: string, { channel, handle }: Conversation): Promise<void> {
     this.topics.put(`${chat}#${thread}`, { channel, handle });
   }
 
-  async unlinkTopic(chat: ChatId, thread: number): Promise<void> {
+  async unlinkTopic(chat: ChatId, thread: string): Promise<void> {
     this.topics.delete(`${chat}#${thread}`);
   }
 

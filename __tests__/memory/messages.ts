@@ -1,4 +1,4 @@
-import type { ChannelName, ChatId } from '../../lambdas/chat/model/identifiers';
+import type { ChannelName } from '../../lambdas/chat/model/identifiers';
 import { DAY, UPDATE_LIFE } from '../../lambdas/chat/model/lifetimes';
 import {
   conversationKey,
@@ -7,6 +7,7 @@ import {
   type Direction,
   type Lease,
   type Message,
+  type MessageRef,
 } from '../../lambdas/chat/model/records';
 import { inOrder, textOf, withText } from '../../lambdas/chat/model/message';
 import type { Clock, MessageStore, Receipt, ReplyTarget, UpdateClaim } from '../../lambdas/chat/ports';
@@ -76,7 +77,7 @@ export class MemoryMessages implements MessageStore {
 
   async correctUnsent(conversation: Conversation, key: string, text: string): Promise<boolean> {
     const message = this.messages.stored(keyOf(conversation, key));
-    const unsent = message?.due && message.direction === 'to-host' && message.telegramIds === undefined;
+    const unsent = message?.due && message.direction === 'to-host' && message.places === undefined;
     return unsent === true && this.correct(conversation, key, text);
   }
 
@@ -90,9 +91,8 @@ export class MemoryMessages implements MessageStore {
 
   async removeSome(conversation: Conversation, limit: number): Promise<boolean> {
     const stored = [...this.messages.entries(`${conversationKey(conversation)}/`, { ended: true })];
-    for (const [key, { chat, telegramIds, copy }] of stored.slice(0, limit)) {
-      for (const id of telegramIds ?? []) this.replies.delete(`${chat}#${id}`);
-      for (const id of copy?.telegramIds ?? []) this.replies.delete(`${copy?.chat}#${id}`);
+    for (const [key, { places = [], copies = [] }] of stored.slice(0, limit)) {
+      for (const place of [...places, ...copies]) this.replies.delete(placeKey(place));
       this.messages.delete(key);
     }
     this.notes.delete(conversationKey(conversation));
@@ -112,20 +112,20 @@ export class MemoryMessages implements MessageStore {
     this.notes.delete(conversationKey(conversation), (note) => note.mark === mark);
   }
 
-  async pointReply(chat: ChatId, messageId: number, { channel, handle, message }: ReplyTarget): Promise<void> {
-    this.replies.put(`${chat}#${messageId}`, { channel, handle, message });
+  async pointReply(from: MessageRef, { channel, handle, message }: ReplyTarget): Promise<void> {
+    this.replies.put(placeKey(from), { channel, handle, message });
   }
 
-  async replyTarget(chat: ChatId, messageId: number): Promise<ReplyTarget | undefined> {
-    return this.replies.get(`${chat}#${messageId}`);
+  async replyTarget(from: Pick<MessageRef, 'chat' | 'message'>): Promise<ReplyTarget | undefined> {
+    return this.replies.get(placeKey(from));
   }
 
-  async replyTargets(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlyMap<number, ReplyTarget>> {
-    const found = messageIds.map((id) => [id, this.replies.get(`${chat}#${id}`)] as const);
+  async replyTargets(of: readonly MessageRef[]): Promise<ReadonlyMap<string, ReplyTarget>> {
+    const found = of.map((ref) => [ref.message, this.replies.get(placeKey(ref))] as const);
     return new Map(found.flatMap(([id, target]) => (target ? [[id, target] as const] : [])));
   }
 
-  async claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim> {
+  async claimUpdate(bot: string, updateId: string, lease: Lease, now: number): Promise<UpdateClaim> {
     const update = this.updates.get(`${bot}#${updateId}`);
     if (update?.done) return 'done';
     if (update && update.until > now && update.holder !== lease.holder) return 'busy';
@@ -133,11 +133,11 @@ export class MemoryMessages implements MessageStore {
     return 'claimed';
   }
 
-  async releaseUpdate(bot: string, updateId: number, lease: Lease): Promise<void> {
+  async releaseUpdate(bot: string, updateId: string, lease: Lease): Promise<void> {
     this.updates.delete(`${bot}#${updateId}`, ({ done, holder }) => !done && holder === lease.holder);
   }
 
-  async finishUpdate(bot: string, updateId: number): Promise<void> {
+  async finishUpdate(bot: string, updateId: string): Promise<void> {
     this.updates.put(`${bot}#${updateId}`, { done: true, until: 0, holder: '' });
   }
 
@@ -152,8 +152,11 @@ export class MemoryMessages implements MessageStore {
 
 function placeOf(receipt: Receipt | undefined): Partial<Message> {
   if (!receipt) return {};
-  const { chat, telegramIds, copy } = receipt;
-  return copy ? { copy: { chat, telegramIds } } : { chat, telegramIds };
+  return receipt.copy ? { copies: receipt.places } : { places: receipt.places };
+}
+
+function placeKey({ chat, message }: Pick<MessageRef, 'chat' | 'message'>): string {
+  return `${chat}#${message}`;
 }
 
 function keyOf(conversation: Conversation, key: string): string {

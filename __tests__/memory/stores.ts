@@ -28,7 +28,7 @@ export function createMemoryStores(clock: Clock, retentionDays = 90): MemoryStor
         return {
           host: await channels.host(chat),
           member: await members.ofChat(chat),
-          reply: replyTo === undefined ? undefined : await messages.replyTarget(chat, replyTo),
+          reply: replyTo === undefined ? undefined : await messages.replyTarget({ chat, message: replyTo }),
           topic: thread === undefined ? undefined : members.topics.get(`${chat}#${thread}`),
         };
       },

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { webhookSecret } from '../../lambdas/adapters/telegram/webhook-secret';
-import { chatId, type ConnectionId } from '../../lambdas/chat/model/identifiers';
+import { chatId, refOf } from '../../lambdas/adapters/telegram/ids';
+import { type ConnectionId } from '../../lambdas/chat/model/identifiers';
 import { AIMS } from '../aims';
 import { handler as emptyHandler } from '../empty-handler';
 import { against, type Figure } from '../figure';
@@ -39,7 +40,8 @@ async function kiteAlone({ progress }: SectionOptions): Promise<Figure[]> {
     await handler(frame(id, 'CONNECT', null));
     await handler(frame(id, 'MESSAGE', ['JOIN', `member-${id}`, 'Ann', MEMORY_CHANNEL]));
     const conversation = (await world.connections.find(`ws:${id}` as ConnectionId))?.conversation;
-    if (conversation) await world.messages.pointReply(chatId(MEMORY_GROUP), i + 1, { ...conversation, message: 'v#x' });
+    if (conversation)
+      await world.messages.pointReply(refOf(chatId(MEMORY_GROUP), i + 1), { ...conversation, message: 'v#x' });
   }
   const texts = ids.flatMap((id) =>
     Array.from({ length: MESSAGES }, (_, i) =>

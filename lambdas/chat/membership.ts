@@ -1,4 +1,4 @@
-import type { ChatId, ConnectionId } from './model/identifiers';
+import { chatOfConnection, connectionOf, type ChatId } from './model/identifiers';
 import { DAY } from './model/lifetimes';
 import type { Channel, Conversation, Member, Notice } from './model/records';
 import type { World } from './ports';
@@ -6,14 +6,9 @@ import type { World } from './ports';
 /** What telling the operators about a visitor uses. */
 type NoticeWorld = Pick<World, 'messages' | 'queue'>;
 
-/** The connection that a chat in the messenger is. */
-export function connectionOf(chat: ChatId): ConnectionId {
-  return `tg:${chat}`;
-}
-
-/** The chat of a member who is in the messenger; a group that has moved may stand there twice for a moment. */
+/** The chat of a member who is in a messenger; a group that has moved may stand there twice for a moment. */
 export function chatOf({ connections }: Member): ChatId | undefined {
-  return connections.findLast((id) => id.startsWith('tg:'))?.slice(3) as ChatId | undefined;
+  return connections.flatMap((id) => chatOfConnection(id) ?? []).at(-1);
 }
 
 /** Tells the operators who is there: a new visitor, or one who was away for more than a day. */

@@ -65,13 +65,10 @@ async function receive(world: World, messenger: Messenger, incoming: Incoming): 
 }
 
 async function receiveMessage(world: World, messenger: Messenger, message: IncomingMessage): Promise<Handled> {
-  const { chat, replyTo, thread, content, update } = message;
+  const { chat, ref, replyTo, content, update } = message;
   const line = content.kind === 'text' ? parseCommandLine(content.text) : undefined;
   if (line?.addressee !== undefined && !(await isMe(messenger, line.addressee))) return 'handled';
-  const found = await world.routes.route(chat.id, {
-    ...(replyTo === undefined ? {} : { replyTo }),
-    ...(thread === undefined ? {} : { thread }),
-  });
+  const found = await world.routes.route(chat.id, { replyTo, thread: ref.thread });
   const hostChat = await confirmed(world, found);
   const route = hostChat ? await withHeader(world, found, message, hostChat) : found;
   if (line) return receiveCommand(world, messenger, { message, route, hostChat, line });
@@ -101,8 +98,8 @@ async function withHeader(world: World, found: Route, message: IncomingMessage, 
 
 /** An edited command is no new command, and an edited message no new message (D28). */
 async function receiveEdit(world: World, messenger: Messenger, message: IncomingMessage): Promise<Handled> {
-  const { chat, messageId } = message;
-  const route = await world.routes.route(chat.id, { replyTo: messageId });
+  const { chat, ref } = message;
+  const route = await world.routes.route(chat.id, { replyTo: ref.message });
   const hostChat = await confirmed(world, route);
   if (hostChat) return receiveHostEdit(world, message, hostChat, route.reply);
   if (route.member) return receiveMemberEdit(world, messenger, message, route.member);

@@ -10,6 +10,7 @@ import type {
   Lease,
   Member,
   Message,
+  MessageRef,
   Topic,
 } from './model/records';
 
@@ -56,7 +57,7 @@ export interface ChannelStore {
   openConversation(host: OpenConversations, handle: Handle, at: string, since: string): Promise<void>;
   /** Forgets a conversation: it was erased, or its visitor banned. */
   closeConversation(chat: ChatId, handle: Handle): Promise<void>;
-  /** Telegram's `retry_after`: nothing to this chat before `until` (epoch milliseconds). */
+  /** The messenger is over its limit: nothing to this chat before `until` (epoch milliseconds). */
   blockHost(chat: ChatId, until: number): Promise<void>;
   /**
    * Takes the next turn to send something to this chat, `pace` milliseconds after the one that was taken before, but not
@@ -71,7 +72,7 @@ export interface MemberChange {
   readonly banned?: boolean;
   readonly seenAt?: string;
   readonly announcedAt?: string;
-  readonly pinned?: number | null;
+  readonly pinned?: string | null;
   readonly turn?: number | null;
   readonly topic?: Topic | null;
 }
@@ -138,18 +139,18 @@ export interface MemberStore {
 
   /** The right to make this member's topic. False: somebody else is at it, or it has one. */
   claimTopic(conversation: Conversation, lease: Lease, now: number): Promise<boolean>;
-  /** Remembers the first unanswered message, if there is none yet (D23). False: there was one. */
-  claimPin(conversation: Conversation, messageId: number): Promise<boolean>;
+  /** Remembers the first unanswered message, if there is none yet. False: there was one. */
+  claimPin(conversation: Conversation, message: string): Promise<boolean>;
 
-  /** The member that a Telegram chat is. */
+  /** The member that a chat in a messenger is. */
   ofChat(chat: ChatId): Promise<Conversation | undefined>;
-  /** Makes a Telegram chat a member's; an older link is replaced. Expires as a topic's does: repeat it now and then. */
+  /** Makes a chat a member's; an older link is replaced. Expires as a topic's does: repeat it now and then. */
   linkChat(chat: ChatId, conversation: Conversation): Promise<void>;
   /** Removes the link if it still points to that conversation. */
   unlinkChat(chat: ChatId, conversation: Conversation): Promise<void>;
   /** Makes a forum topic a member's. Expires by the retention setting: repeat it now and then (`Topic.linkedAt`). */
-  linkTopic(chat: ChatId, thread: number, conversation: Conversation): Promise<void>;
-  unlinkTopic(chat: ChatId, thread: number): Promise<void>;
+  linkTopic(chat: ChatId, thread: string, conversation: Conversation): Promise<void>;
+  unlinkTopic(chat: ChatId, thread: string): Promise<void>;
 }
 
 /** `released`: nobody holds the lease now. `again`: there is a newer ticket, the lease is still held. `lost`: it is another's. */
@@ -167,9 +168,9 @@ export interface ConnectionStore {
 
 /** What became of a delivery. */
 export interface Receipt {
-  readonly chat: ChatId;
-  readonly telegramIds: readonly number[];
-  /** It came from Telegram, too: this is the place of its copy, which is kept beside that of the original. */
+  /** Where its parts stand, all in one chat. */
+  readonly places: readonly MessageRef[];
+  /** It came from a messenger: this is the place of its copy, which is kept beside that of the original. */
   readonly copy?: boolean;
 }
 
@@ -217,20 +218,20 @@ export interface MessageStore {
   /** Forgets a note that still has this mark. */
   forgetWaiting(conversation: Conversation, mark: string): Promise<void>;
 
-  /** Remembers that a Telegram message is (a copy of) a message of a conversation: a reply to it finds its way. */
-  pointReply(chat: ChatId, messageId: number, to: ReplyTarget): Promise<void>;
-  replyTarget(chat: ChatId, messageId: number): Promise<ReplyTarget | undefined>;
-  /** What is known of these Telegram messages (at most 100); one request. */
-  replyTargets(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlyMap<number, ReplyTarget>>;
+  /** Remembers that a messenger's message is (a copy of) a message of a conversation: a reply to it finds its way. */
+  pointReply(from: MessageRef, to: ReplyTarget): Promise<void>;
+  replyTarget(from: MessageRef): Promise<ReplyTarget | undefined>;
+  /** What is known of these messages of one chat (at most 100), by their ids; one request. */
+  replyTargets(of: readonly MessageRef[]): Promise<ReadonlyMap<string, ReplyTarget>>;
 
-  /** Claims a Telegram update that is not idempotent by itself, for as long as the lease holds; remembered for 24 h. */
-  claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim>;
+  /** Claims an update that is not idempotent by itself, for as long as the lease holds; remembered for 24 h. */
+  claimUpdate(bot: string, update: string, lease: Lease, now: number): Promise<UpdateClaim>;
   /** The update was not handled after all: it may be claimed at once. Nothing, if the claim is not this lease's. */
-  releaseUpdate(bot: string, updateId: number, lease: Lease): Promise<void>;
-  finishUpdate(bot: string, updateId: number): Promise<void>;
+  releaseUpdate(bot: string, update: string, lease: Lease): Promise<void>;
+  finishUpdate(bot: string, update: string): Promise<void>;
 }
 
-/** The message that a Telegram message belongs to. */
+/** The message that a messenger's message belongs to. */
 export interface ReplyTarget extends Conversation {
   readonly message: string;
 }
@@ -248,7 +249,10 @@ export interface Route {
 }
 
 export interface RouteFinder {
-  route(chat: ChatId, target: { readonly replyTo?: number; readonly thread?: number }): Promise<Route>;
+  route(
+    chat: ChatId,
+    target: { readonly replyTo?: string | undefined; readonly thread?: string | undefined },
+  ): Promise<Route>;
 }
 
 /** The four stores of a stage, and the look-up across them. */
@@ -272,7 +276,7 @@ export interface VisitorPush {
 export type QueueItem =
   /** Something is due to the host. Deliver what `messages.due(conversation, 'to-host', ...)` says. */
   | ({ readonly kind: 'to-host'; readonly message: string } & Conversation)
-  /** Something is due to a member who is in Telegram. */
+  /** Something is due to a member who is in a messenger. */
   | ({ readonly kind: 'to-chat'; readonly message: string } & Conversation)
   /** Something may be due to a web visitor whom a push did not reach for a reason that passes. */
   | ({ readonly kind: 'to-visitor'; readonly attempt: number; readonly request: string } & Conversation)
@@ -299,7 +303,7 @@ export type QueueOutcome = { readonly kind: 'done' } | { readonly kind: 'retry';
 
 /** The operator's side as the functions see it. */
 export interface OperatorSide {
-  /** One Telegram update, as parsed JSON. `retry`: only if the same update can succeed later (answered 503). */
+  /** One update of the messenger, as parsed JSON. `retry`: only if the same update can succeed later (answered 503). */
   receiveUpdate(update: unknown): Promise<'handled' | 'retry'>;
   /** One item of the queue. `attempt` counts from 1. */
   deliver(item: QueueItem, attempt: number): Promise<QueueOutcome>;

@@ -1,7 +1,8 @@
 import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { tableName } from '../../constructs/storage/table-schemas';
 import { TelegramRefusal, type BotApi } from '../../lambdas/adapters/telegram/bot-api';
-import { telegramChatId, type ChatId } from '../../lambdas/chat/model/identifiers';
+import { telegramChatId } from '../../lambdas/adapters/telegram/ids';
+import type { ChatId } from '../../lambdas/chat/model/identifiers';
 import type { AwsAccess } from './aws-access';
 
 /** A chat that hosts a channel, and what the bot may do there. */

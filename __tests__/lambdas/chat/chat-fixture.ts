@@ -1,6 +1,7 @@
 import { createMemoryWorld, type MemoryWorld } from '../../memory/world';
-import { chatId, type ChannelName, type ConnectionId } from '../../../lambdas/chat/model/identifiers';
+import { type ChannelName, type ConnectionId } from '../../../lambdas/chat/model/identifiers';
 import type { Messenger } from '../../../lambdas/chat/messenger/port';
+import { messageRef } from '../../../lambdas/chat/model/records';
 import type { Incoming } from '../../../lambdas/chat/messenger/incoming';
 import { createOperatorDomain } from '../../../lambdas/chat/messenger-side';
 import type { QueueItem, World } from '../../../lambdas/chat/ports';
@@ -8,7 +9,7 @@ import { createVisitorSide } from '../../../lambdas/chat/browser-side';
 import { FakeMessenger } from './fake-messenger';
 
 export const CHANNEL = 'my-channel' as ChannelName;
-export const GROUP = chatId(-1001234567890);
+export const GROUP = FakeMessenger.chat('support');
 const SENT_AT = '2026-01-02T03:04:05Z';
 
 /** A function instance: the world it works in, and the host. */
@@ -82,14 +83,16 @@ export class ChatFixture {
   }
 
   /** An operator's message as an update; the same update can be handed over again. */
-  written(text: string, where: { replyTo?: number; thread?: number } = {}): Incoming {
-    const messageId = this.messenger.write(GROUP, text, where.thread);
+  written(text: string, where: { replyTo?: string; thread?: string } = {}): Incoming {
+    const { thread, ...replying } = where;
+    const message = this.messenger.write(GROUP, text, thread);
     return {
       kind: 'message',
-      update: this.#updates++,
+      update: `$update-${this.#updates}:example.org`,
       chat: { id: GROUP, kind: 'group', forum: this.forum, title: 'Support' },
-      messageId,
-      ...where,
+      ref: messageRef(GROUP, message, thread),
+      order: this.#updates++,
+      ...replying,
       sentAt: this.world.clock.now(),
       editedAt: 0,
       content: { kind: 'text', text },

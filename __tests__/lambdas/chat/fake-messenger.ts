@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ChatId } from '../../../lambdas/chat/model/identifiers';
+import { chatIn, connectorOf, type ChatId } from '../../../lambdas/chat/model/identifiers';
+import { messageRef, type MessageRef } from '../../../lambdas/chat/model/records';
 import type { FileStream } from '../../../lambdas/chat/ports';
 import {
   MessengerFailure,
@@ -10,31 +12,43 @@ import {
 } from '../../../lambdas/chat/messenger/port';
 
 export interface FakeMessage {
-  readonly id: number;
+  readonly id: string;
   readonly text: string;
   readonly kind: Post['kind'];
   readonly own: boolean;
   readonly at: number;
-  readonly thread: number | undefined;
+  readonly thread: string | undefined;
 }
 
-/** A messenger in memory, for tests that do much more than a stand-in behind HTTP can. */
+/**
+ * A messenger in memory whose ids are texts without an order, like Matrix's event ids: for tests that do much more than a
+ * stand-in behind HTTP can, and as proof that a messenger's ids need not be numbers.
+ */
 export class FakeMessenger implements Messenger {
   readonly chats = new Map<ChatId, FakeMessage[]>();
-  readonly pinned = new Map<ChatId, Set<number>>();
-  /** Topics by chat: thread -> name. */
-  readonly topics = new Map<number, string>();
+  readonly pinned = new Map<ChatId, Set<string>>();
+  /** The names of topics by their ids. */
+  readonly topics = new Map<string, string>();
+  /** Files that people or the bot posted, by reference or message. */
+  readonly files = new Map<string, Uint8Array>();
   /** What the next calls of `post` do instead: fail before, or after, having posted. */
   readonly faults: { readonly failure: MessengerFailure; readonly posted: boolean }[] = [];
-  #next = 1;
+  /** Chats that the bot is not in. */
+  readonly away = new Set<ChatId>();
+  #serial = 0;
 
   constructor(
     private readonly now: () => number,
     private readonly forum = false,
   ) {}
 
-  /** Somebody else's message; its number. */
-  write(chat: ChatId, text: string, thread?: number): number {
+  /** A chat of this messenger. */
+  static chat(name: string): ChatId {
+    return chatIn('mx', `!${name}:example.org`);
+  }
+
+  /** Somebody's message; its id. */
+  write(chat: ChatId, text: string, thread?: string): string {
     return this.#add(chat, { text, kind: 'text', own: false, thread });
   }
 
@@ -43,52 +57,74 @@ export class FakeMessenger implements Messenger {
   }
 
   async botId(): Promise<string> {
-    return '123456';
+    return '@kite:example.org';
   }
 
   async userName(): Promise<string> {
     return 'kite_test_bot';
   }
 
-  async post(chat: ChatId, { kind, text }: Post, { thread }: PostPlace = {}) {
+  async post(chat: ChatId, post: Post, { thread }: PostPlace = {}) {
     const fault = this.faults.shift();
     if (fault && !fault.posted) throw fault.failure;
+    this.#requirePresence(chat);
     if (thread !== undefined && !this.topics.has(thread)) throw new MessengerFailure('topic gone', 'no such topic');
-    const messageId = this.#add(chat, { text: text.text, kind, own: true, thread });
+    const message = this.#add(chat, { text: post.text.text, kind: post.kind, own: true, thread });
+    if (post.kind === 'file') this.files.set(message, await bytesOf(post.body));
     if (fault) throw fault.failure;
-    return { messageId, forum: this.forum };
+    return { ref: messageRef(chat, message, thread), forum: this.forum };
   }
 
-  async rewrite(chat: ChatId, messageId: number, { text }: { readonly text: { readonly text: string } }) {
+  async rewrite({ chat, message }: MessageRef, { text }: { readonly text: { readonly text: string } }) {
+    this.change(chat, message, text.text);
+  }
+
+  /** Gives a message, of anybody, another text. */
+  change(chat: ChatId, message: string, text: string): void {
     const messages = this.chats.get(chat) ?? [];
-    const i = messages.findIndex(({ id }) => id === messageId);
-    const message = messages[i];
-    if (message) messages[i] = { ...message, text: text.text };
+    const i = messages.findIndex(({ id }) => id === message);
+    const found = messages[i];
+    if (found) messages[i] = { ...found, text };
   }
 
-  async reread(chat: ChatId, messageId: number): Promise<Reread | undefined> {
-    const found = this.messages(chat).find(({ id }) => id === messageId);
-    this.#next++;
+  async reread({ chat, message }: MessageRef): Promise<Reread | undefined> {
+    const found = this.messages(chat).find(({ id }) => id === message);
     return found && { text: found.text, kind: found.kind, own: found.own, at: found.at };
   }
 
-  async remove(chat: ChatId, messageId: number): Promise<void> {
+  async earlier({ chat, message }: MessageRef, limit: number): Promise<readonly MessageRef[]> {
+    const messages = this.messages(chat);
+    const before = messages.slice(
+      0,
+      Math.max(
+        0,
+        messages.findIndex(({ id }) => id === message),
+      ),
+    );
+    return before
+      .slice(-limit)
+      .reverse()
+      .map(({ id, thread }) => messageRef(chat, id, thread));
+  }
+
+  async remove({ chat, message }: MessageRef): Promise<void> {
     this.chats.set(
       chat,
-      this.messages(chat).filter(({ id }) => id !== messageId),
+      this.messages(chat).filter(({ id }) => id !== message),
     );
   }
 
-  async pin(chat: ChatId, messageId: number): Promise<void> {
-    this.pinned.set(chat, (this.pinned.get(chat) ?? new Set()).add(messageId));
+  async pin({ chat, message }: MessageRef): Promise<void> {
+    this.pinned.set(chat, (this.pinned.get(chat) ?? new Set()).add(message));
   }
 
-  async unpin(chat: ChatId, messageId: number): Promise<void> {
-    this.pinned.get(chat)?.delete(messageId);
+  async unpin({ chat, message }: MessageRef): Promise<void> {
+    this.pinned.get(chat)?.delete(message);
   }
 
-  async createTopic(_chat: ChatId, name: string): Promise<number> {
-    const thread = this.#next++;
+  async createTopic(chat: ChatId, name: string): Promise<string> {
+    this.#requirePresence(chat);
+    const thread = this.#newId('thread');
     this.topics.set(thread, name);
     return thread;
   }
@@ -105,13 +141,31 @@ export class FakeMessenger implements Messenger {
     return true;
   }
 
-  async fetchFile(): Promise<FileStream> {
-    return { size: 1, pieces: Readable.from([new Uint8Array(1)]) };
+  async fetchFile(reference: string): Promise<FileStream> {
+    const file = this.files.get(reference) ?? new Uint8Array(1);
+    return { size: file.byteLength, pieces: Readable.from([file]) };
   }
 
-  #add(chat: ChatId, message: Omit<FakeMessage, 'id' | 'at'>): number {
-    const id = this.#next++;
+  #add(chat: ChatId, message: Omit<FakeMessage, 'id' | 'at'>): string {
+    const id = this.#newId(connectorOf(chat));
     this.chats.set(chat, [...this.messages(chat), { ...message, id, at: Math.floor(this.now() / 1000) * 1000 }]);
     return id;
   }
+
+  /** For example `$5XqtqpKj/Zv:example.org`: neither a number nor in the order of time. */
+  #newId(kind: string): string {
+    const digest = createHash('sha256').update(`${kind} ${this.#serial++}`).digest('base64');
+    return `$${digest.slice(0, 12)}:example.org`;
+  }
+
+  #requirePresence(chat: ChatId): void {
+    if (this.away.has(chat)) throw new MessengerFailure('gone', 'not in this chat');
+  }
+}
+
+async function bytesOf(body: Extract<Post, { kind: 'file' }>['body']): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body()) pieces.push(piece);
+  return Buffer.concat(pieces);
 }

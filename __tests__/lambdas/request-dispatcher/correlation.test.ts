@@ -113,7 +113,7 @@ test('a frame is followed to the message in Telegram by the id that the visitorâ
       requestId: expect.stringMatching(/^invocation-/),
       queueItem: expect.stringMatching(/^item-/),
       attempt: 1,
-      telegramIds: [posted?.message_id],
+      messageIds: [String(posted?.message_id)],
     }),
   ]);
 });
@@ -133,7 +133,7 @@ test('an update of an operator is followed to the push, and both have the update
     expect.objectContaining({
       message: "An operator's message was accepted",
       update,
-      telegramIds: [answer.message_id],
+      messageIds: [String(answer.message_id)],
       gatewayRequestId: expect.stringMatching(/^gateway-/),
     }),
   ]);

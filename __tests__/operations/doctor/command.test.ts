@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { chatId } from '../../../lambdas/chat/model/identifiers';
+import { chatId } from '../../../lambdas/adapters/telegram/ids';
 import { createTelegram } from '../../../emulators/telegram';
 import { CHAPTER } from '../../../operations/doctor/report';
 import { readme, readmeText } from '../../readme/readme';

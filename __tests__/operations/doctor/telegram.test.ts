@@ -1,5 +1,5 @@
 import { createTelegram, type Telegram } from '../../../emulators/telegram';
-import { chatId } from '../../../lambdas/chat/model/identifiers';
+import { chatId } from '../../../lambdas/adapters/telegram/ids';
 import { bot } from '../../../operations/doctor/checks/bot';
 import { groups } from '../../../operations/doctor/checks/groups';
 import { privacyMode } from '../../../operations/doctor/checks/privacy-mode';

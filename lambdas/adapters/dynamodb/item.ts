@@ -24,6 +24,11 @@ export function item(values: Readonly<Record<string, Plain>>): Item {
   return made;
 }
 
+/** An id of a messenger: whole numbers as numbers, which is how Telegram's were written before ids were texts. */
+export function idAttribute(id: string | undefined): string | number | undefined {
+  return id !== undefined && /^(0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id;
+}
+
 /** Reads the attributes of an item; what is missing is undefined, empty or 0. */
 export class ItemReader {
   constructor(private readonly source: Item) {}
@@ -39,6 +44,11 @@ export class ItemReader {
   optionalNumber(name: string): number | undefined {
     const value = this.source[name]?.N;
     return value === undefined ? undefined : Number(value);
+  }
+
+  /** What {@link idAttribute} wrote. */
+  optionalId(name: string): string | undefined {
+    return this.source[name]?.S ?? this.source[name]?.N;
   }
 
   number(name: string): number {

@@ -1,15 +1,22 @@
-import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from '../../chat/model/identifiers';
+import {
+  connectionOf,
+  type ChannelName,
+  type ChatId,
+  type ConnectionId,
+  type Connector,
+  type Handle,
+} from '../../chat/model/identifiers';
 import { DAY } from '../../chat/model/lifetimes';
 import { conversationKey, type Conversation, type Lease, type Member } from '../../chat/model/records';
 import type { Attachment, AttachOutcome, MemberChange, MemberStore, ReleaseOutcome } from '../../chat/ports';
 import { Expression } from './expression';
-import { item, ItemReader, type Item } from './item';
+import { idAttribute, item, ItemReader, type Item } from './item';
 import { rateWindow } from './rate-window';
 import { EXPIRY, type Table } from './table';
 
 /**
- * `<channel>/<handle>`: the member. `tg#<chat>`: which member a Telegram chat is. `topic#<chat>#<thread>`: whose topic
- * it is.
+ * `<channel>/<handle>`: the member. `<connector>#<chat>`: which member a chat is. `topic#<chat>#<thread>`: whose topic it
+ * is.
  */
 export class DynamoMembers implements MemberStore {
   constructor(
@@ -71,10 +78,10 @@ export class DynamoMembers implements MemberStore {
       banned,
       seenAt,
       announcedAt,
-      pinned: pinned ?? undefined,
+      pinned: idAttribute(pinned ?? undefined),
       turn: turn ?? undefined,
       topicChat: topic?.chat,
-      topicThread: topic?.thread,
+      topicThread: idAttribute(topic?.thread),
       topicLinkedAt: topic?.linkedAt,
     });
     if (pinned === null) update.remove('pinned');
@@ -141,10 +148,9 @@ export class DynamoMembers implements MemberStore {
     return (await this.changed(conversation, claim)) !== undefined;
   }
 
-  async claimPin(conversation: Conversation, messageId: number): Promise<boolean> {
-    const claim = new Expression()
-      .set({ pinned: messageId })
-      .when('attribute_not_exists({pinned}) OR {pinned} = ?', messageId);
+  async claimPin(conversation: Conversation, message: string): Promise<boolean> {
+    const pinned = idAttribute(message) ?? '';
+    const claim = new Expression().set({ pinned }).when('attribute_not_exists({pinned}) OR {pinned} = ?', pinned);
     return (await this.changed(conversation, claim)) !== undefined;
   }
 
@@ -161,11 +167,11 @@ export class DynamoMembers implements MemberStore {
     await this.table.delete(chatKey(chat), still);
   }
 
-  async linkTopic(chat: ChatId, thread: number, conversation: Conversation): Promise<void> {
+  async linkTopic(chat: ChatId, thread: string, conversation: Conversation): Promise<void> {
     await this.link(topicKey(chat, thread), conversation);
   }
 
-  async unlinkTopic(chat: ChatId, thread: number): Promise<void> {
+  async unlinkTopic(chat: ChatId, thread: string): Promise<void> {
     await this.table.delete(topicKey(chat, thread));
   }
 
@@ -199,11 +205,11 @@ function free(name: 'lease' | 'topicLease'): string {
 }
 
 export function chatKey(chat: ChatId): Item {
-  return item({ id: `tg#${chat}` });
+  return item({ id: connectionOf(chat).replace(':', '#') });
 }
 
-export function topicKey(chat: ChatId, thread: number): Item {
-  return item({ id: `topic#${chat}#${thread}` });
+export function topicKey(chat: ChatId, thread: string): Item {
+  return item({ id: `topic#${chat}#${encodeURIComponent(thread)}` });
 }
 
 /** Whom a pointer of the Members table points to. */
@@ -221,8 +227,8 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
   const reader = new ItemReader(found);
   const lease = readLease(reader, 'leaseHolder', 'leaseUntil');
   const topicLease = readLease(reader, 'topicLeaseHolder', 'topicLeaseUntil');
-  const thread = reader.optionalNumber('topicThread');
-  const pinned = reader.optionalNumber('pinned');
+  const thread = reader.optionalId('topicThread');
+  const pinned = reader.optionalId('pinned');
   const turn = reader.optionalNumber('turn');
   return {
     channel,

@@ -1,13 +1,15 @@
-import { toBase36, type ChannelName, type ChatId, type Handle } from '../../chat/model/identifiers';
+import { keyPart, type ChannelName, type ChatId, type Handle } from '../../chat/model/identifiers';
 import { DAY, UPDATE_LIFE } from '../../chat/model/lifetimes';
 import { inOrder, textOf } from '../../chat/model/message';
 import {
   conversationKey,
+  messageRef,
   type Content,
   type Conversation,
   type Direction,
   type Lease,
   type Message,
+  type MessageRef,
   type Notice,
   type StoredFile,
 } from '../../chat/model/records';
@@ -56,8 +58,7 @@ export class DynamoMessages implements MessageStore {
           fileType: file?.type,
           fileSize: file?.size,
           attemptedAt: message.attemptedAt,
-          chat: message.chat,
-          telegramIds: message.telegramIds?.join(' '),
+          ...placesOf('chat', 'telegramIds', message.places),
           ...this.life(),
         }),
       },
@@ -158,11 +159,7 @@ export class DynamoMessages implements MessageStore {
       { limit, ended: true },
     );
     const messages = items.map((found) => readMessage(conversation, found));
-    const places = messages.flatMap(({ chat, telegramIds = [], copy }) => [
-      ...(chat === undefined ? [] : [{ chat, telegramIds }]),
-      ...(copy ? [copy] : []),
-    ]);
-    const pointers = places.flatMap(({ chat, telegramIds }) => telegramIds.map((id) => replyKey(chat, id)));
+    const pointers = messages.flatMap(({ places = [], copies = [] }) => [...places, ...copies].map(replyKey));
     const keys = messages.map(({ key }) => messageKey(conversation, key));
     await this.table.deleteAll([...pointers, ...keys, waitingKey(conversation)]);
     return next === undefined;
@@ -185,18 +182,18 @@ export class DynamoMessages implements MessageStore {
     await this.table.delete(waitingKey(conversation), new Expression().when('{mark} = ?', mark));
   }
 
-  async pointReply(chat: ChatId, messageId: number, { channel, handle, message }: ReplyTarget): Promise<void> {
-    const key = replyKey(chat, messageId);
+  async pointReply(from: MessageRef, { channel, handle, message }: ReplyTarget): Promise<void> {
+    const key = replyKey(from);
     await this.table.put({ ...key, ...item({ channel, handle, message, ...this.life() }) }, key);
   }
 
-  async replyTarget(chat: ChatId, messageId: number): Promise<ReplyTarget | undefined> {
-    return readReplyTarget(await this.table.get(replyKey(chat, messageId)));
+  async replyTarget(from: MessageRef): Promise<ReplyTarget | undefined> {
+    return readReplyTarget(await this.table.get(replyKey(from)));
   }
 
-  async replyTargets(chat: ChatId, messageIds: readonly number[]): Promise<ReadonlyMap<number, ReplyTarget>> {
-    const ids = new Map(messageIds.map((id) => [replyKey(chat, id)['conversation']?.S, id]));
-    const found = await this.table.getAll([...ids.values()].map((id) => replyKey(chat, id)));
+  async replyTargets(of: readonly MessageRef[]): Promise<ReadonlyMap<string, ReplyTarget>> {
+    const ids = new Map(of.map((ref) => [replyKey(ref)['conversation']?.S, ref.message]));
+    const found = await this.table.getAll(of.map(replyKey));
     return new Map(
       found.flatMap((each) => {
         const [id, target] = [ids.get(each['conversation']?.S), readReplyTarget(each)];
@@ -205,8 +202,8 @@ export class DynamoMessages implements MessageStore {
     );
   }
 
-  async claimUpdate(bot: string, updateId: number, lease: Lease, now: number): Promise<UpdateClaim> {
-    const key = updateKey(bot, updateId);
+  async claimUpdate(bot: string, update: string, lease: Lease, now: number): Promise<UpdateClaim> {
+    const key = updateKey(bot, update);
     const outcome = await this.table.put(
       { ...key, ...item({ done: false, ...lease, [EXPIRY]: this.table.expiry(UPDATE_LIFE) }) },
       key,
@@ -222,14 +219,14 @@ export class DynamoMessages implements MessageStore {
     return outcome.there && new ItemReader(outcome.there).truth('done') ? 'done' : 'busy';
   }
 
-  async releaseUpdate(bot: string, updateId: number, { holder }: Lease): Promise<void> {
+  async releaseUpdate(bot: string, update: string, { holder }: Lease): Promise<void> {
     const ours = new Expression().when('{holder} = ?', holder).when('{done} = ?', false);
-    await this.table.delete(updateKey(bot, updateId), ours);
+    await this.table.delete(updateKey(bot, update), ours);
   }
 
-  async finishUpdate(bot: string, updateId: number): Promise<void> {
+  async finishUpdate(bot: string, update: string): Promise<void> {
     const finish = new Expression().set({ done: true, [EXPIRY]: this.table.expiry(UPDATE_LIFE) });
-    await this.table.update(updateKey(bot, updateId), finish);
+    await this.table.update(updateKey(bot, update), finish);
   }
 
   private async *all(conversation: Conversation, condition: Expression): AsyncGenerator<Message, void> {
@@ -250,8 +247,8 @@ export class DynamoMessages implements MessageStore {
   }
 }
 
-export function replyKey(chat: ChatId, messageId: number): Item {
-  return item({ conversation: `reply#${chat}#${toBase36(messageId)}`, id: '-' });
+export function replyKey({ chat, message }: Pick<MessageRef, 'chat' | 'message'>): Item {
+  return item({ conversation: `reply#${chat}#${keyPart(message)}`, id: '-' });
 }
 
 export function readReplyTarget(found: Item | undefined): ReplyTarget | undefined {
@@ -264,8 +261,8 @@ export function readReplyTarget(found: Item | undefined): ReplyTarget | undefine
   };
 }
 
-function updateKey(bot: string, updateId: number): Item {
-  return item({ conversation: `update#${bot}#${toBase36(updateId)}`, id: '-' });
+function updateKey(bot: string, update: string): Item {
+  return item({ conversation: `update#${bot}#${keyPart(update)}`, id: '-' });
 }
 
 function messageKey(conversation: Conversation, key: string): Item {
@@ -291,9 +288,8 @@ function lines(conversation: Conversation): Expression[] {
 function readMessage(conversation: Conversation, found: Item): Message {
   const reader = new ItemReader(found);
   const attemptedAt = reader.optionalText('attemptedAt');
-  const chat = reader.optionalText('chat') as ChatId | undefined;
-  const telegramIds = reader.optionalText('telegramIds');
-  const copyChat = reader.optionalText('copyChat') as ChatId | undefined;
+  const places = readPlaces(reader, 'chat', 'telegramIds');
+  const copies = readPlaces(reader, 'copyChat', 'copyIds');
   return {
     conversation: { channel: conversation.channel, handle: conversation.handle },
     key: reader.text('id'),
@@ -303,22 +299,31 @@ function readMessage(conversation: Conversation, found: Item): Message {
     order: reader.number('order'),
     due: reader.text('at').startsWith('due#'),
     ...(attemptedAt === undefined ? {} : { attemptedAt }),
-    ...(chat === undefined ? {} : { chat }),
-    ...(telegramIds === undefined ? {} : { telegramIds: numbers(telegramIds) }),
-    ...(copyChat ? { copy: { chat: copyChat, telegramIds: numbers(reader.optionalText('copyIds') ?? '') } } : {}),
+    ...(places ? { places } : {}),
+    ...(copies ? { copies } : {}),
   };
 }
 
-function numbers(text: string): number[] {
-  return text.split(' ').filter(Boolean).map(Number);
+/** Where a delivery has got to, as attributes. */
+function placeOf(receipt: Receipt | undefined) {
+  if (!receipt) return {};
+  return receipt.copy
+    ? placesOf('copyChat', 'copyIds', receipt.places)
+    : placesOf('chat', 'telegramIds', receipt.places);
 }
 
-/** Where a delivery has got to, as attributes. */
-function placeOf(receipt: Receipt | undefined): Readonly<Record<string, string>> {
-  if (!receipt) return {};
-  const { chat, telegramIds, copy } = receipt;
-  const ids = telegramIds.join(' ');
-  return copy ? { copyChat: chat, copyIds: ids } : { chat, telegramIds: ids };
+/** Messages of one chat: the chat in one attribute, their ids in another, with spaces between them. */
+function placesOf(chatName: string, idsName: string, places: readonly MessageRef[] = []) {
+  const [first] = places;
+  if (!first) return {};
+  const ids = places.map(({ message }) => encodeURIComponent(message)).join(' ');
+  return { [chatName]: first.chat, [idsName]: ids };
+}
+
+function readPlaces(reader: ItemReader, chatName: string, idsName: string): MessageRef[] | undefined {
+  const chat = reader.optionalText(chatName) as ChatId | undefined;
+  const ids = reader.optionalText(idsName)?.split(' ').filter(Boolean);
+  return chat && ids?.map((id) => messageRef(chat, decodeURIComponent(id)));
 }
 
 function readContent(reader: ItemReader): Content {

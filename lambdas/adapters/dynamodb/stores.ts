@@ -43,7 +43,7 @@ export function createDynamoStores({ tables, clock, retentionDays, client }: Dyn
         const keys = {
           [channels.name]: [hostKey(chat)],
           [members.name]: [chatKey(chat), ...(thread === undefined ? [] : [topicKey(chat, thread)])],
-          ...(replyTo === undefined ? {} : { [messages.name]: [replyKey(chat, replyTo)] }),
+          ...(replyTo === undefined ? {} : { [messages.name]: [replyKey({ chat, message: replyTo })] }),
         };
         const found = await batchGet(database, clock, keys);
         const at = (from: Table, key: Item) =>
@@ -53,7 +53,7 @@ export function createDynamoStores({ tables, clock, retentionDays, client }: Dyn
         return readRoute(chat, {
           host: at(channels, hostKey(chat)),
           member: at(members, chatKey(chat)),
-          reply: replyTo === undefined ? undefined : at(messages, replyKey(chat, replyTo)),
+          reply: replyTo === undefined ? undefined : at(messages, replyKey({ chat, message: replyTo })),
           topic: thread === undefined ? undefined : at(members, topicKey(chat, thread)),
         });
       },

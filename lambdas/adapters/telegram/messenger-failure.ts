@@ -1,5 +1,5 @@
-import { chatId } from '../../chat/model/identifiers';
 import { MessengerFailure, type MessengerFailureKind } from '../../chat/messenger/port';
+import { chatId } from './ids';
 import { TelegramRefusal, TelegramUnreachable } from './bot-api';
 
 /** Telegram's words for it, where the code alone does not tell; there is no list of them in the Bot API's documents. */

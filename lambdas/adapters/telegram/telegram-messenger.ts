@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { InputFile } from 'grammy/web';
 import type { UserFromGetMe } from 'grammy/types';
 import type { ChatId } from '../../chat/model/identifiers';
-import { telegramChatId } from '../../chat/model/identifiers';
+import { messageRef, type MessageRef } from '../../chat/model/records';
 import {
   FETCH_BYTES,
   type Messenger,
@@ -19,6 +19,7 @@ import { type BotApi, CALL_SECONDS, createBotApi, TELEGRAM_API_ROOT } from './bo
 import { entitiesOf } from './entities';
 import { fields, number, text } from './fields';
 import { multipartFileName } from './file-name';
+import { refOf, telegramChatId } from './ids';
 import { messengerFailure } from './messenger-failure';
 
 export interface TelegramMessengerOptions {
@@ -59,17 +60,21 @@ class TelegramMessenger implements Messenger {
   async post(chat: ChatId, content: Post, place: PostPlace = {}): Promise<Posted> {
     const message =
       content.kind === 'text' ? await this.#text(chat, content, place) : await this.#file(chat, content, place);
-    return { messageId: message.message_id, forum: 'is_forum' in message.chat && message.chat.is_forum === true };
+    const thread = message.is_topic_message ? message.message_thread_id : undefined;
+    return {
+      ref: refOf(chat, message.message_id, thread),
+      forum: 'is_forum' in message.chat && message.chat.is_forum === true,
+    };
   }
 
-  async rewrite(chat: ChatId, messageId: number, content: Parameters<Messenger['rewrite']>[2]): Promise<void> {
+  async rewrite({ chat, message }: MessageRef, content: Parameters<Messenger['rewrite']>[1]): Promise<void> {
     const id = telegramChatId(chat);
     const entities = entitiesOf(content.text);
     await this.#call('patient', async (api): Promise<unknown> => {
       if (content.kind === 'text') {
-        return api.editMessageText(id, messageId, content.text.text, { entities, ...NO_PREVIEW });
+        return api.editMessageText(id, Number(message), content.text.text, { entities, ...NO_PREVIEW });
       }
-      return api.editMessageCaption(id, messageId, { caption: content.text.text, caption_entities: entities });
+      return api.editMessageCaption(id, Number(message), { caption: content.text.text, caption_entities: entities });
     }).catch((error: unknown) => {
       const unchanged = error instanceof MessengerFailure && error.message.includes('message is not modified');
       if (!unchanged) throw error;
@@ -77,10 +82,10 @@ class TelegramMessenger implements Messenger {
   }
 
   /** The Bot API cannot read: forwarding a message into its own chat shows it, and the copy is deleted at once. */
-  async reread(chat: ChatId, messageId: number, place: PostPlace = {}): Promise<Reread | undefined> {
+  async reread({ chat, message, thread }: MessageRef): Promise<Reread | undefined> {
     const id = telegramChatId(chat);
-    const other = { disable_notification: true, ...thread(place) };
-    const copy = await this.#call('patient', (api) => api.forwardMessage(id, id, messageId, other)).catch(
+    const other = { disable_notification: true, ...inTopic(thread) };
+    const copy = await this.#call('patient', (api) => api.forwardMessage(id, id, Number(message), other)).catch(
       (error: unknown) => {
         if (error instanceof MessengerFailure && (error.kind === 'refused' || error.kind === 'forbidden'))
           return undefined;
@@ -88,7 +93,7 @@ class TelegramMessenger implements Messenger {
       },
     );
     if (!copy) return undefined;
-    await this.remove(chat, copy.message_id);
+    await this.remove(refOf(chat, copy.message_id));
     const origin = fields(copy.forward_origin);
     const words = text(copy.text);
     return {
@@ -99,30 +104,38 @@ class TelegramMessenger implements Messenger {
     };
   }
 
-  async remove(chat: ChatId, messageId: number): Promise<void> {
-    await this.#call('patient', (api) => api.deleteMessage(telegramChatId(chat), messageId)).catch((error: unknown) => {
-      const gone = error instanceof MessengerFailure && error.message.includes('message to delete not found');
-      if (!gone) throw error;
-    });
+  /** A bot cannot list a chat's messages, but they are numbered. */
+  async earlier({ chat, message, thread }: MessageRef, limit: number): Promise<readonly MessageRef[]> {
+    const last = Number(message) - 1;
+    return Array.from({ length: Math.min(limit, last) }, (_, i) => messageRef(chat, String(last - i), thread));
   }
 
-  async pin(chat: ChatId, messageId: number): Promise<void> {
-    await this.#call('quick', (api) =>
-      api.pinChatMessage(telegramChatId(chat), messageId, { disable_notification: true }),
+  async remove({ chat, message }: MessageRef): Promise<void> {
+    await this.#call('patient', (api) => api.deleteMessage(telegramChatId(chat), Number(message))).catch(
+      (error: unknown) => {
+        const gone = error instanceof MessengerFailure && error.message.includes('message to delete not found');
+        if (!gone) throw error;
+      },
     );
   }
 
-  async unpin(chat: ChatId, messageId: number): Promise<void> {
-    await this.#call('quick', (api) => api.unpinChatMessage(telegramChatId(chat), messageId, {}));
+  async pin({ chat, message }: MessageRef): Promise<void> {
+    await this.#call('quick', (api) =>
+      api.pinChatMessage(telegramChatId(chat), Number(message), { disable_notification: true }),
+    );
   }
 
-  async createTopic(chat: ChatId, name: string): Promise<number> {
+  async unpin({ chat, message }: MessageRef): Promise<void> {
+    await this.#call('quick', (api) => api.unpinChatMessage(telegramChatId(chat), Number(message), {}));
+  }
+
+  async createTopic(chat: ChatId, name: string): Promise<string> {
     const topic = await this.#call('patient', (api) => api.createForumTopic(telegramChatId(chat), name, {}));
-    return topic.message_thread_id;
+    return String(topic.message_thread_id);
   }
 
-  async reopenTopic(chat: ChatId, threadId: number): Promise<void> {
-    await this.#call('quick', (api) => api.reopenForumTopic(telegramChatId(chat), threadId));
+  async reopenTopic(chat: ChatId, thread: string): Promise<void> {
+    await this.#call('quick', (api) => api.reopenForumTopic(telegramChatId(chat), Number(thread)));
   }
 
   async acknowledge(press: string, words?: string): Promise<void> {
@@ -168,7 +181,7 @@ class TelegramMessenger implements Messenger {
     return kind === 'group' && present && (own?.['can_send_messages'] ?? all?.['can_send_messages']) === true;
   }
 
-  /** The URL holds the token: it is used here and nowhere named (D5). */
+  /** The URL holds the token: it is used here and nowhere named. */
   async fetchFile(reference: string): Promise<FileStream> {
     const { file_path: path } = await this.#call('quick', (api) => api.getFile(reference));
     const token = await this.#secrets.botToken();
@@ -307,16 +320,16 @@ function cutOff(): never {
 /** Addresses in what visitors write are not visited by Telegram. */
 const NO_PREVIEW = { link_preview_options: { is_disabled: true } };
 
-function thread(place: PostPlace): { message_thread_id?: number } {
-  return place.thread === undefined ? {} : { message_thread_id: place.thread };
+function inTopic(thread: string | undefined): { message_thread_id?: number } {
+  return thread === undefined ? {} : { message_thread_id: Number(thread) };
 }
 
 function placing(place: PostPlace) {
   return {
-    ...thread(place),
+    ...inTopic(place.thread),
     ...(place.replyTo === undefined
       ? {}
-      : { reply_parameters: { message_id: place.replyTo, allow_sending_without_reply: true } }),
+      : { reply_parameters: { message_id: Number(place.replyTo), allow_sending_without_reply: true } }),
     ...(place.silent ? { disable_notification: true } : {}),
   };
 }

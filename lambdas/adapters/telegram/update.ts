@@ -1,7 +1,8 @@
-import { chatId, type Handle } from '../../chat/model/identifiers';
+import type { Handle } from '../../chat/model/identifiers';
 import { readHeader } from '../../chat/messenger/header';
 import type { ChatPlace, Incoming, IncomingContent, IncomingMessage } from '../../chat/messenger/incoming';
 import { messageContent } from './content';
+import { chatId, refOf } from './ids';
 import { type Fields, fields, flag, number, text } from './fields';
 
 /**
@@ -10,8 +11,9 @@ import { type Fields, fields, flag, number, text } from './fields';
  */
 export function readUpdate(update: unknown, botId: string): Incoming | undefined {
   const root = fields(update);
-  const id = number(root?.['update_id']);
-  if (!root || id === undefined) return undefined;
+  const updateId = number(root?.['update_id']);
+  if (!root || updateId === undefined) return undefined;
+  const id = String(updateId);
   const message = fields(root['message'] ?? root['channel_post']);
   if (message) return readMigration(message, id) ?? readMessage('message', message, id, botId);
   const edit = fields(root['edited_message'] ?? root['edited_channel_post']);
@@ -25,7 +27,7 @@ export function readUpdate(update: unknown, botId: string): Incoming | undefined
 function readMessage(
   kind: IncomingMessage['kind'],
   message: Fields,
-  update: number,
+  update: string,
   botId: string,
 ): IncomingMessage | undefined {
   const chat = readChat(message);
@@ -43,9 +45,9 @@ function readMessage(
     kind,
     update,
     chat,
-    messageId,
-    ...(thread === undefined ? {} : { thread }),
-    ...(replyTo === undefined ? {} : { replyTo }),
+    ref: refOf(chat.id, messageId, thread),
+    order: messageId,
+    ...(replyTo === undefined ? {} : { replyTo: String(replyTo) }),
     ...(replyToHeader === undefined ? {} : { replyToHeader }),
     ...(album === undefined ? {} : { album }),
     sentAt: (number(message['date']) ?? 0) * 1000,
@@ -71,7 +73,7 @@ function readContent(message: Fields, botId: string): IncomingContent | undefine
   return messageContent(message);
 }
 
-function readMigration(message: Fields, update: number): Incoming | undefined {
+function readMigration(message: Fields, update: string): Incoming | undefined {
   const here = number(fields(message['chat'])?.['id']);
   const to = number(message['migrate_to_chat_id']);
   const from = number(message['migrate_from_chat_id']);
@@ -81,7 +83,7 @@ function readMigration(message: Fields, update: number): Incoming | undefined {
   return undefined;
 }
 
-function readPress(query: Fields, update: number): Incoming | undefined {
+function readPress(query: Fields, update: string): Incoming | undefined {
   const press = text(query['id']);
   const action = text(query['data']);
   const message = fields(query['message']);
@@ -97,9 +99,8 @@ function readPress(query: Fields, update: number): Incoming | undefined {
     update,
     press,
     chat,
-    messageId,
-    ...(thread === undefined ? {} : { thread }),
-    // Zero, too, if Telegram has the message no more.
+    ref: refOf(chat.id, messageId, thread),
+    // Also zero if Telegram has the message no more.
     askedAt: (number(message['date']) ?? 0) * 1000,
     person: chatId(from),
     action,
@@ -108,7 +109,7 @@ function readPress(query: Fields, update: number): Incoming | undefined {
 
 const PRESENT = ['creator', 'administrator', 'member'];
 
-function readPresence(change: Fields, update: number): Incoming | undefined {
+function readPresence(change: Fields, update: string): Incoming | undefined {
   const chat = readChat(change);
   const now = fields(change['new_chat_member']);
   const status = text(now?.['status']);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { newFileKey } from '../files';
-import { type ChatId, toBase36 } from '../model/identifiers';
-import type { Content, Conversation } from '../model/records';
+import { keyPart } from '../model/identifiers';
+import type { Content, Conversation, MessageRef } from '../model/records';
 import type { FileStream, World } from '../ports';
 import { FETCH_BYTES, type Messenger, MessengerFailure } from './port';
 import type { IncomingContent } from './incoming';
@@ -20,7 +20,7 @@ export async function adopt(
   world: Pick<World, 'files' | 'secrets' | 'logger'>,
   messenger: Messenger,
   conversation: Conversation,
-  { chat, messageId, content }: { chat: ChatId; messageId: number; content: IncomingContent },
+  { ref, content }: { readonly ref: MessageRef; readonly content: IncomingContent },
 ): Promise<Content | NotDelivered> {
   switch (content.kind) {
     case 'text':
@@ -38,7 +38,7 @@ export async function adopt(
         world.logger.warn('A file could not be fetched', { reason: error.message });
         return notDelivered('The file cannot be fetched from Telegram; bots may fetch 20 MB at most');
       }
-      const key = newFileKey(conversation, name, await fileToken(world, chat, messageId));
+      const key = newFileKey(conversation, name, await fileToken(world, ref));
       await world.files.write(key, file, type);
       const { caption } = content;
       return { kind: 'file', file: { key, name, type, size: file.size }, ...(caption ? { caption } : {}) };
@@ -59,10 +59,10 @@ function capital(words: string): string {
 }
 
 /** 16 bytes. */
-async function fileToken(world: Pick<World, 'secrets'>, chat: ChatId, messageId: number): Promise<Buffer> {
+async function fileToken(world: Pick<World, 'secrets'>, { chat, message }: MessageRef): Promise<Buffer> {
   const botToken = await world.secrets.botToken();
   return createHmac('sha256', botToken)
-    .update(`file ${chat} ${toBase36(messageId)}`)
+    .update(`file ${chat} ${keyPart(message)}`)
     .digest()
     .subarray(0, 16);
 }

@@ -2,7 +2,7 @@ import { parseHandle, type Handle } from '../model/identifiers';
 import { oneLine } from '../protocol/client-frame';
 import { splitText } from './split-text';
 
-/** How operators see whose message it is: the first line of each. Notices of the bot never begin with `#` (D32). */
+/** How operators see whose message it is: the first line of each. Notices of the bot never begin with `#`. */
 export function headerOf({ handle, name }: { readonly handle: Handle; readonly name: string }): string {
   return `#${handle} ${shownName(name)}`.trimEnd();
 }

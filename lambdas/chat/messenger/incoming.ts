@@ -1,13 +1,14 @@
 import type { ChatId, Handle } from '../model/identifiers';
+import type { MessageRef } from '../model/records';
 
 /** Something that happened in the messenger, in neutral terms. */
 export type Incoming =
   | IncomingMessage
   | ButtonPress
-  /** The bot itself came, was promoted or demoted, left, or was put out. */
-  | { readonly kind: 'presence'; readonly update: number; readonly chat: ChatPlace; readonly present: boolean }
+  /** The bot itself came, was promoted or demoted, left, or was removed. */
+  | { readonly kind: 'presence'; readonly update: string; readonly chat: ChatPlace; readonly present: boolean }
   /** A group became a supergroup: its id changed. */
-  | { readonly kind: 'migration'; readonly update: number; readonly from: ChatId; readonly to: ChatId };
+  | { readonly kind: 'migration'; readonly update: string; readonly from: ChatId; readonly to: ChatId };
 
 /** Where something happened. */
 export interface ChatPlace {
@@ -23,16 +24,17 @@ export interface ChatPlace {
 /** Somebody wrote something, or changed it. */
 export interface IncomingMessage {
   readonly kind: 'message' | 'edit';
-  /** Number of the update. */
-  readonly update: number;
+  /** The messenger's id of the update. */
+  readonly update: string;
   readonly chat: ChatPlace;
-  readonly messageId: number;
-  /** The topic it is in. */
-  readonly thread?: number;
-  readonly replyTo?: number;
+  readonly ref: MessageRef;
+  /** Tells which of two messages of one millisecond came first. */
+  readonly order: number;
+  /** The message of the same chat that it answers. */
+  readonly replyTo?: string;
   /**
    * Whose header the answered message begins with, if the bot itself posted that: tells whom an answer is for while the
-   * pointer from that message is still being written. Of anybody else's message it would be forgery (D4).
+   * pointer from that message is still being written. Of anybody else's message it would be forgery.
    */
   readonly replyToHeader?: Handle;
   /** Messages posted together have the same. */
@@ -65,13 +67,13 @@ export interface IncomingFile {
 /** Somebody pressed a button under a message of the bot. */
 export interface ButtonPress {
   readonly kind: 'press';
-  readonly update: number;
+  readonly update: string;
   /** What {@link Messenger.acknowledge} takes. */
   readonly press: string;
   readonly chat: ChatPlace;
-  readonly messageId: number;
-  readonly thread?: number;
-  /** When the message was posted, epoch milliseconds (whole seconds); 0: long ago. */
+  /** The message. */
+  readonly ref: MessageRef;
+  /** When it was posted, epoch milliseconds (whole seconds); 0: long ago. */
   readonly askedAt: number;
   /** Who pressed: the id of their private chat. */
   readonly person: ChatId;

@@ -15,7 +15,7 @@ export type Handled = 'handled' | 'retry';
 export async function once(
   world: Pick<World, 'messages' | 'clock' | 'random' | 'logger'>,
   messenger: Messenger,
-  update: number,
+  update: string,
   task: () => Promise<unknown>,
 ): Promise<Handled> {
   const bot = await messenger.botId();

@@ -1,4 +1,5 @@
 import type { ChatId } from '../model/identifiers';
+import type { MessageRef } from '../model/records';
 import type { FileStream } from '../ports';
 import type { ChatPlace } from './incoming';
 import type { RichText } from './rich-text';
@@ -8,27 +9,28 @@ import type { RichText } from './rich-text';
  * throws {@link MessengerFailure} where it cannot do what it says.
  */
 export interface Messenger {
-  /** The bot's own id: a number, as text. */
+  /** The bot's own id. */
   botId(): Promise<string>;
   /** The bot's user name, without `@`. */
   userName(): Promise<string>;
   /** Posts a message. */
   post(chat: ChatId, content: Post, place?: PostPlace): Promise<Posted>;
   /** Replaces the text (or caption) of one of the bot's own messages, and removes its buttons. Repeatable. */
-  rewrite(
-    chat: ChatId,
-    messageId: number,
-    content: { readonly kind: Post['kind']; readonly text: RichText },
-  ): Promise<void>;
+  rewrite(ref: MessageRef, content: { readonly kind: Post['kind']; readonly text: RichText }): Promise<void>;
   /** What a message says, found out without anybody noticing; undefined: there is no such message, or nobody may know. */
-  reread(chat: ChatId, messageId: number, place?: PostPlace): Promise<Reread | undefined>;
-  remove(chat: ChatId, messageId: number): Promise<void>;
+  reread(ref: MessageRef): Promise<Reread | undefined>;
+  /**
+   * The messages that may stand before this one in its chat, newest first, at most `limit`. Some may not exist: a messenger
+   * that cannot list a chat's messages makes up what their ids would be.
+   */
+  earlier(ref: MessageRef, limit: number): Promise<readonly MessageRef[]>;
+  remove(ref: MessageRef): Promise<void>;
   /** Without a notification. Repeatable. */
-  pin(chat: ChatId, messageId: number): Promise<void>;
-  unpin(chat: ChatId, messageId: number): Promise<void>;
-  /** The number of the new topic. */
-  createTopic(chat: ChatId, name: string): Promise<number>;
-  reopenTopic(chat: ChatId, thread: number): Promise<void>;
+  pin(ref: MessageRef): Promise<void>;
+  unpin(ref: MessageRef): Promise<void>;
+  /** The id of the new topic. */
+  createTopic(chat: ChatId, name: string): Promise<string>;
+  reopenTopic(chat: ChatId, thread: string): Promise<void>;
   /** Ends the waiting of somebody who pressed a button. `words`: shown to that person only. */
   acknowledge(press: string, words?: string): Promise<void>;
   /** What the bot may do in a group. */
@@ -59,14 +61,15 @@ export interface Button {
 
 export interface PostPlace {
   /** Topic. */
-  readonly thread?: number | undefined;
-  readonly replyTo?: number | undefined;
+  readonly thread?: string | undefined;
+  /** A message of the same chat. */
+  readonly replyTo?: string | undefined;
   /** Without a sound. */
   readonly silent?: boolean;
 }
 
 export interface Posted {
-  readonly messageId: number;
+  readonly ref: MessageRef;
   /** The chat has topics on. */
   readonly forum: boolean;
 }

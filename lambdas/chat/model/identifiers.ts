@@ -4,17 +4,23 @@ import { CHANNEL_NAME } from './limits';
 /** A support line's name: 8..32 of `A-Z a-z 0-9 _ -`, case-sensitive. Made by {@link parseChannelName} only. */
 export type ChannelName = string & { readonly __brand: 'ChannelName' };
 
-/** The public name of a member: a lower-case letter and 11 lower-case letters or digits; a valid Telegram hashtag. */
+/** The public name of a member: a lower-case letter and 11 lower-case letters or digits; a valid hashtag. */
 export type Handle = string & { readonly __brand: 'Handle' };
 
-/** A Telegram chat's id as unsigned 64-bit base 36, lower case. Made by {@link chatId}. */
+/**
+ * A chat of a messenger, unique over all messengers. Made by the messenger's adapter: `<connector>:<id>` ({@link chatIn});
+ * Telegram's are the bare id in base 36, as they were before there were others.
+ */
 export type ChatId = string & { readonly __brand: 'ChatId' };
 
-/** Where a member can be reached: `ws:<API Gateway connection id>` or `tg:<base-36 chat id>`. */
-export type ConnectionId = `ws:${string}` | `tg:${string}`;
+/** Where a member can be reached: `ws:<API Gateway connection id>`, or the connector and id of a chat. */
+export type ConnectionId = `${Connector}:${string}`;
 
-/** What a member id is looked up by. Web ids and Telegram ids can never meet: each has its own namespace. */
-export type Connector = 'ws' | 'tg';
+/**
+ * Whose ids they are: `ws` browsers', `tg` Telegram's, any other messenger's what its adapter calls it. Ids of two
+ * connectors can never meet: each has its own namespace.
+ */
+export type Connector = string;
 
 const HANDLE = /^[a-z][a-z0-9]{11}$/;
 
@@ -31,27 +37,33 @@ export function parseHandle(text: unknown): Handle | undefined {
   return typeof text === 'string' && HANDLE.test(text) ? (text as Handle) : undefined;
 }
 
-/** A 64-bit integer (as Telegram numbers chats and messages) as unsigned base 36: -1 is `3w5e11264sgsf`. */
-export function toBase36(value: number | bigint): string {
-  return BigInt.asUintN(64, BigInt(value)).toString(36);
+/** A chat of another messenger than Telegram. */
+export function chatIn(connector: Connector, id: string): ChatId {
+  return `${connector}:${encodeURIComponent(id)}` as ChatId;
 }
 
-/** The signed 64-bit integer that {@link toBase36} wrote, or undefined if the text is not one. */
-export function fromBase36(text: string): bigint | undefined {
-  if (!/^(0|[1-9a-z][0-9a-z]{0,12})$/.test(text)) return undefined;
-  let value = 0n;
-  for (const digit of text) value = value * 36n + BigInt(parseInt(digit, 36));
-  return value < 1n << 64n ? BigInt.asIntN(64, value) : undefined;
+/** The messenger that a chat is in. */
+export function connectorOf(chat: ChatId): Connector {
+  return connectionOf(chat).slice(0, connectionOf(chat).indexOf(':'));
 }
 
-/** A Telegram chat id as the domain writes it. */
-export function chatId(telegramId: number): ChatId {
-  return toBase36(telegramId) as ChatId;
+/** The connection that a chat is. */
+export function connectionOf(chat: ChatId): ConnectionId {
+  return chat.includes(':') ? (chat as string as ConnectionId) : `tg:${chat}`;
 }
 
-/** The number that Telegram knows a chat by (52 bits at most, as the Bot API promises). */
-export function telegramChatId(chat: ChatId): number {
-  return Number(fromBase36(chat) ?? 0n);
+/** The chat that a connection is; undefined: it is a browser's. */
+export function chatOfConnection(id: ConnectionId): ChatId | undefined {
+  if (id.startsWith('ws:')) return undefined;
+  return (id.startsWith('tg:') ? id.slice(3) : id) as ChatId;
+}
+
+/**
+ * A messenger's own id as it stands in keys, in which it can hold no separator: a whole number in base 36, any other id
+ * escaped and marked, so that no two ids are written alike.
+ */
+export function keyPart(id: string): string {
+  return /^(0|[1-9]\d{0,17})$/.test(id) ? BigInt(id).toString(36) : `=${encodeURIComponent(id)}`;
 }
 
 /** The handle of a member: a keyed hash of the member id, so that it can be recomputed from it and tells nothing of it. */
@@ -82,9 +94,9 @@ export function visitorMessageKey(clientMessageId: string): string {
   return `v#${createHash('sha256').update(clientMessageId).digest('base64url')}`;
 }
 
-/** The key of a message from a Telegram chat: the same message is stored once, however often its update comes. */
-export function telegramMessageKey(chat: ChatId, messageId: number): string {
-  return `t#${chat}#${toBase36(messageId)}`;
+/** The key of a message that came from a messenger: the same message is stored once, however often it is brought. */
+export function messengerMessageKey({ chat, message }: { readonly chat: ChatId; readonly message: string }): string {
+  return `t#${chat}#${keyPart(message)}`;
 }
 
 /** A name for a visitor who gave none, always the same for the same handle. */

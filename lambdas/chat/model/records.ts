@@ -1,4 +1,11 @@
-import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from './identifiers';
+import {
+  connectorOf,
+  type ChannelName,
+  type ChatId,
+  type ConnectionId,
+  type Connector,
+  type Handle,
+} from './identifiers';
 
 /** One visitor's exchange with a channel's host: the unit of order, of history, of export and of erasure. */
 export interface Conversation {
@@ -16,6 +23,20 @@ export function conversationKey({ channel, handle }: Conversation): string {
   return `${channel}/${handle}`;
 }
 
+/** A message where it stands in a messenger. All ids are the messenger's own: only its adapter reads them. */
+export interface MessageRef {
+  readonly connector: Connector;
+  readonly chat: ChatId;
+  /** The topic it stands in. */
+  readonly thread?: string;
+  readonly message: string;
+}
+
+/** A message of a chat, and of one of its topics if it stands there. */
+export function messageRef(chat: ChatId, message: string, thread?: string): MessageRef {
+  return { connector: connectorOf(chat), chat, ...(thread === undefined ? {} : { thread }), message };
+}
+
 /** `active`: in use. `suspended`: the bot was removed from the host chat. `dropping`: being removed, gone for everybody. */
 export type ChannelState = 'active' | 'suspended' | 'dropping';
 
@@ -29,7 +50,7 @@ export interface RateWindow {
 /** A support line. */
 export interface Channel {
   readonly name: ChannelName;
-  /** The Telegram chat that answers. */
+  /** The chat that answers. */
   readonly host: ChatId;
   /** 32 random bytes, base64url: the key of handles. Made with the channel, so a name used again shares no handle. */
   readonly handleKey: string;
@@ -47,7 +68,7 @@ export interface Channel {
 /** How many open conversations a host chat's item holds at most. */
 export const OPEN_CONVERSATIONS = 20;
 
-/** A Telegram chat that hosts a channel. */
+/** A chat that hosts a channel. */
 export interface HostChat {
   readonly chat: ChatId;
   readonly channel: ChannelName;
@@ -61,7 +82,7 @@ export interface HostChat {
   readonly manyAt?: string;
   /** When a conversation was last opened, ISO: an operator who wrote before then cannot have meant it. */
   readonly openedAt?: string;
-  /** Telegram said 429: nothing may be sent to this chat before then (epoch milliseconds, 0 if never). */
+  /** The messenger is over its limit: nothing may be sent to this chat before then (epoch milliseconds, 0 if never). */
   readonly blockedUntil: number;
   /** The first turn that nobody has taken yet, epoch milliseconds; 0 if there were never any (`ChannelStore.takeTurn`). */
   readonly nextTurn: number;
@@ -76,13 +97,13 @@ export interface Lease {
 /** A forum topic of one member. */
 export interface Topic {
   readonly chat: ChatId;
-  /** Telegram's message_thread_id. */
-  readonly thread: number;
+  /** The messenger's id of it. */
+  readonly thread: string;
   /** When the way back (`linkTopic`) was last written, ISO: it expires, so an old one is written again. */
   readonly linkedAt: string;
 }
 
-/** A participant who is not the host: a web visitor, or a Telegram user's chat, or one who moved from web to Telegram. */
+/** A participant who is not the host: a web visitor, or a chat in a messenger, or one who moved from there to here. */
 export interface Member extends Conversation {
   /** Keyed hash of the member id; the id itself is stored nowhere. */
   readonly proof: string;
@@ -101,8 +122,8 @@ export interface Member extends Conversation {
   readonly topic?: Topic;
   /** Somebody is making the topic. */
   readonly topicLease?: Lease;
-  /** The pinned first unanswered message (Telegram message id in the host chat). */
-  readonly pinned?: number;
+  /** The pinned first unanswered message, in the host chat. */
+  readonly pinned?: string;
   /** When it is this member's turn to be heard in a host chat that is over its limit, epoch milliseconds. */
   readonly turn?: number;
 }
@@ -140,7 +161,7 @@ export interface StoredFile {
   readonly size: number;
 }
 
-/** What the bot says of itself, never what a user typed (D32). */
+/** What the bot says of itself, never what a user typed. */
 export type Notice = 'joined' | 'left';
 
 export type Content =
@@ -155,22 +176,20 @@ export type Direction = 'to-host' | 'to-visitor';
 /** One message of a conversation; the outbox at the same time: it is `due` until the other side has it. */
 export interface Message {
   readonly conversation: Conversation;
-  /** Natural key, see `visitorMessageKey` and `telegramMessageKey`: storing it again changes nothing. */
+  /** Natural key, see `visitorMessageKey` and `messengerMessageKey`: storing it again changes nothing. */
   readonly key: string;
   readonly direction: Direction;
   readonly content: Content;
   /** When it reached us, ISO with milliseconds: what people see. */
   readonly at: string;
-  /** Tie-break between messages of one millisecond: Telegram's message id, or the member's count of sent messages. */
+  /** Tie-break between messages of one millisecond: the messenger's order, or the member's count of sent messages. */
   readonly order: number;
   /** Not delivered yet. */
   readonly due: boolean;
   /** When somebody began to deliver it, ISO: if it is still due, nobody knows whether it arrived. */
   readonly attemptedAt?: string;
-  /** Where it arrived, or where it came from, in Telegram. */
-  readonly chat?: ChatId;
-  /** Its Telegram message ids in `chat`; several if it was split. */
-  readonly telegramIds?: readonly number[];
-  /** A message of an operator that a visitor in Telegram got: where its copy stands. */
-  readonly copy?: { readonly chat: ChatId; readonly telegramIds: readonly number[] };
+  /** Where it arrived, or where it came from, in a messenger; several of one chat if it was split. */
+  readonly places?: readonly MessageRef[];
+  /** A message of an operator that a visitor in a messenger got: where its copy stands. */
+  readonly copies?: readonly MessageRef[];
 }

@@ -23,9 +23,7 @@ export async function receivePress(
   const words = answer && (await decide(world, press, answer));
   await bestEffort(world, 'Answering a button', () => messenger.acknowledge(press.press));
   if (!words) return;
-  await bestEffort(world, 'Replacing a question', () =>
-    messenger.rewrite(press.chat.id, press.messageId, { kind: 'text', text: words }),
-  );
+  await bestEffort(world, 'Replacing a question', () => messenger.rewrite(press.ref, { kind: 'text', text: words }));
 }
 
 /** Does what was answered, and says what stands in the place of the question. Repeatable: a question counts once. */

@@ -1,4 +1,4 @@
-import type { ChannelName, ChatId } from '../model/identifiers';
+import { chatOfConnection, type ChannelName, type ChatId } from '../model/identifiers';
 import { fileKeyPrefix } from '../files';
 import { conversationKey, type Conversation, type Member } from '../model/records';
 import type { QueueItem, QueueOutcome, World } from '../ports';
@@ -98,8 +98,9 @@ async function eraseConversation(
 ): Promise<boolean> {
   const conversation = { channel, handle };
   for (const connection of member?.connections ?? []) {
-    if (connection.startsWith('tg:')) {
-      await world.members.unlinkChat(connection.slice(3) as ChatId, conversation);
+    const chat = chatOfConnection(connection);
+    if (chat !== undefined) {
+      await world.members.unlinkChat(chat, conversation);
       continue;
     }
     await world.connections.close(connection);

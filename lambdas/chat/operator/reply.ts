@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { telegramMessageKey } from '../model/identifiers';
+import { messengerMessageKey } from '../model/identifiers';
 import { isSaid } from '../model/message';
-import { conversationOf, type Conversation, type HostChat, type Message } from '../model/records';
+import { conversationOf, messageRef, type Conversation, type HostChat, type Message } from '../model/records';
 import type { ReplyTarget, Route, World } from '../ports';
 import { captionKey } from '../protocol/server-frame';
 import { traceOf } from '../trace';
@@ -26,15 +25,16 @@ export type Addressee =
 
 /**
  * Whom an operator means: the visitor whose topic it is, or whose message is replied to, or the only one with an open
- * conversation. Never anybody else (D9).
+ * conversation. Never anybody else.
  */
 export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route: Route): Addressee {
-  const { chat, thread, replyTo, sentAt } = message;
+  const { chat, ref, replyTo, sentAt } = message;
+  const { thread } = ref;
   const inChannel = (conversation: Conversation) => conversation.channel === hostChat.channel;
   if (route.topic && inChannel(route.topic)) return { kind: 'visitor', conversation: route.topic };
   if (replyTo !== undefined) {
     const { reply } = route;
-    const own = reply?.message === telegramMessageKey(chat.id, replyTo);
+    const own = reply?.message === messengerMessageKey({ chat: chat.id, message: replyTo });
     if (reply && !own && inChannel(reply)) return { kind: 'visitor', conversation: conversationOf(reply) };
     return { kind: 'nobody', told: thread === undefined || chat.kind === 'private' };
   }
@@ -56,8 +56,8 @@ export async function receiveFromHost(
 ): Promise<Handled> {
   const now = world.clock.now();
   const addressee = addresseeOf(message, hostChat, route);
-  const { update, chat, messageId } = message;
-  const place = { thread: message.thread, replyTo: messageId };
+  const { update, chat, ref } = message;
+  const place = { thread: ref.thread, replyTo: ref.message };
   const say = (text: RichText) =>
     once(world, messenger, update, () =>
       bestEffort(world, 'Answering', () => messenger.post(chat.id, { kind: 'text', text }, place)),
@@ -67,23 +67,22 @@ export async function receiveFromHost(
     return say(chat.forum ? HOW_TO_ADDRESS_IN_FORUM : HOW_TO_ADDRESS);
   }
   const { conversation } = addressee;
-  const content = await adopt(world, messenger, conversation, { chat: chat.id, messageId, content: message.content });
+  const content = await adopt(world, messenger, conversation, message);
   if (content.kind === 'not delivered') return say(plain(`⛔ Not delivered. ${content.reason}`));
-  const key = telegramMessageKey(chat.id, messageId);
+  const key = messengerMessageKey(ref);
   const sent = await forward(world, conversation, {
     conversation,
     key,
     direction: 'to-visitor',
     content,
     at: new Date(now).toISOString(),
-    order: messageId,
+    order: message.order,
     due: true,
-    chat: chat.id,
-    telegramIds: [messageId],
+    places: [ref],
   });
   if (!sent)
     return say(plain('⛔ Not delivered. This conversation is gone: it was erased, or is older than we keep them.'));
-  const what = { ...traceOf({ conversation, key }), kind: content.kind, telegramIds: [messageId] };
+  const what = { ...traceOf({ conversation, key }), kind: content.kind, messageIds: [ref.message] };
   world.logger.info("An operator's message was accepted", what);
   await answered(world, messenger, hostChat, conversation, now);
   return 'handled';
@@ -91,13 +90,11 @@ export async function receiveFromHost(
 
 /** False: there is no such visitor. */
 async function forward(world: BrowserWorld, conversation: Conversation, message: Message): Promise<boolean> {
-  const { chat, telegramIds: [number] = [], key } = message;
+  const { places: [place] = [], key } = message;
   const [outcome] = await Promise.all([
     sendToVisitor(world, message),
-    // Edits of this message find the visitor who got it (D28).
-    chat && number !== undefined
-      ? world.messages.pointReply(chat, number, { ...conversation, message: key })
-      : undefined,
+    // Edits of this message find the visitor who got it.
+    place && world.messages.pointReply(place, { ...conversation, message: key }),
   ]);
   if (outcome === 'accepted') return true;
   while (!(await world.messages.removeSome(conversation, 100)));
@@ -118,7 +115,7 @@ async function answered(
   ]);
   const pinned = member?.pinned;
   if (pinned === undefined) return;
-  await bestEffort(world, 'Unpinning', () => messenger.unpin(hostChat.chat, pinned));
+  await bestEffort(world, 'Unpinning', () => messenger.unpin(messageRef(hostChat.chat, pinned)));
   await world.members.change(conversation, { pinned: null });
 }
 
@@ -128,14 +125,13 @@ async function isFirstOfAlbum(
   { album, chat }: IncomingMessage,
 ): Promise<boolean> {
   if (album === undefined) return true;
-  const number = createHash('sha256').update(album).digest().readUIntBE(0, 6);
   const lease = newLease(world, UPDATE_LIFE);
-  return (await world.messages.claimUpdate(`album#${chat.id}`, number, lease, world.clock.now())) === 'claimed';
+  return (await world.messages.claimUpdate(`album#${chat.id}`, album, lease, world.clock.now())) === 'claimed';
 }
 
 /**
  * An operator changed a message: whoever got it gets the correction, and nobody else. One that reached nobody (a command,
- * for instance) is nothing to correct (D28).
+ * for instance) is nothing to correct.
  */
 export async function receiveHostEdit(
   world: BrowserWorld,
@@ -143,8 +139,7 @@ export async function receiveHostEdit(
   hostChat: HostChat,
   target: ReplyTarget | undefined,
 ): Promise<Handled> {
-  const { chat, messageId } = message;
-  const key = telegramMessageKey(chat.id, messageId);
+  const key = messengerMessageKey(message.ref);
   if (!target || target.message !== key || target.channel !== hostChat.channel) return 'handled';
   const conversation = conversationOf(target);
   const edit = editOf(key, message);
@@ -158,7 +153,7 @@ export async function receiveHostEdit(
     direction: 'to-visitor',
     content: { kind: 'correction', of, text: edit.text },
     at: new Date(world.clock.now()).toISOString(),
-    order: messageId,
+    order: message.order,
     due: true,
   });
   await world.messages.correct(conversation, key, edit.text);

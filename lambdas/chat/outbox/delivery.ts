@@ -162,8 +162,8 @@ async function deliver<To extends Recipient>(
   }
   await side.follow(to, message, outcome);
   await world.messages.delivered(conversation, key, outcome?.receipt);
-  const telegramIds = outcome?.receipt.telegramIds;
-  const what = { ...traceOf(message), kind: content.kind, ...(telegramIds && { telegramIds }) };
+  const messageIds = outcome?.receipt.places.map((place) => place.message);
+  const what = { ...traceOf(message), kind: content.kind, ...(messageIds && { messageIds }) };
   world.logger.info('A message was delivered to Telegram', what);
   return 'delivered';
 }

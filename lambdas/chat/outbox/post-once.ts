@@ -1,5 +1,5 @@
 import type { ChatId } from '../model/identifiers';
-import type { Message } from '../model/records';
+import type { Message, MessageRef } from '../model/records';
 import type { Receipt, World } from '../ports';
 import { type Messenger, MessengerFailure, type PostPlace } from '../messenger/port';
 import type { Part } from './parts';
@@ -31,9 +31,9 @@ export async function postOnce(
   parts: readonly Part[],
 ): Promise<Outcome | undefined> {
   const { conversation, key, content } = message;
-  const standing = copy ? message.copy : message;
-  const recorded = standing?.chat === chat ? [...(standing.telegramIds ?? [])] : [];
-  const receipt = () => ({ chat, telegramIds: recorded, ...(copy ? { copy } : {}) });
+  const standing = (copy ? message.copies : message.places) ?? [];
+  const recorded = standing.filter((each) => each.chat === chat);
+  const receipt = () => ({ places: recorded, ...(copy ? { copy } : {}) });
   let since = message.attemptedAt;
   let forum: boolean | undefined;
   for (const part of parts.slice(recorded.length)) {
@@ -48,14 +48,13 @@ export async function postOnce(
       throw error;
     });
     ({ forum } = posted);
-    let number = posted.messageId;
+    let { ref } = posted;
     if (since !== undefined) {
-      const doubtful = { message, part, chat, place, posted: number, recorded, since };
-      number = await keepOldest(world, messenger, doubtful);
+      ref = await keepOldest(world, messenger, { message, part, posted: ref, recorded, since });
       since = undefined;
     }
-    await world.messages.pointReply(chat, number, { ...conversation, message: key });
-    recorded.push(number);
+    await world.messages.pointReply(ref, { ...conversation, message: key });
+    recorded.push(ref);
     if (recorded.length < parts.length) {
       await world.messages.partDelivered(conversation, key, receipt());
     }
@@ -63,22 +62,22 @@ export async function postOnce(
   return { receipt: receipt(), ...(forum === undefined ? {} : { forum }) };
 }
 
-/** Removes all but the first of several copies, and gives its number. */
+/** Removes all but the first of several copies, and gives the one that stays. */
 async function keepOldest(
   world: Pick<World, 'messages'>,
   messenger: Messenger,
   doubtful: Parameters<typeof findDuplicates>[2],
-): Promise<number> {
-  const { chat, posted } = doubtful;
-  let duplicates: number[];
+): Promise<MessageRef> {
+  const { posted } = doubtful;
+  let duplicates: readonly MessageRef[];
   try {
     duplicates = await findDuplicates(world, messenger, doubtful);
   } catch (error) {
     // The next attempt posts again: so this copy must not stay. If it does, it will be found then.
-    await messenger.remove(chat, posted).catch(() => undefined);
+    await messenger.remove(posted).catch(() => undefined);
     throw error;
   }
   const [oldest = posted, ...others] = [...duplicates, posted];
-  for (const other of others) await messenger.remove(chat, other);
+  for (const other of others) await messenger.remove(other);
   return oldest;
 }

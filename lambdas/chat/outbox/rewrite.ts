@@ -28,13 +28,12 @@ export async function rewritten(
   const original = await messages.find(conversation, correctedKey(of));
   // An edit that came while the original was being delivered has not been written down there yet.
   if (original && textOf(original.content) !== text) await messages.correct(conversation, original.key, text);
-  const shown = copy ? original?.copy : original;
-  const [number, ...others] = shown?.telegramIds ?? [];
-  if (!original || original.due || shown?.chat !== chat || number === undefined || others.length > 0) return false;
+  const [place, ...others] = (copy ? original?.copies : original?.places) ?? [];
+  if (!original || original.due || place?.chat !== chat || others.length > 0) return false;
   const [part, ...rest] = partsFor({ files }, { content: withText(original.content, text) }, sender);
   if (!part || rest.length > 0) return false;
   try {
-    await messenger.rewrite(chat, number, { kind: part.kind, text: plain(part.words) });
+    await messenger.rewrite(place, { kind: part.kind, text: plain(part.words) });
     return true;
   } catch (error) {
     if (error instanceof MessengerFailure && (error.kind === 'refused' || error.kind === 'forbidden')) return false;

@@ -44,7 +44,7 @@ export function deliverToChat(
     prepare: async () => ({}),
     async follow({ member }, message) {
       // Otherwise an earlier part may say what the message said before it was edited.
-      if (!message.copy) shown.add(message);
+      if (!message.copies) shown.add(message);
       await pushAsWell(world, member, message);
     },
     pause: async (_, __, seconds) => seconds,

@@ -74,8 +74,7 @@ export function deliverToHost(
     },
     async follow({ channel, member }, { content }, outcome) {
       if (!outcome) return;
-      if (content.kind === 'text' || content.kind === 'file')
-        await pinFirst(world, messenger, channel, member, outcome);
+      if (content.kind === 'text' || content.kind === 'file') await pinFirst(world, messenger, member, outcome);
       if (outcome.forum === undefined || outcome.forum === channel.forum) return;
       await world.channels.change(channel.name, { forum: outcome.forum });
     },

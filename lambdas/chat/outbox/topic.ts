@@ -9,7 +9,7 @@ import { type Messenger, MessengerFailure } from '../messenger/port';
 const LEASE = 30_000;
 
 /** `none`: messages go to the chat itself. `busy`: another instance is making the topic. */
-export type TopicPlace = { readonly thread: number } | 'none' | 'busy';
+export type TopicPlace = { readonly thread: string } | 'none' | 'busy';
 
 /** The visitor's topic in the host chat; made, once, if there is none. Throws {@link MessengerFailure}. */
 export async function topicFor(
@@ -61,7 +61,7 @@ async function link(
   world: Pick<World, 'members' | 'clock'>,
   channel: Channel,
   conversation: Conversation,
-  thread: number,
+  thread: string,
 ): Promise<void> {
   await world.members.linkTopic(channel.host, thread, conversation);
   const linkedAt = new Date(world.clock.now()).toISOString();

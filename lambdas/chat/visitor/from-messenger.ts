@@ -1,4 +1,4 @@
-import { telegramMessageKey } from '../model/identifiers';
+import { messengerMessageKey } from '../model/identifiers';
 import { isSaid } from '../model/message';
 import { RATE_LIMITS, type RateLimits } from '../model/limits';
 import type { Conversation } from '../model/records';
@@ -24,7 +24,7 @@ export async function receiveFromMember(
   conversation: Conversation,
   limits: RateLimits = RATE_LIMITS,
 ): Promise<Handled> {
-  const { chat, messageId } = message;
+  const { chat, ref } = message;
   const say = sayer(world, messenger, message);
   const sender = await admit(world, conversation, limits);
   if (sender.kind === 'refused') {
@@ -32,9 +32,9 @@ export async function receiveFromMember(
     await world.members.unlinkChat(chat.id, conversation);
     return say('The channel is gone, and this conversation with it.');
   }
-  const content = await adopt(world, messenger, conversation, { chat: chat.id, messageId, content: message.content });
+  const content = await adopt(world, messenger, conversation, message);
   if (content.kind === 'not delivered') return say(`Not delivered. ${content.reason}`);
-  await acceptMessage(world, sender, telegramMessageKey(chat.id, messageId), content, world.clock.now());
+  await acceptMessage(world, sender, messengerMessageKey(ref), content, world.clock.now());
   return 'handled';
 }
 
@@ -46,7 +46,7 @@ export async function receiveMemberEdit(
   conversation: Conversation,
   limits: RateLimits = RATE_LIMITS,
 ): Promise<Handled> {
-  const of = telegramMessageKey(message.chat.id, message.messageId);
+  const of = messengerMessageKey(message.ref);
   const edit = editOf(of, message);
   const original = edit && (await world.messages.find(conversation, of));
   if (!original || isSaid(original, edit.text)) return 'handled';
@@ -64,12 +64,16 @@ export async function receiveMemberEdit(
 function sayer(
   world: Pick<World, 'messages' | 'clock' | 'random' | 'logger'>,
   messenger: Messenger,
-  { chat, messageId, thread, update }: IncomingMessage,
+  { chat, ref, update }: IncomingMessage,
 ) {
   return (words: string) =>
     once(world, messenger, update, () =>
       bestEffort(world, 'Answering', () =>
-        messenger.post(chat.id, { kind: 'text', text: plain(`⛔ ${words}`) }, { thread, replyTo: messageId }),
+        messenger.post(
+          chat.id,
+          { kind: 'text', text: plain(`⛔ ${words}`) },
+          { thread: ref.thread, replyTo: ref.message },
+        ),
       ),
     );
 }

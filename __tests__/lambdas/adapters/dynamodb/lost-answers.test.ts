@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chatId, type ChannelName, type Handle } from '../../../../lambdas/chat/model/identifiers';
+import { chatId } from '../../../../lambdas/adapters/telegram/ids';
+import { type ChannelName, type Handle } from '../../../../lambdas/chat/model/identifiers';
 import type { Conversation } from '../../../../lambdas/chat/model/records';
 import type { Stores } from '../../../../lambdas/chat/ports';
 import { systemClock } from '../../../../lambdas/adapters/system';
@@ -52,8 +53,8 @@ async function member(): Promise<Conversation> {
 
 test('an update is claimed', async () => {
   const bot = unique();
-  expect(await stores.messages.claimUpdate(bot, 1, lease('a'), Date.now())).toBe('claimed');
-  expect(await stores.messages.claimUpdate(bot, 1, lease('b'), Date.now())).toBe('busy');
+  expect(await stores.messages.claimUpdate(bot, '1', lease('a'), Date.now())).toBe('claimed');
+  expect(await stores.messages.claimUpdate(bot, '1', lease('b'), Date.now())).toBe('busy');
 });
 
 test('a visitor joins, and may be delivered to', async () => {
@@ -72,8 +73,8 @@ test('a topic is ours to make, a message ours to pin', async () => {
   const conversation = await member();
   expect(await stores.members.claimTopic(conversation, lease('a'), Date.now())).toBe(true);
   expect(await stores.members.claimTopic(conversation, lease('b'), Date.now())).toBe(false);
-  expect(await stores.members.claimPin(conversation, 7)).toBe(true);
-  expect(await stores.members.claimPin(conversation, 8)).toBe(false);
+  expect(await stores.members.claimPin(conversation, '7')).toBe(true);
+  expect(await stores.members.claimPin(conversation, '8')).toBe(false);
 });
 
 test('a channel is made, and one that was left by a crash is taken over', async () => {

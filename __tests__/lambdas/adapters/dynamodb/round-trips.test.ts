@@ -1,7 +1,8 @@
 import { createMemoryWorld, type MemoryWorld } from '../../../memory/world';
 import { systemClock, systemRandomness } from '../../../../lambdas/adapters/system';
 import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
-import { chatId, type ChannelName, type ConnectionId, type Handle } from '../../../../lambdas/chat/model/identifiers';
+import { chatId, refOf } from '../../../../lambdas/adapters/telegram/ids';
+import { type ChannelName, type ConnectionId, type Handle } from '../../../../lambdas/chat/model/identifiers';
 import type { Messenger } from '../../../../lambdas/chat/messenger/port';
 import { createVisitorSide } from '../../../../lambdas/chat/browser-side';
 import { EmbeddedDynamoDb } from '../../../../emulators/aws/dynamodb/embedded-dynamodb';
@@ -106,7 +107,7 @@ describe.each([1, 300])('in a channel with %d visitors', (size) => {
   test('an operator’s reply takes three round trips until it is pushed', async () => {
     const connection = await joined(`reply${size}`);
     const conversation = (await world.connections.find(connection))!.conversation!;
-    await world.messages.pointReply(chatId(GROUP), 77, { ...conversation, message: 'v#x' });
+    await world.messages.pointReply(refOf(chatId(GROUP), 77), { ...conversation, message: 'v#x' });
     const host = { botId: async () => '999', unpin: async () => undefined } as unknown as Messenger;
     const push = world.push.push.bind(world.push);
     const seen: number[] = [];

@@ -1,6 +1,7 @@
 import type { ChannelName, ChatId, ConnectionId, Handle } from '../../../../lambdas/chat/model/identifiers';
 import { CHANNEL_LIFE, CONNECTION_LIFE, DAY, UPDATE_LIFE } from '../../../../lambdas/chat/model/lifetimes';
 import {
+  messageRef,
   OPEN_CONVERSATIONS,
   type Channel,
   type Conversation,
@@ -29,6 +30,7 @@ export function storeContract(makeStores: MakeStores): void {
   const unique = () => `${Date.now().toString(36)}${(serial++).toString(36)}`;
   const channelName = () => `line-${unique()}` as ChannelName;
   const chat = () => `chat${unique()}` as ChatId;
+  const at = (where: string, ...ids: number[]) => ids.map((id) => messageRef(where as ChatId, String(id)));
   const isoNow = () => new Date(clock.now()).toISOString();
   const conversation = (): Conversation => ({ channel: channelName(), handle: 'abcdefghijkl' as Handle });
 
@@ -315,12 +317,12 @@ export function storeContract(makeStores: MakeStores): void {
       const first = await stores.members.attach(who, attachment());
       expect(first).toMatchObject({ kind: 'attached', before: undefined });
       await stores.members.countSent(who, clock.now(), 60_000);
-      await stores.members.change(who, { announcedAt: '2026-01-01T00:00:00.000Z', pinned: 5 });
+      await stores.members.change(who, { announcedAt: '2026-01-01T00:00:00.000Z', pinned: '5' });
       const second = await stores.members.attach(who, attachment({ connection: 'ws:c2', name: 'New Name' }));
       expect(second).toMatchObject({
         kind: 'attached',
         before: { name: 'Amber Otter', connections: ['ws:c1'], sent: 1 },
-        member: { name: 'New Name', connections: ['ws:c1', 'ws:c2'], sent: 1, pinned: 5 },
+        member: { name: 'New Name', connections: ['ws:c1', 'ws:c2'], sent: 1, pinned: '5' },
       });
       expect(await stores.members.find(who)).toEqual(second.kind === 'attached' && second.member);
     });
@@ -432,7 +434,7 @@ export function storeContract(makeStores: MakeStores): void {
         ['a', 'b', 'c'].map((holder) => stores.members.claimTopic(who, lease(holder), clock.now())),
       );
       expect(claims.filter(Boolean)).toHaveLength(1);
-      const topic = { chat: chat(), thread: 77, linkedAt: isoNow() };
+      const topic = { chat: chat(), thread: '77', linkedAt: isoNow() };
       await stores.members.change(who, { topic });
       expect(await stores.members.find(who)).toMatchObject({ topic });
       expect(await stores.members.claimTopic(who, lease('d'), clock.now())).toBe(false);
@@ -444,11 +446,11 @@ export function storeContract(makeStores: MakeStores): void {
     test('a burst makes one pin', async () => {
       const who = conversation();
       await stores.members.attach(who, attachment());
-      const claims = await Promise.all([1, 2, 3].map((id) => stores.members.claimPin(who, id)));
+      const claims = await Promise.all(['1', '2', '3'].map((id) => stores.members.claimPin(who, id)));
       expect(claims.filter(Boolean)).toHaveLength(1);
       await stores.members.change(who, { pinned: null });
-      expect(await stores.members.claimPin(who, 4)).toBe(true);
-      expect((await stores.members.find(who))?.pinned).toBe(4);
+      expect(await stores.members.claimPin(who, '4')).toBe(true);
+      expect((await stores.members.find(who))?.pinned).toBe('4');
     });
 
     test('a channel’s members are read page by page, also while they are removed', async () => {
@@ -483,10 +485,10 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.members.ofChat(home)).toEqual(other);
       await stores.members.unlinkChat(home, other);
       expect(await stores.members.ofChat(home)).toBeUndefined();
-      await stores.members.linkTopic(home, 5, who);
-      expect((await stores.routes.route(home, { thread: 5 })).topic).toEqual(who);
-      await stores.members.unlinkTopic(home, 5);
-      expect((await stores.routes.route(home, { thread: 5 })).topic).toBeUndefined();
+      await stores.members.linkTopic(home, '5', who);
+      expect((await stores.routes.route(home, { thread: '5' })).topic).toEqual(who);
+      await stores.members.unlinkTopic(home, '5');
+      expect((await stores.routes.route(home, { thread: '5' })).topic).toBeUndefined();
     });
   });
 
@@ -556,10 +558,10 @@ export function storeContract(makeStores: MakeStores): void {
       expect(keys(await stores.messages.due(who, 'to-host', 10))).toEqual(['v#a', 'v#b', 'v#c']);
       expect(keys(await stores.messages.due(who, 'to-host', 2))).toEqual(['v#a', 'v#b']);
       expect(keys(await stores.messages.due(who, 'to-visitor', 10))).toEqual(['t#x']);
-      await stores.messages.delivered(who, 'v#a', { chat: 'home' as ChatId, telegramIds: [5, 6] });
-      await stores.messages.delivered(who, 'v#a', { chat: 'home' as ChatId, telegramIds: [5, 6] });
+      await stores.messages.delivered(who, 'v#a', { places: at('home', 5, 6) });
+      await stores.messages.delivered(who, 'v#a', { places: at('home', 5, 6) });
       expect(keys(await stores.messages.due(who, 'to-host', 10))).toEqual(['v#b', 'v#c']);
-      expect(await stores.messages.find(who, 'v#a')).toMatchObject({ due: false, chat: 'home', telegramIds: [5, 6] });
+      expect(await stores.messages.find(who, 'v#a')).toMatchObject({ due: false, places: at('home', 5, 6) });
     });
 
     test('an attempt is marked while the message is due, given up, or ends in parts', async () => {
@@ -570,9 +572,9 @@ export function storeContract(makeStores: MakeStores): void {
       await stores.messages.abandonAttempt(who, 'v#1');
       expect((await stores.messages.find(who, 'v#1'))?.attemptedAt).toBeUndefined();
       await stores.messages.attempt(who, 'v#1', '2026-01-01T00:00:00.000Z');
-      await stores.messages.partDelivered(who, 'v#1', { chat: 'home' as ChatId, telegramIds: [7] });
+      await stores.messages.partDelivered(who, 'v#1', { places: at('home', 7) });
       const part = await stores.messages.find(who, 'v#1');
-      expect(part).toMatchObject({ due: true, telegramIds: [7] });
+      expect(part).toMatchObject({ due: true, places: at('home', 7) });
       expect(part?.attemptedAt).toBeUndefined();
       await stores.messages.delivered(who, 'v#1');
       expect(await stores.messages.attempt(who, 'v#1', '2026-01-01T00:00:00.000Z')).toBe(false);
@@ -623,7 +625,7 @@ export function storeContract(makeStores: MakeStores): void {
 
     test('only a message to the host of which nothing was sent goes out with another text', async () => {
       const who = conversation();
-      const receipt = { chat: 'home' as ChatId, telegramIds: [7] };
+      const receipt = { places: at('home', 7) };
       await stores.messages.put(message(who, 'v#1'));
       await stores.messages.put(message(who, 'v#2'));
       await stores.messages.put(message(who, 'v#3'));
@@ -675,13 +677,13 @@ export function storeContract(makeStores: MakeStores): void {
       const home = chat();
       for (let i = 0; i < 60; i++) {
         await stores.messages.put(message(who, `v#${i}`, { due: i % 2 === 0, order: i }));
-        await stores.messages.pointReply(home, i, { ...who, message: `v#${i}` });
-        await stores.messages.delivered(who, `v#${i}`, { chat: home, telegramIds: [i] });
+        await stores.messages.pointReply(messageRef(home, String(i)), { ...who, message: `v#${i}` });
+        await stores.messages.delivered(who, `v#${i}`, { places: at(home, i) });
       }
       await stores.messages.put(message(other, 'v#1'));
       for (let round = 0; !(await stores.messages.removeSome(who, 25)); round++) expect(round).toBeLessThan(10);
       expect(await collect(stores.messages.history(who))).toEqual([]);
-      expect(await stores.messages.replyTarget(home, 17)).toBeUndefined();
+      expect(await stores.messages.replyTarget(messageRef(home, '17'))).toBeUndefined();
       expect(keys(await collect(stores.messages.history(other)))).toEqual(['v#1']);
     });
 
@@ -708,23 +710,23 @@ export function storeContract(makeStores: MakeStores): void {
     test('a reply finds the message it is about', async () => {
       const who = conversation();
       const home = chat();
-      await stores.messages.pointReply(home, 41, { ...who, message: 'v#1' });
-      expect(await stores.messages.replyTarget(home, 41)).toEqual({ ...who, message: 'v#1' });
-      expect(await stores.messages.replyTarget(home, 42)).toBeUndefined();
-      expect(await stores.messages.replyTargets(home, [40, 41, 42])).toEqual(
-        new Map([[41, { ...who, message: 'v#1' }]]),
+      await stores.messages.pointReply(messageRef(home, '41'), { ...who, message: 'v#1' });
+      expect(await stores.messages.replyTarget(messageRef(home, '41'))).toEqual({ ...who, message: 'v#1' });
+      expect(await stores.messages.replyTarget(messageRef(home, '42'))).toBeUndefined();
+      expect(await stores.messages.replyTargets(at(home, 40, 41, 42))).toEqual(
+        new Map([['41', { ...who, message: 'v#1' }]]),
       );
-      expect(await stores.messages.replyTargets(home, [])).toEqual(new Map());
+      expect(await stores.messages.replyTargets([])).toEqual(new Map());
     });
 
     test('an update is claimed by one, finished once, and remembered for a day', async () => {
       const bot = unique();
-      const claim = (holder: string) => stores.messages.claimUpdate(bot, 7, lease(holder, 5000), clock.now());
+      const claim = (holder: string) => stores.messages.claimUpdate(bot, '7', lease(holder, 5000), clock.now());
       const claims = await Promise.all(['a', 'b', 'c'].map(claim));
       expect([...claims].sort()).toEqual(['busy', 'busy', 'claimed']);
       clock.time += 5000;
       expect(await claim('d')).toBe('claimed');
-      await stores.messages.finishUpdate(bot, 7);
+      await stores.messages.finishUpdate(bot, '7');
       clock.time += UPDATE_LIFE - 10_000;
       expect(await claim('e')).toBe('done');
       clock.time += 20_000;
@@ -733,14 +735,14 @@ export function storeContract(makeStores: MakeStores): void {
 
     test('an update that was not handled after all may be claimed at once, but only by leave of who claimed it', async () => {
       const bot = unique();
-      const claim = (holder: string) => stores.messages.claimUpdate(bot, 8, lease(holder, 5000), clock.now());
+      const claim = (holder: string) => stores.messages.claimUpdate(bot, '8', lease(holder, 5000), clock.now());
       expect(await claim('a')).toBe('claimed');
-      await stores.messages.releaseUpdate(bot, 8, lease('b', 5000));
+      await stores.messages.releaseUpdate(bot, '8', lease('b', 5000));
       expect(await claim('b')).toBe('busy');
-      await stores.messages.releaseUpdate(bot, 8, lease('a', 5000));
+      await stores.messages.releaseUpdate(bot, '8', lease('a', 5000));
       expect(await claim('b')).toBe('claimed');
-      await stores.messages.finishUpdate(bot, 8);
-      await stores.messages.releaseUpdate(bot, 8, lease('b', 5000));
+      await stores.messages.finishUpdate(bot, '8');
+      await stores.messages.releaseUpdate(bot, '8', lease('b', 5000));
       expect(await claim('c')).toBe('done');
     });
 
@@ -814,11 +816,11 @@ export function storeContract(makeStores: MakeStores): void {
     expect(await stores.members.requestDelivery(who, lease('join'), clock.now())).toMatchObject({ leased: true });
     expect(await stores.members.claimTopic(who, lease('topic'), clock.now())).toBe(true);
     expect(await stores.members.claimTopic(who, lease('topic'), clock.now())).toBe(true);
-    expect(await stores.members.claimPin(who, 4)).toBe(true);
-    expect(await stores.members.claimPin(who, 4)).toBe(true);
+    expect(await stores.members.claimPin(who, '4')).toBe(true);
+    expect(await stores.members.claimPin(who, '4')).toBe(true);
     const bot = unique();
-    expect(await stores.messages.claimUpdate(bot, 7, lease('a'), clock.now())).toBe('claimed');
-    expect(await stores.messages.claimUpdate(bot, 7, lease('a'), clock.now())).toBe('claimed');
+    expect(await stores.messages.claimUpdate(bot, '7', lease('a'), clock.now())).toBe('claimed');
+    expect(await stores.messages.claimUpdate(bot, '7', lease('a'), clock.now())).toBe('claimed');
   });
 
   test('a full page of removed messages does not tell that it was the last', async () => {
@@ -867,14 +869,14 @@ export function storeContract(makeStores: MakeStores): void {
     const [a, b, c] = [conversation(), conversation(), conversation()];
     await stores.channels.create(made);
     await stores.members.linkChat(made.host, a);
-    await stores.members.linkTopic(made.host, 9, b);
-    await stores.messages.pointReply(made.host, 100, { ...c, message: 'v#1' });
-    expect(await stores.routes.route(made.host, { replyTo: 100, thread: 9 })).toEqual({
+    await stores.members.linkTopic(made.host, '9', b);
+    await stores.messages.pointReply(messageRef(made.host, '100'), { ...c, message: 'v#1' });
+    expect(await stores.routes.route(made.host, { replyTo: '100', thread: '9' })).toEqual({
       host: { chat: made.host, channel: made.name, confirmed: true, open: {}, blockedUntil: 0, nextTurn: 0 },
       member: a,
       topic: b,
       reply: { ...c, message: 'v#1' },
     });
-    expect(await stores.routes.route(chat(), { replyTo: 1, thread: 1 })).toEqual({});
+    expect(await stores.routes.route(chat(), { replyTo: '1', thread: '1' })).toEqual({});
   });
 }

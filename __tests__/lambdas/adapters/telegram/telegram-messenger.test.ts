@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ssmSecrets } from '../../../../lambdas/adapters/ssm-secrets';
 import { createTelegramMessenger } from '../../../../lambdas/adapters/telegram/telegram-messenger';
-import { chatId } from '../../../../lambdas/chat/model/identifiers';
+import { chatId, refOf } from '../../../../lambdas/adapters/telegram/ids';
 import { MessengerFailure, isPassing } from '../../../../lambdas/chat/messenger/port';
 import { bold, joinRich, plain } from '../../../../lambdas/chat/messenger/rich-text';
 import { ScriptedTelegram } from './scripted-telegram';
@@ -39,10 +39,12 @@ async function failureOf(work: Promise<unknown>): Promise<MessengerFailure> {
 test('a text is posted where it belongs, marks beside it and no parse mode', async () => {
   telegram.answer('sendMessage', { message_id: 7, chat: { id: -1001234567890, is_forum: true } });
   const text = joinRich([bold('*Ann*'), plain('hi')], '\n');
-  await expect(host().post(chat, { kind: 'text', text }, { thread: 3, replyTo: 5, silent: true })).resolves.toEqual({
-    messageId: 7,
-    forum: true,
-  });
+  await expect(host().post(chat, { kind: 'text', text }, { thread: '3', replyTo: '5', silent: true })).resolves.toEqual(
+    {
+      ref: refOf(chat, 7),
+      forum: true,
+    },
+  );
   expect(telegram.calls[0]?.parameters).toEqual({
     chat_id: -1001234567890,
     text: '*Ann*\nhi',
@@ -143,7 +145,7 @@ describe('a token that was changed while an instance is warm', () => {
     now = 60_000;
     telegram.refuse('sendMessage', 401, 'Unauthorized');
     telegram.answer('sendMessage', { message_id: 7, chat: {} });
-    await expect(renewed.post(chat, hello)).resolves.toMatchObject({ messageId: 7 });
+    await expect(renewed.post(chat, hello)).resolves.toMatchObject({ ref: { message: '7' } });
     telegram.answer('getMe', { id: 5, username: 'new_bot' });
     await expect(renewed.userName()).resolves.toBe('new_bot');
     expect(await renewed.botId()).toBe('5');
@@ -215,7 +217,7 @@ describe('who may write in a chat', () => {
 
 test('rewriting to what stands there already is done', async () => {
   telegram.refuse('editMessageText', 400, 'Bad Request: message is not modified: specified new message content ...');
-  await expect(host().rewrite(chat, 5, hello)).resolves.toBeUndefined();
+  await expect(host().rewrite(refOf(chat, 5), hello)).resolves.toBeUndefined();
 });
 
 describe('files', () => {
@@ -251,7 +253,7 @@ describe('files', () => {
     ['сова 👨‍👩‍👧 (1).pdf', 'сова 👨‍👩‍👧 (1).pdf'],
   ])('the name %j leaves this machine as one parameter of one header', async (name, sent) => {
     telegram.answer('sendDocument', { message_id: 1, chat: {} });
-    await host().post(chat, { ...file, name, type: 'application/pdf' }, { thread: 3 });
+    await host().post(chat, { ...file, name, type: 'application/pdf' }, { thread: '3' });
     const { body } = telegram.calls[0]!.parameters as { body: string };
     const [boundary] = body.split('\r\n', 1);
     const heads = body.split(boundary!).flatMap((part) => part.split('\r\n\r\n')[0]!.split('\r\n').slice(1));
@@ -269,7 +271,7 @@ describe('files', () => {
   test('a photo that is none to Telegram goes as a document', async () => {
     telegram.refuse('sendPhoto', 400, 'Bad Request: PHOTO_INVALID_DIMENSIONS');
     telegram.answer('sendDocument', { message_id: 2, chat: {} });
-    await expect(host().post(chat, { ...file, type: 'image/png' })).resolves.toMatchObject({ messageId: 2 });
+    await expect(host().post(chat, { ...file, type: 'image/png' })).resolves.toMatchObject({ ref: { message: '2' } });
   });
 });
 
@@ -393,7 +395,7 @@ describe('files in pieces', () => {
 test('rereading leaves nothing behind', async () => {
   const forward_origin = { type: 'user', sender_user: { id: 123456789 }, date: 1700000000 };
   telegram.answer('forwardMessage', { message_id: 90, text: 'Hello', forward_origin });
-  await expect(host().reread(chat, 5, { thread: 3 })).resolves.toEqual({
+  await expect(host().reread(refOf(chat, 5, 3))).resolves.toEqual({
     text: 'Hello',
     kind: 'text',
     own: true,
@@ -405,5 +407,5 @@ test('rereading leaves nothing behind', async () => {
   ]);
   expect(telegram.calls[0]?.parameters).toMatchObject({ disable_notification: true, message_thread_id: 3 });
   telegram.refuse('forwardMessage', 400, 'Bad Request: message to forward not found');
-  await expect(host().reread(chat, 6)).resolves.toBeUndefined();
+  await expect(host().reread(refOf(chat, 6))).resolves.toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { readUpdate } from '../../../../lambdas/adapters/telegram/update';
-import { chatId } from '../../../../lambdas/chat/model/identifiers';
+import { chatId, refOf } from '../../../../lambdas/adapters/telegram/ids';
 import type { IncomingMessage } from '../../../../lambdas/chat/messenger/incoming';
 
 const BOT = '777';
@@ -15,10 +15,11 @@ function read(message: Record<string, unknown>, key = 'message') {
 test('a message, where it is and what it answers', () => {
   expect(read({ text: 'Hi', reply_to_message: { message_id: 7 } })).toEqual({
     kind: 'message',
-    update: 1,
+    update: '1',
     chat: { id: '3w5e0oa7jkvu6', kind: 'group', forum: false, title: 'Support' },
-    messageId: 10,
-    replyTo: 7,
+    ref: refOf(chatId(group.id), 10),
+    order: 10,
+    replyTo: '7',
     sentAt: 1000,
     editedAt: 0,
     content: { kind: 'text', text: 'Hi' },
@@ -27,9 +28,9 @@ test('a message, where it is and what it answers', () => {
 
 test('in a topic, what answers nothing answers nothing', () => {
   const message = { text: 'x', is_topic_message: true, message_thread_id: 3, reply_to_message: { message_id: 3 } };
-  expect(read(message)).toMatchObject({ thread: 3 });
+  expect(read(message)).toMatchObject({ ref: { thread: '3' } });
   expect(read(message)).not.toHaveProperty('replyTo');
-  expect(read({ text: 'x', message_thread_id: 3 })).not.toHaveProperty('thread');
+  expect(read({ text: 'x', message_thread_id: 3 })?.ref).not.toHaveProperty('thread');
 });
 
 describe('D17 formatting is flattened', () => {
@@ -157,7 +158,7 @@ test('a group that moved is told twice, and means the same', () => {
     { update_id: 4, message: { message_id: 1, chat: group, from, migrate_from_chat_id: -55 } },
     BOT,
   );
-  expect(to).toEqual({ ...away, update: 3 });
+  expect(to).toEqual({ ...away, update: '3' });
 });
 
 test('who presses a button is told, and when its question was asked', () => {

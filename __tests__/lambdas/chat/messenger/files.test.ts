@@ -1,6 +1,6 @@
 import type { QueueItem } from '../../../../lambdas/chat/ports';
 import type { Conversation } from '../../../../lambdas/chat/model/records';
-import { chatId } from '../../../../lambdas/chat/model/identifiers';
+import { chatId } from '../../../../lambdas/adapters/telegram/ids';
 import { CHANNEL, ChatFixture } from '../chat-fixture';
 
 let fixture: ChatFixture;

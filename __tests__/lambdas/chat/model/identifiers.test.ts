@@ -1,37 +1,14 @@
 import {
-  chatId,
   deriveHandle,
   deriveProof,
   friendlyName,
-  fromBase36,
   parseChannelName,
   parseHandle,
   publicMessageId,
-  telegramChatId,
-  toBase36,
   visitorMessageKey,
 } from '../../../../lambdas/chat/model/identifiers';
 
 const key = Buffer.alloc(32, 7).toString('base64url');
-
-describe('Telegram ids are written as unsigned 64-bit base 36', () => {
-  test.each([
-    [0, '0'],
-    [36, '10'],
-    [123456789, '21i3v9'],
-    [5000000000, '2aovcow'],
-    [-1, '3w5e11264sgsf'],
-    [-1001234567890, '3w5e0oa7jkvu6'],
-  ])('%d is %s and back', (id, text) => {
-    expect(toBase36(id)).toBe(text);
-    expect(fromBase36(text)).toBe(BigInt(id));
-    expect(telegramChatId(chatId(id))).toBe(id);
-  });
-
-  test.each(['', '00', 'A', '-1', '3w5e11264sgsg', 'zzzzzzzzzzzzzz', '1 '])('%j is not such an id', (text) => {
-    expect(fromBase36(text)).toBeUndefined();
-  });
-});
 
 describe('a channel name', () => {
   test.each(['my-line1', 'A_b-C_d-', '12345678', 'x'.repeat(32)])('%s is one', (name) => {

@@ -1,5 +1,6 @@
 import { paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { chatId, type ChannelName, type Handle } from '../../../../lambdas/chat/model/identifiers';
+import { chatId, refOf } from '../../../../lambdas/adapters/telegram/ids';
+import { type ChannelName, type Handle } from '../../../../lambdas/chat/model/identifiers';
 import { DAY } from '../../../../lambdas/chat/model/lifetimes';
 import { createOperatorDomain } from '../../../../lambdas/chat/messenger-side';
 import type { QueueItem } from '../../../../lambdas/chat/ports';
@@ -100,8 +101,8 @@ describe('a channel with more than one function run can remove, expired visitors
     await members.attach(conversation, { ...attachment, connection: socket });
     await members.attach(conversation, { ...attachment, connection: `tg:${chat}` });
     await members.linkChat(chat, conversation);
-    await members.linkTopic(GROUP, i, conversation);
-    await members.change(conversation, { topic: { chat: GROUP, thread: i, linkedAt: '' } });
+    await members.linkTopic(GROUP, String(i), conversation);
+    await members.change(conversation, { topic: { chat: GROUP, thread: String(i), linkedAt: '' } });
     await connections.open({ id: socket, conversation, openedAt: '' });
     for (let first = 0; first < messages; first += 20) {
       const some = Array.from({ length: Math.min(20, messages - first) }, (_, n) => first + n);
@@ -111,12 +112,12 @@ describe('a channel with more than one function run can remove, expired visitors
 
   async function message(conversation: { channel: ChannelName; handle: Handle }, i: number, order: number) {
     const key = `v#${String(order).padStart(4, '0')}`;
-    const telegramIds = [i * 1000 + order];
+    const place = refOf(GROUP, i * 1000 + order);
     const content = { kind: 'text' as const, text: 'Hello' };
     const at = new Date(now()).toISOString();
     const stored = { conversation, key, direction: 'to-host' as const, content, at, order, due: false };
-    await stage.world.messages.put({ ...stored, chat: GROUP, telegramIds });
-    await stage.world.messages.pointReply(GROUP, telegramIds[0]!, { ...conversation, message: key });
+    await stage.world.messages.put({ ...stored, places: [place] });
+    await stage.world.messages.pointReply(place, { ...conversation, message: key });
   }
 
   /** Items of other channels that fill more than a page of the table each three. */

@@ -1,5 +1,6 @@
 import { createRequestDispatcher } from '../../../../lambdas/request-dispatcher/wiring';
-import { toBase36, type ChannelName, type ConnectionId, type Handle } from '../../../../lambdas/chat/model/identifiers';
+import { toBase36 } from '../../../../lambdas/adapters/telegram/ids';
+import { type ChannelName, type ConnectionId, type Handle } from '../../../../lambdas/chat/model/identifiers';
 import { CHANNEL_LIFE, DAY } from '../../../../lambdas/chat/model/lifetimes';
 import type { Conversation, Message } from '../../../../lambdas/chat/model/records';
 import { sendToVisitor } from '../../../../lambdas/chat/outbox/to-browser';
@@ -430,16 +431,16 @@ describe('once, whatever fails and whoever repeats', () => {
     const tabs = await Promise.all(['t1', 't2', 't3'].map((id) => socket(id)));
     await Promise.all([
       ...tabs.map((tab) => tab.send(['JOIN', ann.memberId, 'Ann', CHANNEL])),
-      members.claimPin(conversation, 5),
-      members.change(conversation, { topic: { chat: 'x' as never, thread: 9, linkedAt: NOW } }),
+      members.claimPin(conversation, '5'),
+      members.change(conversation, { topic: { chat: 'x' as never, thread: '9', linkedAt: NOW } }),
       ann.say('one'),
       ann.say('two'),
     ]);
     expect(await members.find(conversation)).toMatchObject({
       connections: expect.arrayContaining([ann.connection, 'ws:t1', 'ws:t2', 'ws:t3']),
-      pinned: 5,
+      pinned: '5',
       sent: 2,
-      topic: { thread: 9 },
+      topic: { thread: '9' },
     });
   });
 

@@ -32,10 +32,10 @@ export async function answer(
   text: RichText,
   buttons?: readonly Button[],
 ): Promise<void> {
-  const { chat, thread, messageId } = message;
+  const { chat, ref } = message;
   try {
     const post = { kind: 'text' as const, text, ...(buttons ? { buttons } : {}) };
-    await messenger.post(chat.id, post, { thread, replyTo: messageId });
+    await messenger.post(chat.id, post, { thread: ref.thread, replyTo: ref.message });
   } catch (error) {
     if (!(error instanceof MessengerFailure) || isPassing(error)) throw error;
     world.logger.info('An answer could not be posted', { kind: error.kind, reason: error.message });

@@ -1,7 +1,15 @@
-import { CHANNEL_NAME_RULE, deriveHandle, deriveProof, friendlyName, parseChannelName } from '../../model/identifiers';
+import {
+  CHANNEL_NAME_RULE,
+  connectionOf,
+  connectorOf,
+  deriveHandle,
+  deriveProof,
+  friendlyName,
+  parseChannelName,
+} from '../../model/identifiers';
 import { fileUrl } from '../../files';
 import type { Channel, Conversation, Member, Message } from '../../model/records';
-import { announce, connectionOf, leaveChat } from '../../membership';
+import { announce, leaveChat } from '../../membership';
 import type { JoinReading } from '../command-line';
 import { shownName } from '../../messenger/header';
 import { bold, code, italic, joinRich, plain, rich, type RichText } from '../../messenger/rich-text';
@@ -46,12 +54,13 @@ function hosting(channel: string): RichText {
 async function joinNew(context: CommandContext, channel: Channel): Promise<void> {
   const { world, message, say } = context;
   const { id, title } = message.chat;
-  const conversation = { channel: channel.name, handle: deriveHandle(channel.handleKey, 'tg', id) };
+  const connector = connectorOf(id);
+  const conversation = { channel: channel.name, handle: deriveHandle(channel.handleKey, connector, id) };
   await leaveOther(context, conversation);
   const name = shownName(title) || friendlyName(conversation.handle);
   const outcome = await world.members.attach(conversation, {
-    proof: deriveProof(channel.handleKey, 'tg', id),
-    connector: 'tg',
+    proof: deriveProof(channel.handleKey, connector, id),
+    connector,
     name,
     connection: connectionOf(id),
     now: world.clock.now(),
@@ -147,7 +156,7 @@ function clipped({ text, marks }: RichText): RichText {
   return { text: shown, marks: marks.filter(({ from, length }) => from + length < shown.length) };
 }
 
-/** A chat is one visitor at a time (D26). */
+/** A chat is one visitor at a time. */
 async function leaveOther({ world, route, message }: CommandContext, next: Conversation): Promise<void> {
   const { member } = route;
   if (!member || (member.channel === next.channel && member.handle === next.handle)) return;

@@ -60,7 +60,7 @@ export const exportCommand: Command = async (context) => {
     text: plain(`#${handle} ${shownName(name)}: ${messages.length} messages`),
   };
   try {
-    await messenger.post(message.chat.id, post, { thread: message.thread, replyTo: message.messageId });
+    await messenger.post(message.chat.id, post, { thread: message.ref.thread, replyTo: message.ref.message });
   } catch (error) {
     if (!(error instanceof MessengerFailure) || error.kind !== 'refused') throw error;
     await say(plain(`⛔ The file could not be posted: ${error.message}`));
