@@ -20,8 +20,8 @@ export const LOG_FIELDS = {
   handle: 'string',
   /** The message, by the id that visitors' browsers know it by. */
   id: 'string',
-  /** The numbers of a message in Telegram. */
-  telegramIds: 'array<bigint>',
+  /** The ids of a message in the messenger; several if it was split. */
+  messageIds: 'array<string>',
   outcome: 'string',
   attempt: 'int',
   kind: 'string',

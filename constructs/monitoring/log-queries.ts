@@ -26,7 +26,7 @@ export class LogQueries extends Construct {
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html */
 export const LOG_QUERIES = {
   /** What became of one message, or of all of a conversation. */
-  message: `fields @timestamp, message, outcome, channel, handle, id, connection, update, telegramIds.0, attempt, reason, requestId
+  message: `fields @timestamp, message, outcome, channel, handle, id, connection, update, messageIds.0, attempt, reason, requestId
 | filter id = "the message's id" or handle = "the visitor's handle" or update = 0
 | sort @timestamp asc
 | limit 1000`,

@@ -28,7 +28,7 @@ export async function once(
     await task();
   } catch (error) {
     await world.messages.releaseUpdate(bot, update, lease).catch((reason: unknown) => {
-      world.logger.warn('An update stays claimed until its lease is over', { update, reason: String(reason) });
+      world.logger.warn('An update stays claimed until its lease is over', { reason: String(reason) });
     });
     throw error;
   }
