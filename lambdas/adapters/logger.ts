@@ -9,7 +9,7 @@ const SEVERITY: Record<LogLevel, number> = { DEBUG: 10, INFO: 20, WARN: 30, ERRO
 const BOT_TOKEN = /\b\d{5,}:[A-Za-z0-9_-]{20,}/g;
 const BOT_API_PATH = /\/bot\d+:[^/\s"']+/g;
 
-/** The text without bot tokens: a Bot API URL contains one (D5). */
+/** The text without bot tokens: a Bot API URL contains one. */
 export function withoutTokens(text: string): string {
   return text.replace(BOT_API_PATH, '/bot***').replace(BOT_TOKEN, '***');
 }

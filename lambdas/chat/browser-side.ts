@@ -71,7 +71,7 @@ async function connect(world: World, { connection, channel, origin, protocols }:
   return { kind: 'accepted' as const, ...(subprotocol ? { subprotocol } : {}) };
 }
 
-/** Forgets this connection, and nothing else (D6); one that never joined is no error (D35). */
+/** Forgets this connection, and nothing else; one that never joined is no error. */
 async function disconnect(world: World, id: ConnectionId): Promise<void> {
   const connection = await world.connections.close(id);
   if (connection?.conversation) await world.members.detach(connection.conversation, id);

@@ -18,7 +18,7 @@ export function fileRefusal(type: string, size: number): Refusal | undefined {
 
 /**
  * A new object key: nobody can guess it (a token of 16 random bytes), no two files share one, it names the conversation
- * that it will be erased with, and of the file's name only what is harmless in a URL (D5b, D15).
+ * that it will be erased with, and of the file's name only what is harmless in a URL.
  */
 export function newFileKey(conversation: Conversation, fileName: string, token: Uint8Array): string {
   return fileKey(conversation, token, safeName(fileName));
@@ -72,12 +72,12 @@ export function parseFileKey(path: string): string | undefined {
   return valid ? path : undefined;
 }
 
-/** The link to a file that goes into the history: it stays good as long as the object is there (D16). */
+/** The link to a file that goes into the history: it stays good as long as the object is there. */
 export function fileUrl(apiUrl: string, key: string): string {
   return `${apiUrl}/files/${key}`;
 }
 
-/** The key in a link to a file of ours; undefined: any other URL (D5). */
+/** The key in a link to a file of ours; undefined: any other URL. */
 export function keyOfFileUrl(apiUrl: string, url: string): string | undefined {
   const prefix = `${apiUrl}/files/`;
   return url.startsWith(prefix) ? parseFileKey(url.slice(prefix.length)) : undefined;

@@ -77,7 +77,7 @@ async function receiveMessage(world: World, messenger: Messenger, message: Incom
     return receiveFromHost(world, messenger, message, hostChat, route);
   }
   if (route.member) return receiveFromMember(world, messenger, message, route.member);
-  // A group that has nothing to do with us hears nothing of us (D33).
+  // A group that has nothing to do with us hears nothing of us.
   if (chat.kind !== 'private') return 'handled';
   return once(world, messenger, update, () =>
     bestEffort(world, 'Answering', () => answer(world, messenger, message, NEITHER)),
@@ -96,7 +96,7 @@ async function withHeader(world: World, found: Route, message: IncomingMessage, 
   return { ...found, reply: { ...conversation, message: `posted#${host.chat}#${replyTo}` } };
 }
 
-/** An edited command is no new command, and an edited message no new message (D28). */
+/** An edited command is no new command, and an edited message no new message. */
 async function receiveEdit(world: World, messenger: Messenger, message: IncomingMessage): Promise<Handled> {
   const { chat, ref } = message;
   const route = await world.routes.route(chat.id, { replyTo: ref.message });
@@ -134,7 +134,7 @@ async function receiveCommand(world: World, messenger: Messenger, call: Call): P
   const forUs = line.addressee !== undefined || message.chat.kind === 'private';
   const participant = hostChat !== undefined || route.member !== undefined;
   if (command) {
-    // It may have been meant for another bot of a group that has nothing to do with us (D33).
+    // It may have been meant for another bot of a group that has nothing to do with us.
     if (!forUs && !participant && isForParticipants(command)) return 'handled';
     return once(world, messenger, message.update, () => run(world, messenger, call, command));
   }

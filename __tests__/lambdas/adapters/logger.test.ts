@@ -26,7 +26,7 @@ test('what is below the level is not written', () => {
   expect(lines).toHaveLength(2);
 });
 
-test('D5 a bot token is never written', () => {
+test('a bot token is never written', () => {
   const lines: string[] = [];
   const logger = createLogger('x', 'INFO', (line) => lines.push(line));
   logger.info(`GET https://api.telegram.org/bot${TOKEN}/getMe`, { error: new Error(`failed: ${TOKEN}`) });

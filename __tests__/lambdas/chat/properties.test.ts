@@ -4,7 +4,11 @@ import type { ConnectionId } from '../../../lambdas/chat/model/identifiers';
 import { createVisitorSide } from '../../../lambdas/chat/browser-side';
 import { CHANNEL, GROUP, ChatFixture } from './chat-fixture';
 
-const SEED = 20260102;
+/** `PROPERTY_RUNS=10` runs each property ten times as often; a failure prints the seed for `PROPERTY_SEED`. */
+const { PROPERTY_RUNS = '1', PROPERTY_SEED = '20260102' } = process.env;
+const runs = (few: number) => ({ seed: Number(PROPERTY_SEED), numRuns: Math.ceil(few * Number(PROPERTY_RUNS)) });
+/** Milliseconds. */
+const patience = 60_000 * Math.max(1, Number(PROPERTY_RUNS));
 
 type Action =
   | { readonly kind: 'say'; readonly visitor: number }
@@ -119,69 +123,73 @@ test.each([
           expect(shown.sort()).toEqual([...crowd.said.values()].flat().sort());
         },
       ),
-      { seed: SEED, numRuns: 8 },
+      runs(1),
     );
   },
-  60_000,
+  patience,
 );
 
-test('whatever comes and goes, each message is delivered once, in order', async () => {
-  const step = fc.oneof(
-    { weight: 5, arbitrary: fc.constant('write' as const) },
-    { weight: 2, arbitrary: fc.constant('leave' as const) },
-    { weight: 1, arbitrary: fc.constant('vanish' as const) },
-    { weight: 3, arbitrary: fc.constant('come' as const) },
-    { weight: 1, arbitrary: fc.constant('late disconnect' as const) },
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
-      const fixture = await new ChatFixture().start();
-      let connection: ConnectionId | undefined = await fixture.open('visitor-one');
-      const old: ConnectionId[] = [];
-      await fixture.join(connection, 'visitor-one');
-      await fixture.say(connection, 'q', 'from 1: question');
-      await fixture.settle();
-      const question = fixture.messenger.messages(GROUP).find(({ text }) => text.includes('question'))!;
-      const expected: string[] = [];
-      for (const what of steps) {
-        fixture.world.clock.time += 7;
-        switch (what) {
-          case 'write': {
-            const text = `answer ${expected.length}`;
-            expected.push(text);
-            await fixture.insist(fixture.written(text, { replyTo: question.id }));
-            break;
-          }
-          case 'leave':
-          case 'vanish':
-            if (!connection) break;
-            if (what === 'leave') await fixture.close(connection);
-            else {
-              // API Gateway will say so later, if at all.
-              await fixture.close(connection, true);
-              old.push(connection);
+test(
+  'whatever comes and goes, each message is delivered once, in order',
+  async () => {
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.constant('write' as const) },
+      { weight: 2, arbitrary: fc.constant('leave' as const) },
+      { weight: 1, arbitrary: fc.constant('vanish' as const) },
+      { weight: 3, arbitrary: fc.constant('come' as const) },
+      { weight: 1, arbitrary: fc.constant('late disconnect' as const) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+        const fixture = await new ChatFixture().start();
+        let connection: ConnectionId | undefined = await fixture.open('visitor-one');
+        const old: ConnectionId[] = [];
+        await fixture.join(connection, 'visitor-one');
+        await fixture.say(connection, 'q', 'from 1: question');
+        await fixture.settle();
+        const question = fixture.messenger.messages(GROUP).find(({ text }) => text.includes('question'))!;
+        const expected: string[] = [];
+        for (const what of steps) {
+          fixture.world.clock.time += 7;
+          switch (what) {
+            case 'write': {
+              const text = `answer ${expected.length}`;
+              expected.push(text);
+              await fixture.insist(fixture.written(text, { replyTo: question.id }));
+              break;
             }
-            connection = undefined;
-            break;
-          case 'come':
-            if (connection) break;
-            connection = await fixture.open('visitor-one');
-            await fixture.join(connection, 'visitor-one');
-            break;
-          case 'late disconnect': {
-            const gone = old.shift();
-            if (gone) await fixture.close(gone);
+            case 'leave':
+            case 'vanish':
+              if (!connection) break;
+              if (what === 'leave') await fixture.close(connection);
+              else {
+                // API Gateway will say so later, if at all.
+                await fixture.close(connection, true);
+                old.push(connection);
+              }
+              connection = undefined;
+              break;
+            case 'come':
+              if (connection) break;
+              connection = await fixture.open('visitor-one');
+              await fixture.join(connection, 'visitor-one');
+              break;
+            case 'late disconnect': {
+              const gone = old.shift();
+              if (gone) await fixture.close(gone);
+            }
           }
         }
-      }
-      connection ??= await fixture.open('visitor-one');
-      await fixture.join(connection, 'visitor-one');
-      await fixture.settle();
-      expect(fixture.texts('visitor-one')).toEqual(expected);
-    }),
-    { seed: SEED, numRuns: 150 },
-  );
-}, 60_000);
+        connection ??= await fixture.open('visitor-one');
+        await fixture.join(connection, 'visitor-one');
+        await fixture.settle();
+        expect(fixture.texts('visitor-one')).toEqual(expected);
+      }),
+      runs(25),
+    );
+  },
+  patience,
+);
 
 /** Frames of which the right answer is known: what is wrong with them is put in on purpose. */
 const badFrame: fc.Arbitrary<{ text: string; codes: readonly number[]; id?: string }> = (() => {
@@ -265,96 +273,103 @@ const badFrame: fc.Arbitrary<{ text: string; codes: readonly number[]; id?: stri
   );
 })();
 
-test('10,000 malformed frames: each gets one ERR with the right code, and the connection stays usable', async () => {
-  const fixture = await new ChatFixture().start();
-  const connection = await fixture.open('visitor-one');
-  await fixture.join(connection, 'visitor-one');
-  const unlimited = { window: 60_000, messagesPerVisitor: 1e9, messagesPerChannel: 1e9 };
-  const visitors = createVisitorSide(fixture.world, unlimited);
-  const got = fixture.got.get('visitor-one')!;
-  got.length = 0;
-  let frames = 0;
-  await fc.assert(
-    fc.asyncProperty(badFrame, async ({ text, codes, id }) => {
-      frames++;
-      const answer = JSON.parse((await visitors.receive(connection, text, 0)) ?? 'null');
-      expect(answer.slice(0, 2)).toEqual(['ERR', expect.stringMatching(/^\u26d4 ./)]);
-      expect(codes).toContain(answer[2]);
-      if (id !== undefined) expect(answer[3]).toBe(id);
-      expect(got).toEqual([]);
-      if (frames % 100 === 0) {
-        expect(await visitors.receive(connection, '["PING"]', 0)).toBe('["PONG"]');
-        expect((await fixture.say(connection, `ok${frames}`, 'still here'))?.[0]).toMatch(/ACK|ERR/);
-      }
-    }),
-    { seed: SEED, numRuns: 10_000 },
-  );
-  expect(frames).toBe(10_000);
-  expect(fixture.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-  expect(fixture.world.members.members.size).toBe(1);
-}, 120_000);
+test(
+  'malformed frames: each gets one ERR with the right code, and the connection stays usable',
+  async () => {
+    const fixture = await new ChatFixture().start();
+    const connection = await fixture.open('visitor-one');
+    await fixture.join(connection, 'visitor-one');
+    const unlimited = { window: 60_000, messagesPerVisitor: 1e9, messagesPerChannel: 1e9 };
+    const visitors = createVisitorSide(fixture.world, unlimited);
+    const got = fixture.got.get('visitor-one')!;
+    got.length = 0;
+    let frames = 0;
+    await fc.assert(
+      fc.asyncProperty(badFrame, async ({ text, codes, id }) => {
+        frames++;
+        const answer = JSON.parse((await visitors.receive(connection, text, 0)) ?? 'null');
+        expect(answer.slice(0, 2)).toEqual(['ERR', expect.stringMatching(/^\u26d4 ./)]);
+        expect(codes).toContain(answer[2]);
+        if (id !== undefined) expect(answer[3]).toBe(id);
+        expect(got).toEqual([]);
+        if (frames % 100 === 0) {
+          expect(await visitors.receive(connection, '["PING"]', 0)).toBe('["PONG"]');
+          expect((await fixture.say(connection, `ok${frames}`, 'still here'))?.[0]).toMatch(/ACK|ERR/);
+        }
+      }),
+      runs(1000),
+    );
+    expect(fixture.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(fixture.world.members.members.size).toBe(1);
+  },
+  patience,
+);
 
-test('10,000 malformed updates: each is taken, none is an error, nobody hears of it', async () => {
-  const fixture = await new ChatFixture().start();
-  const connection = await fixture.open('visitor-one');
-  await fixture.join(connection, 'visitor-one');
-  await fixture.say(connection, 'q', 'question');
-  await fixture.settle();
-  const operators = createTelegramOperatorSide(fixture.world, { messenger: fixture.messenger });
-  const before = JSON.stringify([fixture.messenger.messages(GROUP), fixture.got.get('visitor-one')]);
-  const chat = fc.oneof(
-    fc.record(
-      { id: fc.oneof(fc.integer(), fc.jsonValue()), type: fc.constantFrom('group', 'supergroup', 'channel', 'x', 5) },
-      { requiredKeys: [] },
-    ),
-    fc.jsonValue(),
-  );
-  const message = fc.record(
-    {
-      message_id: fc.oneof(fc.nat(), fc.jsonValue()),
-      date: fc.oneof(fc.nat(), fc.jsonValue()),
-      chat,
-      from: fc.jsonValue(),
-      text: fc.jsonValue(),
-      caption: fc.jsonValue(),
-      entities: fc.jsonValue(),
-      photo: fc.jsonValue(),
-      document: fc.jsonValue(),
-      sticker: fc.jsonValue(),
-      reply_to_message: fc.jsonValue(),
-      message_thread_id: fc.jsonValue(),
-      media_group_id: fc.jsonValue(),
-    },
-    { requiredKeys: [] },
-  );
-  const update = fc.oneof(
-    fc.jsonValue(),
-    fc.record(
+test(
+  'malformed updates: each is taken, none is an error, nobody hears of it',
+  async () => {
+    const fixture = await new ChatFixture().start();
+    const connection = await fixture.open('visitor-one');
+    await fixture.join(connection, 'visitor-one');
+    await fixture.say(connection, 'q', 'question');
+    await fixture.settle();
+    const operators = createTelegramOperatorSide(fixture.world, { messenger: fixture.messenger });
+    const before = JSON.stringify([fixture.messenger.messages(GROUP), fixture.got.get('visitor-one')]);
+    const chat = fc.oneof(
+      fc.record(
+        { id: fc.oneof(fc.integer(), fc.jsonValue()), type: fc.constantFrom('group', 'supergroup', 'channel', 'x', 5) },
+        { requiredKeys: [] },
+      ),
+      fc.jsonValue(),
+    );
+    const message = fc.record(
       {
-        update_id: fc.oneof(fc.nat(), fc.jsonValue()),
-        message: fc.oneof(message, fc.jsonValue()),
-        edited_message: fc.oneof(message, fc.jsonValue()),
-        channel_post: message,
-        edited_channel_post: fc.jsonValue(),
-        callback_query: fc.oneof(
-          fc.jsonValue(),
-          fc.record({ id: fc.jsonValue(), data: fc.jsonValue(), from: fc.jsonValue(), message }, { requiredKeys: [] }),
-        ),
-        my_chat_member: fc.oneof(fc.jsonValue(), fc.record({ chat, new_chat_member: fc.jsonValue() })),
+        message_id: fc.oneof(fc.nat(), fc.jsonValue()),
+        date: fc.oneof(fc.nat(), fc.jsonValue()),
+        chat,
+        from: fc.jsonValue(),
+        text: fc.jsonValue(),
+        caption: fc.jsonValue(),
+        entities: fc.jsonValue(),
+        photo: fc.jsonValue(),
+        document: fc.jsonValue(),
+        sticker: fc.jsonValue(),
+        reply_to_message: fc.jsonValue(),
+        message_thread_id: fc.jsonValue(),
+        media_group_id: fc.jsonValue(),
       },
       { requiredKeys: [] },
-    ),
-  );
-  let updates = 0;
-  await fc.assert(
-    fc.asyncProperty(update, async (one) => {
-      updates++;
-      expect(await operators.receiveUpdate(one)).toBe('handled');
-    }),
-    { seed: SEED, numRuns: 10_000 },
-  );
-  expect(updates).toBe(10_000);
-  await fixture.settle();
-  expect(JSON.stringify([fixture.messenger.messages(GROUP), fixture.got.get('visitor-one')])).toBe(before);
-  expect(fixture.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-}, 120_000);
+    );
+    const update = fc.oneof(
+      fc.jsonValue(),
+      fc.record(
+        {
+          update_id: fc.oneof(fc.nat(), fc.jsonValue()),
+          message: fc.oneof(message, fc.jsonValue()),
+          edited_message: fc.oneof(message, fc.jsonValue()),
+          channel_post: message,
+          edited_channel_post: fc.jsonValue(),
+          callback_query: fc.oneof(
+            fc.jsonValue(),
+            fc.record(
+              { id: fc.jsonValue(), data: fc.jsonValue(), from: fc.jsonValue(), message },
+              { requiredKeys: [] },
+            ),
+          ),
+          my_chat_member: fc.oneof(fc.jsonValue(), fc.record({ chat, new_chat_member: fc.jsonValue() })),
+        },
+        { requiredKeys: [] },
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(update, async (one) => {
+        expect(await operators.receiveUpdate(one)).toBe('handled');
+      }),
+      runs(1000),
+    );
+    await fixture.settle();
+    expect(JSON.stringify([fixture.messenger.messages(GROUP), fixture.got.get('visitor-one')])).toBe(before);
+    expect(fixture.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  },
+  patience,
+);

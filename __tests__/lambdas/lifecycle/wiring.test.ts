@@ -275,14 +275,14 @@ test('the kinds of update and the commands are those of the deployment, whicheve
   ]);
 });
 
-test("D39 a registration that Telegram refuses fails with Telegram's own words", async () => {
+test("a registration that Telegram refuses fails with Telegram's own words", async () => {
   telegram.refuse('setWebhook', 400, 'Bad Request: bad webhook: An HTTPS URL must be provided for webhook');
   await expect(handlerOf()(REGISTER)).rejects.toThrow(
     'Bad Request: bad webhook: An HTTPS URL must be provided for webhook',
   );
 });
 
-test('D39 a wrong token fails with the parameter to look at', async () => {
+test('a wrong token fails with the parameter to look at', async () => {
   telegram.refuse('setWebhook', 401, 'Unauthorized');
   await expect(handlerOf()(REGISTER)).rejects.toThrow(/Unauthorized.*\/kite\/dev\/telegram-bot-token/);
 });
@@ -290,7 +290,7 @@ test('D39 a wrong token fails with the parameter to look at', async () => {
 test.each([
   ['registration', REGISTER, 'setWebhook'],
   ['removal', event('delete'), 'getWebhookInfo'],
-])('D5 no failure of a %s tells the token', async (_what, wanted, method) => {
+])('no failure of a %s tells the token', async (_what, wanted, method) => {
   telegram.react(method, 'reset', 'html');
   telegram.refuse(method, 400, `Bad Request: ${apiRoot}/bot${TOKEN}/x is wrong`);
   const handlers = [handlerOf(), handlerOf(), handlerOf(), handlerOf('http://127.0.0.1:1'), handlerOf('nonsense')];

@@ -6,7 +6,7 @@ import { Expression } from './expression';
 import { item, ItemReader, type Item } from './item';
 import { EXPIRY, type Table } from './table';
 
-/** One item per connection, each in a partition of its own (D36). */
+/** One item per connection, each in a partition of its own. */
 export class DynamoConnections implements ConnectionStore {
   constructor(private readonly table: Table) {}
 

@@ -8,7 +8,7 @@ const ENTITY: Record<Mark['kind'], 'bold' | 'italic' | 'code' | 'pre'> = {
   block: 'pre',
 };
 
-/** Marks as Telegram takes them: beside the text, with no parse mode that a name could break (D34). */
+/** Marks as Telegram takes them: beside the text, with no parse mode that a name could break. */
 export function entitiesOf({ marks }: RichText): MessageEntity[] {
   return marks.map(({ kind, from, length }) => ({ type: ENTITY[kind], offset: from, length }));
 }

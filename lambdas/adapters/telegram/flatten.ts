@@ -1,7 +1,7 @@
 import { fields, list, number, text } from './fields';
 
 /**
- * A formatted text as plain text (D17): everything that can be read stays, and a link whose address is hidden behind words
+ * A formatted text as plain text: everything that can be read stays, and a link whose address is hidden behind words
  * shows it. `entities` as in https://core.telegram.org/bots/api#messageentity, in UTF-16 units.
  */
 export function flatten(words: string, entities: unknown): string {

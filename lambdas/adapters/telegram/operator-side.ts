@@ -35,7 +35,7 @@ export function createTelegramOperatorSide(world: World, options: TelegramOperat
 
 /**
  * Whether the same update can succeed later. What Telegram refuses it will refuse again, and a mistake of ours stays one:
- * an update that came back for ever would hold up all others of its chat (D19). Everything else is a failure of what we
+ * an update that came back for ever would hold up all others of its chat. Everything else is a failure of what we
  * depend on, and passes.
  */
 function mayHelp(error: unknown): boolean {

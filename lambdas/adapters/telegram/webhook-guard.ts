@@ -3,7 +3,7 @@ import type { Secrets } from '../../chat/ports';
 import { webhookSecret } from './webhook-secret';
 
 /**
- * Tells whether a request to the webhook is Telegram's (D1). If not, the bot token may have been changed since this
+ * Tells whether a request to the webhook is Telegram's. If not, the bot token may have been changed since this
  * instance read it: it is read again, at most once a minute.
  */
 export function createWebhookGuard(secrets: Secrets, stage: string): (given: string | undefined) => Promise<boolean> {

@@ -9,7 +9,7 @@ const LEASE = 30_000;
 export type Handled = 'handled' | 'retry';
 
 /**
- * Does what an update asks for, unless it has been done (D18). If the task throws, the update may be handled again at
+ * Does what an update asks for, unless it has been done. If the task throws, the update may be handled again at
  * once; if the function dies, when the lease is over.
  */
 export async function once(

@@ -7,7 +7,7 @@ export interface Mark {
 
 /**
  * Text as the bot writes it. Marks lie beside the text and not in it, so that no name or text that somebody typed can be
- * taken for formatting, or break it (D34).
+ * taken for formatting, or break it.
  */
 export interface RichText {
   readonly text: string;

@@ -1,5 +1,5 @@
 /**
- * Cuts a text into pieces of at most `limit` UTF-16 units (as Telegram counts), never refuses it (D29): after a line or
+ * Cuts a text into pieces of at most `limit` UTF-16 units (as Telegram counts), never refuses it: after a line or
  * else a word where one ends in the last quarter of a piece, and never inside what a reader sees as one character. The
  * pieces together are the text, but for the one line break or space at which it was cut.
  */

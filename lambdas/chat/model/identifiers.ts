@@ -89,7 +89,7 @@ export function publicMessageId(conversation: string, messageKey: string): strin
   return BigInt(`0x${digest}`).toString(36);
 }
 
-/** The key of a visitor's message, from the id that the client gave it: the same id is the same message (D18). */
+/** The key of a visitor's message, from the id that the client gave it: the same id is the same message. */
 export function visitorMessageKey(clientMessageId: string): string {
   return `v#${createHash('sha256').update(clientMessageId).digest('base64url')}`;
 }

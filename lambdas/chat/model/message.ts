@@ -1,6 +1,6 @@
 import type { Content, Message } from './records';
 
-/** Compares two messages of a conversation: by time of arrival, then by their tie-break (never as text, D27). */
+/** Compares two messages of a conversation: by time of arrival, then by their tie-break (never as text). */
 export function inOrder(one: Message, other: Message): number {
   if (one.at !== other.at) return one.at < other.at ? -1 : 1;
   return one.order - other.order || (one.key < other.key ? -1 : 1);

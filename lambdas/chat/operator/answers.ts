@@ -5,7 +5,7 @@ import { helpLines } from './command-list';
 import { shownName } from '../messenger/header';
 import { block, bold, code, joinRich, plain, rich, type RichText } from '../messenger/rich-text';
 
-/** The first character of every notice of the bot: messages of visitors begin with `#` instead, always (D32). */
+/** The first character of every notice of the bot: messages of visitors begin with `#` instead, always. */
 export const NOTICE_SIGN = '🔔';
 
 export const HELP: RichText = joinRich(

@@ -9,7 +9,7 @@ export interface CommandLine {
   readonly words: readonly string[];
 }
 
-/** Reads a command that is the first thing in a message (D30); undefined: the message is no command. */
+/** Reads a command that is the first thing in a message; undefined: the message is no command. */
 export function parseCommandLine(text: string): CommandLine | undefined {
   const match = /^\/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)/.exec(text);
   if (!match?.[1]) return undefined;
@@ -20,7 +20,7 @@ export function parseCommandLine(text: string): CommandLine | undefined {
 /** What a deep link (`/start <payload>`) asks for. */
 export type DeepLink =
   | { readonly command: 'host'; readonly channel: string }
-  /** Channel names may hold `__` themselves: the readings that are possible, the most likely first (D31). */
+  /** Channel names may hold `__` themselves: the readings that are possible, the most likely first. */
   | { readonly command: 'join'; readonly readings: readonly JoinReading[] };
 
 export interface JoinReading {

@@ -41,7 +41,7 @@ export async function continueErasing(
 }
 
 /**
- * Goes on removing a channel, one page of members after the other, however many there are (D24). When the time is over, the
+ * Goes on removing a channel, one page of members after the other, however many there are. When the time is over, the
  * next item of the queue continues with the same page. Repeatable.
  */
 export async function continueDropping(

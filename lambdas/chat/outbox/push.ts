@@ -74,7 +74,7 @@ async function pushOne(
   }
 }
 
-/** A connection that answered 410 (D8). */
+/** A connection that answered 410. */
 async function forget(world: Pick<World, 'members' | 'connections'>, member: Member, id: ConnectionId): Promise<void> {
   await world.members.detach(member, id);
   await world.connections.close(id);

@@ -18,7 +18,7 @@ const ATTEMPTS = 5;
 
 /**
  * Stores a message to a visitor, once, and pushes it to all their connections, after everything that waits for them. If
- * they are away it waits for their next JOIN. Repeating it finishes what an earlier call began (D18, D20, D22).
+ * they are away it waits for their next JOIN. Repeating it finishes what an earlier call began.
  * `unknown`: there is no such member.
  */
 export async function sendToVisitor(world: BrowserWorld, message: Message): Promise<'accepted' | 'unknown'> {

@@ -14,7 +14,7 @@ const PACE = 3_100;
 export type Turn = { readonly kind: 'all' | 'one' } | { readonly kind: 'later'; readonly seconds: number };
 
 /**
- * Who may be heard in a host chat. After a 429 the visitors who wait take turns, a message each: nobody keeps out the others by
+ * Who may be heard in a host chat. Over the messenger's limit the visitors who wait take turns, a message each: nobody keeps out the others by
  * writing much, and nobody asks Telegram in vain. When nobody waits any more, everything goes at once again.
  */
 export async function turnOf(world: TurnWorld, chat: HostChat | undefined, member: Member): Promise<Turn> {

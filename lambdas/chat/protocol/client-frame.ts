@@ -104,7 +104,7 @@ function refused(code: RefusalCode, reason: string, messageId?: string): Refused
   return { tag: 'refused', refusal: refuse(code, reason), ...(messageId === undefined ? {} : { messageId }) };
 }
 
-/** The id that an ERR about this frame names (D13): whatever a client can have meant by it. */
+/** The id that an ERR about this frame names: whatever a client can have meant by it. */
 function echoOf([tag, id]: readonly unknown[]): string | undefined {
   const named = tag === 'TXT' || tag === 'UPL' || tag === 'BIN';
   return named && typeof id === 'string' && id !== '' && id.length <= MESSAGE_ID_LENGTH ? id : undefined;
@@ -140,7 +140,7 @@ const REGION_FLAG = /\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e0
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/u;
 const KEPT_OR_INVISIBLE = new RegExp(`(${JOINER.source}|${REGION_FLAG.source})|${INVISIBLE.source}`, 'gu');
 
-/** A name stands in a line that the bot writes: it cannot make a line of its own, nor turn the direction (D32). */
+/** A name stands in a line that the bot writes: it cannot make a line of its own, nor turn the direction. */
 export function oneLine(text: string): string {
   return wellFormed(text)
     .replace(KEPT_OR_INVISIBLE, (_, kept: string | undefined) => kept ?? ' ')

@@ -14,7 +14,7 @@ export function ackFrame(clientMessageId: string, serverMessageId: string, at: s
   return JSON.stringify(['ACK', clientMessageId, serverMessageId, at]);
 }
 
-/** The reason starts with the no-entry sign; the message it answers is named where there is one (D13). */
+/** The reason starts with the no-entry sign; the message it answers is named where there is one. */
 export function errorFrame({ reason, code }: Refusal, messageId?: string): string {
   return JSON.stringify(['ERR', `\u26d4 ${reason}`, code, ...(messageId === undefined ? [] : [messageId])]);
 }

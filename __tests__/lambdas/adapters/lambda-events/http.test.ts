@@ -22,7 +22,7 @@ test.each(['/dev/tg', '/tg'])('GET %s is answered OK, with the stage in the path
   expect(await answerHttp(event('GET', path), targets())).toMatchObject({ statusCode: 200, body: 'OK' });
 });
 
-test('D1 an update without the right secret goes nowhere', async () => {
+test('an update without the right secret goes nowhere', async () => {
   for (const headers of [{}, { 'x-telegram-bot-api-secret-token': 'wrong' }]) {
     const answer = await answerHttp(event('POST', '/dev/tg', { headers, body: '{}' }), targets());
     expect(answer.statusCode).toBe(401);

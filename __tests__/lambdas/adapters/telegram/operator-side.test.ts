@@ -13,7 +13,7 @@ function hostThat(post: () => Promise<never>): Messenger {
   return { botId: async () => '777', post } as unknown as Messenger;
 }
 
-describe('D19 an update that cannot be handled', () => {
+describe('an update that cannot be handled', () => {
   test.each<[MessengerFailureKind, 'handled' | 'retry']>([
     ['refused', 'handled'],
     ['forbidden', 'handled'],

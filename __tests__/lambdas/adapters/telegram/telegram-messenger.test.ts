@@ -101,7 +101,7 @@ describe('what Telegram says', () => {
   });
 });
 
-test('D5 no failure tells the token', async () => {
+test('no failure tells the token', async () => {
   telegram.react('sendMessage', 'reset', 'html');
   telegram.refuse('sendMessage', 400, `Bad Request: /bot${TOKEN}/sendMessage`);
   telegram.answer('getFile', { file_path: 'photos/1.jpg' });

@@ -33,7 +33,7 @@ test('in a topic, what answers nothing answers nothing', () => {
   expect(read({ text: 'x', message_thread_id: 3 })?.ref).not.toHaveProperty('thread');
 });
 
-describe('D17 formatting is flattened', () => {
+describe('formatting is flattened', () => {
   const text = 'Read our terms and the guide';
   test('an address behind words is shown', () => {
     const entities = [
@@ -128,13 +128,13 @@ describe('senders', () => {
     expect(read({ text: 'x', is_automatic_forward: true, from: { id: 777000 } })).toBeUndefined();
   });
 
-  test('D30 a post in a Telegram channel is read as any message', () => {
+  test('a post in a Telegram channel is read as any message', () => {
     const post = { text: '/help', from: undefined, chat: { id: -1005, type: 'channel', title: 'News' } };
     expect(read(post, 'channel_post')).toMatchObject({ kind: 'message', chat: { kind: 'broadcast' } });
   });
 });
 
-test('D28 an edit is an edit', () => {
+test('an edit is an edit', () => {
   expect(read({ text: 'x', edit_date: 5 }, 'edited_message')).toMatchObject({ kind: 'edit', editedAt: 5000 });
 });
 
@@ -143,7 +143,7 @@ test.each([
   ['kicked', false],
   ['member', true],
   ['administrator', true],
-])('D34 the bot is %s', (status, present) => {
+])('the bot is %s', (status, present) => {
   const change = { chat: group, from, date: 1, new_chat_member: { status, user: { id: 777 } } };
   expect(readUpdate({ update_id: 2, my_chat_member: change }, BOT)).toMatchObject({ kind: 'presence', present });
 });
@@ -173,7 +173,7 @@ test('who presses a button is told, and when its question was asked', () => {
   expect(readUpdate({ update_id: 1, callback_query: anonymous }, BOT)).toBeUndefined();
 });
 
-test('D19 whatever comes, reading it does not throw', () => {
+test('whatever comes, reading it does not throw', () => {
   const keys = fc.constantFrom(
     ...['update_id', 'message', 'edited_message', 'callback_query', 'my_chat_member', 'chat', 'from', 'id', 'text'],
     ...['entities', 'photo', 'document', 'message_id', 'type', 'new_chat_member', 'data', 'reply_to_message', 'offset'],

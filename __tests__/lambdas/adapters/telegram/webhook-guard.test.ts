@@ -5,7 +5,7 @@ import { ssmSecrets } from '../../../../lambdas/adapters/ssm-secrets';
 const TOKEN = '123456:old';
 const right = webhookSecret(TOKEN, 'dev');
 
-describe('D1 the webhook', () => {
+describe('the webhook', () => {
   const guard = createWebhookGuard({ botToken: async () => TOKEN }, 'dev');
 
   test('takes the secret it was registered with', async () => {

@@ -8,7 +8,7 @@ import { shortened, splitText } from '../../../../lambdas/chat/messenger/split-t
 const handle = 'a1b2c3d4e5f6' as Handle;
 
 describe('splitting', () => {
-  test('D29 pieces are within the limit, and nothing but the space between them is gone', () => {
+  test('pieces are within the limit, and nothing but the space between them is gone', () => {
     const texts = fc.array(
       fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.constant('\n'), fc.constant(' ')),
     );
@@ -63,7 +63,7 @@ describe('splitting', () => {
     }
   });
 
-  test('D29 every piece has the header', () => {
+  test('every piece has the header', () => {
     const pieces = withHeader('#a1b2c3d4e5f6 Ann', 'x'.repeat(9000), 4096);
     expect(pieces).toHaveLength(3);
     for (const piece of pieces) {
@@ -74,7 +74,7 @@ describe('splitting', () => {
 });
 
 describe('names', () => {
-  test('D32 a name cannot make a line, nor turn the direction of one', () => {
+  test('a name cannot make a line, nor turn the direction of one', () => {
     const name = 'Ann\n🔔 #zzzzzzzzzzzz Boss is here\u202egnp';
     expect(headerOf({ handle, name })).toBe('#a1b2c3d4e5f6 Ann 🔔 #zzzzzzzzzzzz Boss is here gnp');
   });
@@ -114,7 +114,7 @@ describe('names', () => {
   });
 });
 
-test('D34 marks lie beside names with Markdown characters', () => {
+test('marks lie beside names with Markdown characters', () => {
   const text = rich`${bold('*_[x](y)`')} and ${'<b>'}${3}`;
   expect(text).toEqual({ text: '*_[x](y)` and <b>3', marks: [{ kind: 'bold', from: 0, length: 9 }] });
   expect(joinRich([plain('a'), text, block('b')], '\n').marks).toEqual([

@@ -10,7 +10,7 @@ test.each([
 });
 
 test.each(['hello /drop', ' /drop', '/', '//', '/usr/bin/env', '/host@', 'x', '', '/dröp', '\n/drop'])(
-  'D30 %j is no command',
+  '%j is no command',
   (text) => {
     expect(parseCommandLine(text)).toBeUndefined();
   },
@@ -38,7 +38,7 @@ test.each([
     },
   ],
   ['join__short', { command: 'join', readings: [] }],
-])('D31 the deep link %s is read in every way that is possible', (payload, link) => {
+])('the deep link %s is read in every way that is possible', (payload, link) => {
   expect(parseDeepLink(payload)).toEqual(link);
 });
 

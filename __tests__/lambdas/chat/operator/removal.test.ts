@@ -78,7 +78,7 @@ test.each(['supergroup', 'forum'] as const)(
   },
 );
 
-test('D24 /drop leaves nothing in any table', async () => {
+test('/drop leaves nothing in any table', async () => {
   const { chat, operator } = await talk('forum');
   stage.telegram.people.send({ chat, from: operator, text: '/drop' });
   await stage.settle();

@@ -9,7 +9,7 @@ afterEach(() => stage.stop());
 const send = (...args: Parameters<Stage['telegram']['people']['send']>) => stage.telegram.people.send(...args);
 const texts = (frames: unknown[][]) => frames.map((frame) => frame[2]);
 
-test('D9 notices and other visitors change nothing about whom an operator’s text is for', async () => {
+test('notices and other visitors change nothing about whom an operator’s text is for', async () => {
   const { chat, operator } = await stage.hosting('my-channel');
   const ann = await stage.visitor('my-channel', 'Ann');
   await ann.say('I am Ann');
@@ -204,7 +204,7 @@ test('in a forum, what is written outside of visitors’ topics reaches no visit
   expect(ann.frames()).toEqual([]);
 });
 
-test('D4 a visitor in Telegram cannot address anybody but the host', async () => {
+test('a visitor in Telegram cannot address anybody but the host', async () => {
   const { chat } = await stage.hosting('my-channel');
   const ann = await stage.visitor('my-channel', 'Ann');
   await ann.say('Hello');
@@ -221,7 +221,7 @@ test('D4 a visitor in Telegram cannot address anybody but the host', async () =>
   expect(ann.frames()).toEqual([]);
 });
 
-test('D32 no text of a visitor looks like a notice, or like another visitor’s message', async () => {
+test('no text of a visitor looks like a notice, or like another visitor’s message', async () => {
   const { chat, operator } = await stage.hosting('my-channel');
   const ann = await stage.visitor('my-channel', 'Ann');
   const [notice] = stage.texts(chat).filter((text) => text.includes('is here'));
@@ -238,7 +238,7 @@ test('D32 no text of a visitor looks like a notice, or like another visitor’s 
   expect(ann.frames()).toEqual([]);
 });
 
-test('D10 files say whose they are, and replies to them find the visitor', async () => {
+test('files say whose they are, and replies to them find the visitor', async () => {
   const { chat, operator } = await stage.hosting('my-channel');
   const ann = await stage.visitor('my-channel', 'Ann');
   for (const [name, type, kind] of [
@@ -289,7 +289,7 @@ test('a file that Telegram does not take comes as a link', async () => {
   expect(stage.last(chat).text).toMatch(/^#[a-z0-9]{12} Ann\n📎 a\.png\nhttps:\/\/api\.example\.com\/dev\/files\//);
 });
 
-describe('D17 what operators send', () => {
+describe('what operators send', () => {
   const file = { content: Buffer.from('content'), name: 'offer.pdf', mimeType: 'application/pdf' };
 
   test('a caption comes with its file, formatting as plain text', async () => {
@@ -363,7 +363,7 @@ describe('D17 what operators send', () => {
   });
 });
 
-describe('D28 edits', () => {
+describe('edits', () => {
   test('reach the visitor who got the original, as a correction of it', async () => {
     const { chat, operator } = await stage.hosting('my-channel');
     const ann = await stage.visitor('my-channel', 'Ann');
@@ -427,7 +427,7 @@ describe('D28 edits', () => {
   });
 });
 
-test('D29 a text that exceeds the limit with its header is split, and a reply to any part is a reply', async () => {
+test('a text that exceeds the limit with its header is split, and a reply to any part is a reply', async () => {
   const { chat, operator } = await stage.hosting('my-channel');
   const ann = await stage.visitor('my-channel', 'Ann');
   await ann.say('x'.repeat(4096));
@@ -440,7 +440,7 @@ test('D29 a text that exceeds the limit with its header is split, and a reply to
   expect(texts(ann.frames())).toEqual(['re 0', 're 1']);
 });
 
-test('D23 a burst makes one pin, which an answer removes', async () => {
+test('a burst makes one pin, which an answer removes', async () => {
   const { chat, operator } = await stage.hosting('my-channel');
   const ann = await stage.visitor('my-channel', 'Ann');
   for (let i = 0; i < 5; i++) await ann.say(`message ${i}`);
@@ -458,7 +458,7 @@ test('D23 a burst makes one pin, which an answer removes', async () => {
   expect(stage.telegram.people.pinned(chat)).toEqual([stage.last(chat).message_id]);
 });
 
-test('D18 an update that comes again is handled once', async () => {
+test('an update that comes again is handled once', async () => {
   const { chat, operator } = await stage.hosting('my-channel');
   const ann = await stage.visitor('my-channel', 'Ann');
   await ann.say('Hello');
@@ -509,7 +509,7 @@ describe('a reply that comes before it is written down whose message it answers'
     expect(bob.frames()).toEqual([]);
   });
 
-  test('D4 a header that a person wrote is no header', async () => {
+  test('a header that a person wrote is no header', async () => {
     const { chat, operator, ann, bob } = await beforePointers();
     const header = stage.texts(chat).find((text) => text.endsWith('I am Ann'))!;
     const forged = send({ chat, from: operator, text: `${header.split('\n')[0]}\nforged` });

@@ -87,7 +87,7 @@ test('/host says that the channel is back, and that a channel that is open is ho
   expect(answers()).toEqual([expect.stringContaining('hosts my-channel again')]);
   write(chat, operator, '/host my-channel');
   await stage.settle();
-  expect(answers()).toEqual([expect.stringContaining('hosts my-channel already (409)')]);
+  expect(answers()).toEqual([expect.stringContaining('hosts my-channel already.')]);
 });
 
 test('the bot leaves again while what waited is being delivered: the rest waits for its next return', async () => {

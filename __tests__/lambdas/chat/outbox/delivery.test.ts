@@ -238,7 +238,7 @@ test('what was overtaken in the queue is put right', async () => {
   expect(said(chat)).toEqual(['one', 'two', 'three']);
 });
 
-describe('D20 killed between any two side effects', () => {
+describe('killed between any two side effects', () => {
   interface Scenario {
     readonly kind: 'supergroup' | 'forum';
     readonly what: string;

@@ -53,7 +53,7 @@ const answerTo = (conversation: Conversation, number: number, text: string): Mes
 const texts = (frames: unknown[][]) => frames.filter(([tag]) => tag === 'TXT').map(([, , text]) => text);
 
 describe('who is who', () => {
-  test('D2 no member id can be claimed by what operators, other visitors, logs or links show', async () => {
+  test('no member id can be claimed by what operators, other visitors, logs or links show', async () => {
     const { chat } = await stage.hosting(CHANNEL);
     const secret = 'Zq8xW2mK0p';
     const ann = await stage.visitor(CHANNEL, 'Ann', secret);
@@ -76,7 +76,7 @@ describe('who is who', () => {
     expect(texts(ann.frames())).toEqual(['for Ann']);
   });
 
-  test('D3 a JOIN with the host’s id, however written, is only another visitor', async () => {
+  test('a JOIN with the host’s id, however written, is only another visitor', async () => {
     const { chat } = await stage.hosting(CHANNEL);
     const ids = [String(chat), toBase36(chat), `tg:${toBase36(chat)}`, `tg:${chat}`, `host#${toBase36(chat)}`];
     for (const id of ids) await stage.visitor(CHANNEL, 'Eve', id);
@@ -86,7 +86,7 @@ describe('who is who', () => {
     expect(members.every(({ connector }) => connector === 'ws')).toBe(true);
   });
 
-  test('D14 closing the browser leaves a visitor who is in Telegram as well', async () => {
+  test('closing the browser leaves a visitor who is in Telegram as well', async () => {
     const { chat, operator } = await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     await ann.say('I will go on in Telegram');
@@ -108,7 +108,7 @@ describe('who is who', () => {
 });
 
 describe('files', () => {
-  test('D5 only a link that this server gave this visitor is taken', async () => {
+  test('only a link that this server gave this visitor is taken', async () => {
     await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     const eve = await stage.visitor(CHANNEL, 'Eve');
@@ -134,7 +134,7 @@ describe('files', () => {
     expect(JSON.parse(own!)[0]).toBe('ACK');
   });
 
-  test('D5 an operator’s file is none that a visitor can send, and stays whatever they try', async () => {
+  test('an operator’s file is none that a visitor can send, and stays whatever they try', async () => {
     const { chat, operator } = await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     await ann.say('Send me the list');
@@ -151,7 +151,7 @@ describe('files', () => {
     expect([...stage.world.files.objects]).toEqual(before);
   });
 
-  test('D5 a link for one channel, or a changed one, is refused', async () => {
+  test('a link for one channel, or a changed one, is refused', async () => {
     await stage.hosting(CHANNEL);
     await stage.hosting('other-channel');
     const ann = await stage.visitor(CHANNEL, 'Ann', 'anns-secret');
@@ -214,7 +214,7 @@ describe('files', () => {
     }
   });
 
-  test('D5b object keys are harmless, sizes are checked on what was uploaded, exceptions stay inside', async () => {
+  test('object keys are harmless, sizes are checked on what was uploaded, exceptions stay inside', async () => {
     await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     const offer = async (name: string) => {
@@ -242,7 +242,7 @@ describe('files', () => {
     );
   });
 
-  test('D15 two files of one name on one day are two files', async () => {
+  test('two files of one name on one day are two files', async () => {
     await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     const links = new Set<string>();
@@ -253,7 +253,7 @@ describe('files', () => {
     expect(links.size).toBe(20);
   });
 
-  test('D16 a link in the history stays good for ever, and a file that is gone does not stop the replay', async () => {
+  test('a link in the history stays good for ever, and a file that is gone does not stop the replay', async () => {
     await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     const conversation = await conversationOf();
@@ -279,7 +279,7 @@ describe('files', () => {
 });
 
 describe('nothing is lost, nothing goes astray', () => {
-  test('D6 a late disconnect of an old socket leaves the new one alone', async () => {
+  test('a late disconnect of an old socket leaves the new one alone', async () => {
     await stage.hosting(CHANNEL);
     const old = await socket('old');
     await old.send(['JOIN', 'member-one', 'Ann', CHANNEL]);
@@ -291,7 +291,7 @@ describe('nothing is lost, nothing goes astray', () => {
     expect(texts(fresh.frames())).toEqual(['hello']);
   });
 
-  test('D7 what comes for a visitor who is away is there when they are back, in order, once', async () => {
+  test('what comes for a visitor who is away is there when they are back, in order, once', async () => {
     await stage.hosting(CHANNEL);
     const first = await socket('one');
     await first.send(['JOIN', 'member-one', 'Ann', CHANNEL]);
@@ -311,7 +311,7 @@ describe('nothing is lost, nothing goes astray', () => {
     expect(third.frames()).toEqual([['OK']]);
   });
 
-  test('D8 a message to a connection that is gone waits for the next JOIN', async () => {
+  test('a message to a connection that is gone waits for the next JOIN', async () => {
     await stage.hosting(CHANNEL);
     const first = await socket('one');
     await first.send(['JOIN', 'member-one', 'Ann', CHANNEL]);
@@ -325,7 +325,7 @@ describe('nothing is lost, nothing goes astray', () => {
     expect(texts(second.frames())).toEqual(['are you there?']);
   });
 
-  test('D11 nobody’s replay holds another visitor’s messages', async () => {
+  test('nobody’s replay holds another visitor’s messages', async () => {
     await stage.hosting(CHANNEL);
     const ids = ['member-one', 'member-two', 'member-three'];
     for (const [i, id] of ids.entries()) {
@@ -344,7 +344,7 @@ describe('nothing is lost, nothing goes astray', () => {
     }
   });
 
-  test('D12 what is sent before JOIN has finished is neither lost nor overtaken', async () => {
+  test('what is sent before JOIN has finished is neither lost nor overtaken', async () => {
     const { chat } = await stage.hosting(CHANNEL);
     const client = await socket('one');
     const sent = Promise.all([
@@ -359,7 +359,7 @@ describe('nothing is lost, nothing goes astray', () => {
     expect(shown.map((text) => text.split('\n')[1])).toEqual(['first', 'second', 'third']);
   });
 
-  test('D12 a message that was overtaken on its way to the queue is put right', async () => {
+  test('a message that was overtaken on its way to the queue is put right', async () => {
     const { chat } = await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     const at = stage.world.clock.now();
@@ -372,7 +372,7 @@ describe('nothing is lost, nothing goes astray', () => {
     expect(shown.map((text) => text.split('\n')[1])).toEqual(['came first', 'came second']);
   });
 
-  test('D13 an ERR says which message failed', async () => {
+  test('an ERR says which message failed', async () => {
     await stage.hosting(CHANNEL);
     const client = await socket('one');
     for (const [i, frame] of [
@@ -388,7 +388,7 @@ describe('nothing is lost, nothing goes astray', () => {
 });
 
 describe('once, whatever fails and whoever repeats', () => {
-  test('D18 a message that a client repeats, even at once, is one message with one answer', async () => {
+  test('a message that a client repeats, even at once, is one message with one answer', async () => {
     const { chat } = await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     const frame = ['TXT', 'same', 'only once', NOW];
@@ -401,7 +401,7 @@ describe('once, whatever fails and whoever repeats', () => {
     expect(stage.texts(chat).filter((text) => /once|another/.test(text))).toHaveLength(1);
   });
 
-  test('D20 what fails after a message was stored makes nobody get it twice', async () => {
+  test('what fails after a message was stored makes nobody get it twice', async () => {
     const { chat } = await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     const { send } = stage.world.queue;
@@ -423,7 +423,7 @@ describe('once, whatever fails and whoever repeats', () => {
     expect(texts(ann.frames())).toEqual(['once']);
   });
 
-  test('D21 changes made at once are all kept', async () => {
+  test('changes made at once are all kept', async () => {
     await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     const conversation = await conversationOf();
@@ -444,7 +444,7 @@ describe('once, whatever fails and whoever repeats', () => {
     });
   });
 
-  test('D22 nobody hears of what was not stored, and what was not handed over is not acknowledged', async () => {
+  test('nobody hears of what was not stored, and what was not handed over is not acknowledged', async () => {
     await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     const { world } = stage;
@@ -465,7 +465,7 @@ describe('once, whatever fails and whoever repeats', () => {
     expect(order).toEqual(['stored', 'queued']);
   });
 
-  test('D24 a channel with hundreds of visitors is dropped without leftovers', async () => {
+  test('a channel with hundreds of visitors is dropped without leftovers', async () => {
     const { chat, operator } = await stage.hosting(CHANNEL);
     const { world } = stage;
     for (let i = 0; i < 150; i++) {
@@ -499,7 +499,7 @@ describe('once, whatever fails and whoever repeats', () => {
     expect(world.files.objects.size).toBe(0);
   }, 60_000);
 
-  test('D25 a channel in use lives on; a name used again has none of its old visitors', async () => {
+  test('a channel in use lives on; a name used again has none of its old visitors', async () => {
     const { chat } = await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');
     const old = await conversationOf();
@@ -524,7 +524,7 @@ describe('once, whatever fails and whoever repeats', () => {
     expect(stage.texts(rival.chat).some((text) => text.includes('new people'))).toBe(true);
   });
 
-  test('D26 joining again, under another name or in another channel, leaves no orphan', async () => {
+  test('joining again, under another name or in another channel, leaves no orphan', async () => {
     await stage.hosting(CHANNEL);
     await stage.hosting('other-channel');
     const client = await socket('one');
@@ -539,7 +539,7 @@ describe('once, whatever fails and whoever repeats', () => {
     expect(client.frames()).toEqual([]);
   });
 
-  test('D27 the replay is in order of time, also where base-36 ids change their length', async () => {
+  test('the replay is in order of time, also where base-36 ids change their length', async () => {
     await stage.hosting(CHANNEL);
     const client = await socket('one');
     await client.send(['JOIN', 'member-one', 'Ann', CHANNEL]);
@@ -557,7 +557,7 @@ describe('once, whatever fails and whoever repeats', () => {
 });
 
 describe('what works as one expects', () => {
-  test('D35 a client that never joined may leave; bad input is the client’s fault, not ours', async () => {
+  test('a client that never joined may leave; bad input is the client’s fault, not ours', async () => {
     const client = await socket('one');
     await expect(client.disconnect()).resolves.toBeUndefined();
     await expect(stage.visitors.disconnect('ws:never-seen')).resolves.toBeUndefined();
@@ -571,7 +571,7 @@ describe('what works as one expects', () => {
     expect(stage.world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('D36 one visitor’s flood slows nobody else down', async () => {
+  test('one visitor’s flood slows nobody else down', async () => {
     await stage.hosting(CHANNEL);
     const flood = await stage.visitor(CHANNEL, 'Flood');
     const calm = await stage.visitor(CHANNEL, 'Calm');
@@ -583,7 +583,7 @@ describe('what works as one expects', () => {
     expect((await flood.say('sorry'))[0]).toBe('ACK');
   });
 
-  test('D38 every kind of event gets an answer that API Gateway and SQS understand', async () => {
+  test('every kind of event gets an answer that API Gateway and SQS understand', async () => {
     const settings = stage.world.settings;
     const handler = createRequestDispatcher(
       {
@@ -626,7 +626,7 @@ describe('what works as one expects', () => {
     await expect(handler({ detail: 'something else' })).rejects.toThrow('neither');
   });
 
-  test('D39 PONG comes from the function, whatever the route; the subprotocol is sent only if it was offered', async () => {
+  test('PONG comes from the function, whatever the route; the subprotocol is sent only if it was offered', async () => {
     const client = await socket('one');
     expect(await client.send(['PING'])).toEqual(['PONG']);
     const offered = (protocols: string[]) => stage.visitors.connect({ connection: 'ws:x', protocols });

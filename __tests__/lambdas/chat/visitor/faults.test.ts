@@ -364,7 +364,7 @@ test('1,000 messages, each cut off somewhere and delivered again, Telegram faili
   expect(await fixture.world.channels.find(CHANNEL)).toMatchObject({ state: 'active' });
 }, 60_000);
 
-test('D12 an earlier message that is stored a moment later than the next one is shown before it', async () => {
+test('an earlier message that is stored a moment later than the next one is shown before it', async () => {
   const fixture = await new ChatFixture().start();
   const connection = await joined(fixture);
   const at = fixture.world.clock.now();

@@ -24,7 +24,7 @@ export interface CommandContext {
 /** What commands are: an answer is part of each. Throws {@link MessengerFailure} if trying again may help. */
 export type Command = (context: CommandContext) => Promise<void>;
 
-/** Answers a message where it stands. A chat in which the bot may not write gets no answer, and nobody an error (D33). */
+/** Answers a message where it stands. A chat in which the bot may not write gets no answer, and nobody an error. */
 export async function answer(
   world: Pick<World, 'logger'>,
   messenger: Messenger,

@@ -44,12 +44,12 @@ export const hostCommand: Command = async (context) => {
       return say(joinRich([answer, addressOf(world.settings.websocketUrl, channel)], '\n'));
     }
     case 'name taken':
-      return say(rich`⛔ The name ${bold(name)} is taken (409). Choose another.`);
+      return say(rich`⛔ The name ${bold(name)} is taken. Choose another.`);
   }
 };
 
 function alreadyHosting(channel: string): RichText {
-  return rich`⛔ This chat hosts ${bold(channel)} already (409). One chat hosts one channel; /drop removes it.`;
+  return rich`⛔ This chat hosts ${bold(channel)} already. One chat hosts one channel; /drop removes it.`;
 }
 
 /** Says at once what would be missed only when the first visitor writes. */

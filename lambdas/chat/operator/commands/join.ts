@@ -41,13 +41,11 @@ export async function joinAs(context: CommandContext, readings: readonly JoinRea
     return memberId === undefined ? joinNew(context, channel) : goOn(context, channel, memberId);
   }
   const [first] = readings;
-  return say(
-    first ? rich`⛔ There is no channel ${bold(first.channel)} (404).` : plain('⛔ There is no such channel (404).'),
-  );
+  return say(first ? rich`⛔ There is no channel ${bold(first.channel)}.` : plain('⛔ There is no such channel.'));
 }
 
 function hosting(channel: string): RichText {
-  return rich`⛔ This chat is the host of ${bold(channel)}: a host cannot be a visitor as well (409).`;
+  return rich`⛔ This chat is the host of ${bold(channel)}: a host cannot be a visitor as well.`;
 }
 
 /** The chat becomes a visitor of its own. */
@@ -74,10 +72,10 @@ async function joinNew(context: CommandContext, channel: Channel): Promise<void>
       );
       return outcome.before && deliverMissed(context, conversation);
     case 'banned':
-      return say(plain('⛔ You cannot write to this channel any more (403).'));
+      return say(plain('⛔ You cannot write to this channel any more.'));
     case 'taken':
     case 'busy':
-      return say(plain('⛔ This did not work; please try again (409).'));
+      return say(plain('⛔ This did not work. Please try again.'));
   }
 }
 
@@ -87,7 +85,7 @@ async function goOn(context: CommandContext, channel: Channel, memberId: string)
   const conversation = { channel: channel.name, handle: deriveHandle(channel.handleKey, 'ws', memberId) };
   const proof = deriveProof(channel.handleKey, 'ws', memberId);
   const member = await world.members.find(conversation);
-  if (!member || member.proof !== proof) return say(plain('⛔ There is no such visitor (404).'));
+  if (!member || member.proof !== proof) return say(plain('⛔ There is no such visitor.'));
   await leaveOther(context, conversation);
   const outcome = await world.members.attach(conversation, {
     proof,
@@ -96,7 +94,7 @@ async function goOn(context: CommandContext, channel: Channel, memberId: string)
     connection: connectionOf(message.chat.id),
     now: world.clock.now(),
   });
-  if (outcome.kind !== 'attached') return say(plain('⛔ You cannot write to this channel any more (403).'));
+  if (outcome.kind !== 'attached') return say(plain('⛔ You cannot write to this channel any more.'));
   await world.members.linkChat(message.chat.id, conversation);
   await say(conversationSoFar(context, channel, outcome.member, await lastMessages(context, conversation)));
   await deliverMissed(context, conversation);

@@ -63,11 +63,11 @@ export const exportCommand: Command = async (context) => {
     await messenger.post(message.chat.id, post, { thread: message.ref.thread, replyTo: message.ref.message });
   } catch (error) {
     if (!(error instanceof MessengerFailure) || error.kind !== 'refused') throw error;
-    await say(plain(`⛔ The file could not be posted: ${error.message}`));
+    await say(plain('⛔ The file could not be posted. It may be too big.'));
   }
 };
 
-/** Nothing of how it is stored, and no Telegram ids. */
+/** Without storage details and the messenger's ids. */
 function exported({ key: _key, content, direction, at, due }: Message, apiUrl: string): unknown {
   const from = direction === 'to-host' ? 'visitor' : 'operator';
   switch (content.kind) {
