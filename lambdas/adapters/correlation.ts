@@ -17,7 +17,7 @@ export interface Correlation {
 const current = new AsyncLocalStorage<Correlation>();
 
 /**
- * Everything that is logged while `task` runs says this, too. Not a variable of the instance: a batch of the queue is worked at
+ * Everything that is logged while `task` runs also says this. Not a variable of the instance: a batch of the queue is worked at
  * side by side, and so are all events of `npm start`.
  */
 export function correlated<T>(fields: Correlation, task: () => T): T {

@@ -57,7 +57,7 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
     async *read(Key) {
       const { sdk, client } = await s3();
       const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket, Key }));
-      // A stream of Node's: whoever stops reading closes it.
+      // A stream of Node's: it is closed when reading stops.
       yield* Body as unknown as AsyncIterable<Uint8Array>;
     },
     async write(Key, file, ContentType) {

@@ -10,7 +10,7 @@ export interface SqsQueue extends DeliveryQueue {
 
 /**
  * The longest that a received message can be hidden, seconds. SQS refuses more than 12 hours from the moment at which it was
- * received. Lambda does not tell that moment, but whoever still holds a message received it less than the queue's visibility
+ * received. Lambda does not tell that moment, but a message that is still held was received less than the queue's visibility
  * timeout ago (three minutes, `constructs/function/delivery-queue.ts`).
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
  */

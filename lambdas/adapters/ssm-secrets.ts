@@ -1,6 +1,6 @@
 import type { Clock, Secrets } from '../chat/ports';
 
-/** How often a secret is read again at most, milliseconds: whoever tries wrong ones shall not make us pay for it. */
+/** How often a secret is read again at most, milliseconds: guessing secrets must not cost the owner money. */
 const RENEWAL = 60_000;
 
 /** Secrets from SSM Parameter Store: one read per instance, and again only if that failed or somebody asks for it. */

@@ -19,7 +19,7 @@ import { continueDropping, continueErasing } from './operator/removal';
 import { continueResuming, resumeIfSuspended } from './outbox/resume';
 import { plain } from './messenger/rich-text';
 
-/** The operators' side of the chat, free of Telegram's formats. Errors that no one expects are thrown. */
+/** The operators' side of the chat, free of Telegram's formats. Unexpected errors are thrown. */
 export interface OperatorDomain {
   receive(incoming: Incoming): Promise<Handled>;
   deliver(item: QueueItem, attempt: number): Promise<QueueOutcome>;
@@ -45,7 +45,7 @@ async function deliver(world: World, messenger: Messenger, item: QueueItem, atte
     case 'resume':
       return continueResuming(world, item);
     case 'to-visitor':
-      throw new Error('Items for visitors are the business of the visitors’ side');
+      throw new Error('Items for visitors belong to the visitors’ side');
   }
 }
 
@@ -77,7 +77,7 @@ async function receiveMessage(world: World, messenger: Messenger, message: Incom
     return receiveFromHost(world, messenger, message, hostChat, route);
   }
   if (route.member) return receiveFromMember(world, messenger, message, route.member);
-  // A group that has nothing to do with us hears nothing of us.
+  // A group that has nothing to do with Kite gets no answer.
   if (chat.kind !== 'private') return 'handled';
   return once(world, messenger, update, () =>
     bestEffort(world, 'Answering', () => answer(world, messenger, message, NEITHER)),
@@ -96,7 +96,7 @@ async function withHeader(world: World, found: Route, message: IncomingMessage, 
   return { ...found, reply: { ...conversation, message: `posted#${host.chat}#${replyTo}` } };
 }
 
-/** An edited command is no new command, and an edited message no new message. */
+/** An edited command is not run again, and an edited message is not sent again. */
 async function receiveEdit(world: World, messenger: Messenger, message: IncomingMessage): Promise<Handled> {
   const { chat, ref } = message;
   const route = await world.routes.route(chat.id, { replyTo: ref.message });
@@ -125,8 +125,8 @@ interface Call {
 }
 
 /**
- * Somebody gave a command: to this bot, or to whichever bot knows it. One that nobody knows is no message either: a slip of
- * the pen shall not reach a visitor.
+ * Somebody gave a command: to this bot, or to whichever bot knows it. An unknown command is not a message
+ * either: a typo must not reach a visitor.
  */
 async function receiveCommand(world: World, messenger: Messenger, call: Call): Promise<Handled> {
   const { message, route, hostChat, line } = call;
@@ -140,7 +140,7 @@ async function receiveCommand(world: World, messenger: Messenger, call: Call): P
   }
   const addressed = hostChat && (route.topic ?? route.reply);
   if (!forUs && !addressed) return 'handled';
-  const words = `I do not know /${line.name}; nobody got it. /help lists what I know.`;
+  const words = `I do not know /${line.name}; nobody got it. /help lists my commands.`;
   return once(world, messenger, message.update, () => answer(world, messenger, message, plain(words)));
 }
 

@@ -89,7 +89,7 @@ export interface Attachment {
   readonly lease?: Lease;
 }
 
-/** `taken`: another member id has this handle. `busy`: somebody else holds the delivery lease; try again soon. */
+/** `taken`: another member id has this handle. `busy`: another instance holds the delivery lease; try again soon. */
 export type AttachOutcome =
   | { readonly kind: 'attached'; readonly member: Member; readonly before: Member | undefined }
   | { readonly kind: 'taken' }
@@ -137,7 +137,7 @@ export interface MemberStore {
     emptied: boolean,
   ): Promise<ReleaseOutcome>;
 
-  /** The right to make this member's topic. False: somebody else is at it, or it has one. */
+  /** The right to make this member's topic. False: another instance is making it, or there is one. */
   claimTopic(conversation: Conversation, lease: Lease, now: number): Promise<boolean>;
   /** Remembers the first unanswered message, if there is none yet. False: there was one. */
   claimPin(conversation: Conversation, message: string): Promise<boolean>;
@@ -278,7 +278,7 @@ export type QueueItem =
   | ({ readonly kind: 'to-host'; readonly message: string } & Conversation)
   /** Something is due to a member who is in a messenger. */
   | ({ readonly kind: 'to-chat'; readonly message: string } & Conversation)
-  /** Something may be due to a web visitor whom a push did not reach for a reason that passes. */
+  /** Something may be due to a web visitor after a push that failed for a passing reason. */
   | ({ readonly kind: 'to-visitor'; readonly attempt: number; readonly request: string } & Conversation)
   /** Go on removing a channel, with the page of members that begins at `from`. */
   | {

@@ -9,7 +9,7 @@ export interface Trace {
   readonly id: string;
 }
 
-/** What every line about a message says of it, from the frame to the message in Telegram and back. Nothing of its body. */
+/** What every log line about a message says of it, from the frame to the messenger and back. Never its body. */
 export function traceOf({ conversation, key }: Pick<Message, 'conversation' | 'key'>): Trace {
   const { channel, handle } = conversation;
   return { channel, handle, id: publicMessageId(conversationKey(conversation), key) };

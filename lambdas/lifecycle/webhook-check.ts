@@ -11,7 +11,7 @@ import type { Logger } from '../chat/ports';
 /** What EventBridge Scheduler sends. */
 export interface WebhookCheckEvent {
   readonly check: 'webhook';
-  /** Where Telegram shall send updates: `https://host/stage/tg`. */
+  /** Where Telegram should send updates: `https://host/stage/tg`. */
   readonly webhookUrl: string;
 }
 
@@ -80,7 +80,7 @@ async function find(api: BotApi, webhookUrl: string, now: number): Promise<Webho
       failing,
       pending,
       ...(failing && lastError !== undefined && { lastError }),
-      // The path may hold a secret of whoever it belongs to.
+      // The path may hold a secret of its owner.
       ...(url !== '' && url !== webhookUrl && { elsewhere: URL.canParse(url) ? new URL(url).host : 'unknown' }),
     };
   } catch (error) {

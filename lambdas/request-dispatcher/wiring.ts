@@ -22,7 +22,7 @@ export interface DispatcherOverrides extends Partial<World> {
 
 export type DispatcherHandler = (event: unknown, context?: unknown) => Promise<ProxyAnswer | QueueAnswer>;
 
-/** Seconds until a delivery is tried again that another function instance is at. */
+/** Retry delay while another instance is delivering, seconds. */
 const BUSY_SECONDS = 3;
 
 /** The handler of all events of a stage: both APIs and the queue. What an event does not need is not loaded for it. */

@@ -75,7 +75,7 @@ test('the line is one that CloudWatch makes metrics of, by the names that the al
   }
 });
 
-test('somebody else who took the bot over is told by the host, and by no more of the address', async () => {
+test('a foreign webhook is reported by its host only', async () => {
   telegram.answer('getWebhookInfo', { url: 'https://thief.example/secret-path', pending_update_count: 0 });
   await expect(check()).resolves.toMatchObject({ webhook: 'elsewhere', elsewhere: 'thief.example' });
   expect(line()).toMatchObject({ level: 'WARN', WebhookIsOurs: 0 });

@@ -212,7 +212,7 @@ export function topicKey(chat: ChatId, thread: string): Item {
   return item({ id: `topic#${chat}#${encodeURIComponent(thread)}` });
 }
 
-/** Whom a pointer of the Members table points to. */
+/** The conversation that a pointer of the Members table points to. */
 export function readPointer(found: Item | undefined): Conversation | undefined {
   if (!found) return undefined;
   const reader = new ItemReader(found);

@@ -33,7 +33,7 @@ const OTHERS: readonly (readonly [field: string, what: string])[] = [
   ['passport_data', 'passport data'],
 ];
 
-/** The kinds of file that a message may hold, with the type that one has if it does not say. Animations first: they have a document, too. */
+/** The kinds of file that a message may hold, with the type that one has if it does not say. Animations first: they also have a document. */
 const FILES: readonly (readonly [field: string, type: string, extension: string])[] = [
   ['animation', 'video/mp4', 'mp4'],
   ['document', 'application/octet-stream', 'bin'],

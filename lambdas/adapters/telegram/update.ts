@@ -37,7 +37,7 @@ function readMessage(
   const thread = flag(message['is_topic_message']) ? number(message['message_thread_id']) : undefined;
   const answered = fields(message['reply_to_message']);
   const replied = number(answered?.['message_id']);
-  // Whoever writes in a topic without answering anything answers the message that opened it.
+  // A message in a topic that answers nothing comes as an answer to the message that opened the topic.
   const replyTo = replied === thread ? undefined : replied;
   const replyToHeader = answered && replyTo !== undefined ? headerOfOwn(answered, botId) : undefined;
   const album = text(message['media_group_id']);
@@ -56,13 +56,13 @@ function readMessage(
   };
 }
 
-/** Whom a message of this bot says it is from. */
+/** The visitor that a message of this bot says it is from. */
 function headerOfOwn(answered: Fields, botId: string): Handle | undefined {
   if (String(number(fields(answered['from'])?.['id'])) !== botId) return undefined;
   return readHeader(text(answered['text']) ?? text(answered['caption']) ?? '');
 }
 
-/** Nothing of what other bots say, nor of what Telegram itself copies into a group from its channel. */
+/** Leaves out what other bots say and what Telegram itself copies into a group from its channel. */
 function readContent(message: Fields, botId: string): IncomingContent | undefined {
   const sender = fields(message['from']);
   const chat = fields(message['chat']);

@@ -16,7 +16,7 @@ export function createWebhookGuard(secrets: Secrets, stage: string): (given: str
   };
 }
 
-/** In a time that tells nothing of where they differ, nor of how long the right one is. */
+/** In constant time. */
 function isEqual(one: string, other: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));

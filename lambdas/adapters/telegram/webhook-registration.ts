@@ -47,7 +47,7 @@ export async function currentWebhook(api: BotApi): Promise<string> {
 
 /**
  * `removed`: no updates come here any more. `elsewhere`: the bot has been pointed to another address, which is left
- * alone. `unknown bot`: Telegram knows no bot by this token, so there is nothing to remove.
+ * alone. `unknown bot`: no bot has this token, so there is nothing to remove.
  */
 export type WebhookRemoval = 'removed' | 'elsewhere' | 'unknown bot';
 

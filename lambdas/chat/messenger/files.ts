@@ -6,7 +6,7 @@ import type { FileStream, World } from '../ports';
 import { FETCH_BYTES, type Messenger, MessengerFailure } from './port';
 import type { IncomingContent } from './incoming';
 
-/** Why something cannot be delivered, as a whole sentence for whoever wrote it. */
+/** Why something cannot be delivered, as a whole sentence for its author. */
 export interface NotDelivered {
   readonly kind: 'not delivered';
   readonly reason: string;
@@ -36,7 +36,7 @@ export async function adopt(
       } catch (error) {
         if (!(error instanceof MessengerFailure) || error.kind !== 'refused') throw error;
         world.logger.warn('A file could not be fetched', { reason: error.message });
-        return notDelivered('The file cannot be fetched from Telegram; bots may fetch 20 MB at most');
+        return notDelivered('The file cannot be fetched; bots can fetch 20 MB at most');
       }
       const key = newFileKey(conversation, name, await fileToken(world, ref));
       await world.files.write(key, file, type);
@@ -51,7 +51,7 @@ function notDelivered(reason: string): NotDelivered {
 }
 
 function tooBig(size: number): string {
-  return `The file has ${(size / 1e6).toFixed(1)} MB; bots may fetch 20 MB at most`;
+  return `The file has ${(size / 1e6).toFixed(1)} MB; bots can fetch 20 MB at most`;
 }
 
 function capital(words: string): string {

@@ -33,7 +33,7 @@ export interface IncomingMessage {
   /** The message of the same chat that it answers. */
   readonly replyTo?: string;
   /**
-   * Whose header the answered message begins with, if the bot itself posted that: tells whom an answer is for while the
+   * Whose header the answered message begins with, if the bot itself posted that: tells the visitor an answer is for while the
    * pointer from that message is still being written. Of anybody else's message it would be forgery.
    */
   readonly replyToHeader?: Handle;

@@ -66,7 +66,7 @@ export function keyPart(id: string): string {
   return /^(0|[1-9]\d{0,17})$/.test(id) ? BigInt(id).toString(36) : `=${encodeURIComponent(id)}`;
 }
 
-/** The handle of a member: a keyed hash of the member id, so that it can be recomputed from it and tells nothing of it. */
+/** The handle of a member: a keyed hash of the member id, so that it can be recomputed from it and does not reveal it. */
 export function deriveHandle(handleKey: string, connector: Connector, memberId: string): Handle {
   let number = BigInt(`0x${keyedHash(handleKey, 'handle', connector, memberId).toString('hex')}`);
   let handle = String.fromCharCode('a'.charCodeAt(0) + Number(number % 26n));
@@ -83,7 +83,7 @@ export function deriveProof(handleKey: string, connector: Connector, memberId: s
   return keyedHash(handleKey, 'proof', connector, memberId).toString('base64url');
 }
 
-/** The id by which the world outside knows a stored message: stable, and it tells nothing of its key. */
+/** The id by which the world outside knows a stored message: stable, and it does not reveal the key. */
 export function publicMessageId(conversation: string, messageKey: string): string {
   const digest = createHash('sha256').update(`${conversation}\n${messageKey}`).digest('hex').slice(0, 24);
   return BigInt(`0x${digest}`).toString(36);

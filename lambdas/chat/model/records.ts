@@ -129,7 +129,7 @@ export interface Member extends Conversation {
 }
 
 /**
- * Who may push to this member's connections, and whether somebody else has something to push.
+ * Who may push to this member's connections, and whether another instance has something to push.
  * Each stored message to the visitor takes a ticket; when `tickets` equals `drained`, nothing waits.
  */
 export interface DeliveryState {

@@ -16,8 +16,8 @@ export const HELP: RichText = joinRich(
     ...helpLines('operators').map(plain),
     plain(''),
     plain(
-      'Reply to a message of a visitor to answer. With topics on, and me an administrator who may manage them, every ' +
-        'visitor has a topic: whatever you write in it goes to that visitor.',
+      'To answer a visitor, reply to their message. If topics are on and I am an administrator who may manage them, ' +
+        'every visitor has a topic: what you write there goes to that visitor.',
     ),
     plain(''),
     bold('For visitors'),
@@ -27,14 +27,14 @@ export const HELP: RichText = joinRich(
 );
 
 export const HOW_TO_ADDRESS = plain(
-  'Nobody got this: I cannot tell whom it is for. Reply to a message of the visitor whom you mean.',
+  'Nobody got this: I cannot tell which visitor it is for. Reply to a message of that visitor.',
 );
 
 export const HOW_TO_ADDRESS_IN_FORUM = plain(
-  "Nobody got this: write in the visitor's topic, or reply to a message of the visitor whom you mean.",
+  "Nobody got this: write in the visitor's topic, or reply to a message of that visitor.",
 );
 
-export const NEITHER = plain('This chat is neither host nor visitor of a channel. /help says what I can do.');
+export const NEITHER = plain('This chat neither hosts a channel nor visits one. /help lists what I can do.');
 
 /** Where a website connects to. */
 export function connectUrl(websocketUrl: string, channel: string): string {

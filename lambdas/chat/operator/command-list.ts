@@ -4,7 +4,7 @@ export interface CommandDescription {
   readonly name: string;
   /** What Telegram shows in its menu when somebody types `/`. @default - it is not in the menu */
   readonly menu?: string;
-  /** Its line in the answer to /help. @default - the line of another command names it, too */
+  /** Its line in the answer to /help. @default - the line of another command also names it */
   readonly help?: string;
   /** Under which heading of /help. @default operators */
   readonly audience?: 'operators' | 'visitors';
@@ -12,7 +12,7 @@ export interface CommandDescription {
   readonly forParticipants?: boolean;
 }
 
-/** All commands, in the order in which the menu and /help show them. Nothing but data: what a command does is in `commands/`. */
+/** All commands, in the order in which the menu and /help show them. Data only: what a command does is in `commands/`. */
 export const COMMANDS = [
   { name: 'help', menu: 'What I can do' },
   { name: 'start' },

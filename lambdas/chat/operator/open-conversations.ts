@@ -20,7 +20,7 @@ export function hasMoreOpen({ manyAt }: HostChat, now: number): boolean {
 }
 
 /**
- * The visitor for whom an operator's text is that names none: the only one with an open conversation when it was written,
+ * The visitor that an operator's text is for if it names none: the only one with an open conversation when it was written,
  * at `sentAt` (epoch milliseconds, whole seconds). Undefined: there was none, there were several, or it cannot be known.
  */
 export function onlyOpen(host: HostChat, sentAt: number): Handle | undefined {

@@ -7,9 +7,9 @@ import { bold, joinRich, plain, rich, type RichText } from '../messenger/rich-te
 
 /** Shown to a person who presses a button and may not write in the chat: a reader of a public group, for example. */
 const NOT_AN_OPERATOR =
-  'Only members of this chat can answer this. If you are one: make me an administrator, so that I can see it.';
+  'Only members of this chat can answer this. If you are one, make me an administrator so that I can see it.';
 
-/** Somebody pressed a button: of the question whether to remove something. */
+/** A person pressed a button under a question about removal. */
 export async function receivePress(
   world: Pick<World, 'channels' | 'queue' | 'clock' | 'logger'>,
   messenger: Messenger,
@@ -36,7 +36,7 @@ async function decide(
   if (!remove)
     return handle ? plain(`The conversation with #${handle} stays.`) : rich`The channel ${bold(name)} stays.`;
   if (world.clock.now() - askedAt >= QUESTION_LIFE) {
-    return plain('Nothing was removed: this question is too old. Give the command again.');
+    return plain('Nothing was removed: this question is too old. Send the command again.');
   }
   const channel = await world.channels.find(name);
   // Telegram counts in whole seconds. A channel made after the question is another one of the same name.
@@ -47,7 +47,7 @@ async function decide(
     return joinRich(
       [
         rich`✅ Everything of #${handle} is being erased: messages, files, and the visitor.`,
-        plain('What stands in this chat stays; delete it here if it must go, too.'),
+        plain('What stands in this chat stays; delete it here if it must go as well.'),
       ],
       '\n',
     );

@@ -24,7 +24,7 @@ export type Addressee =
   | { readonly kind: 'nobody'; readonly told: boolean };
 
 /**
- * Whom an operator means: the visitor whose topic it is, or whose message is replied to, or the only one with an open
+ * The visitor an operator means: the one of the topic, or of the message replied to, or the only one with an open
  * conversation. Never anybody else.
  */
 export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route: Route): Addressee {
@@ -101,7 +101,7 @@ async function forward(world: BrowserWorld, conversation: Conversation, message:
   return false;
 }
 
-/** The visitor has an answer: nothing of theirs stays pinned; the conversation is open. */
+/** The visitor has an answer: their message is unpinned, and the conversation is open. */
 async function answered(
   world: Pick<World, 'channels' | 'members' | 'clock' | 'logger'>,
   messenger: Messenger,
@@ -130,7 +130,7 @@ async function isFirstOfAlbum(
 }
 
 /**
- * An operator changed a message: whoever got it gets the correction, and nobody else. One that reached nobody (a command,
+ * An operator changed a message: the visitor who got it gets the correction. One that reached nobody (a command,
  * for instance) is nothing to correct.
  */
 export async function receiveHostEdit(

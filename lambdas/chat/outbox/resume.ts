@@ -12,7 +12,7 @@ export async function waitForHost(
   conversation: Conversation,
 ): Promise<boolean> {
   await world.messages.noteWaiting(conversation, newHolder(world.random));
-  // Whoever brings the channel back first changes its state, then reads the notes: one of the two sees the other.
+  // Bringing the channel back first changes its state, then reads the notes: one of the two sees the other.
   return (await world.channels.find(conversation.channel))?.state === 'suspended';
 }
 

@@ -1,7 +1,7 @@
 import type { Channel, Conversation, Member } from '../model/records';
 import type { World } from '../ports';
 
-/** Who talks to whom. */
+/** The channel and the visitor of a conversation. */
 export interface Sides {
   readonly channel: Channel;
   readonly member: Member;

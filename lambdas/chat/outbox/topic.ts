@@ -5,7 +5,7 @@ import { topicName } from '../messenger/header';
 import { newLease } from './lease';
 import { type Messenger, MessengerFailure } from '../messenger/port';
 
-/** How long making a topic may take, milliseconds: whoever crashes at it holds up the conversation for as long. */
+/** How long making a topic may take, milliseconds: a crash meanwhile holds up the conversation for as long. */
 const LEASE = 30_000;
 
 /** `none`: messages go to the chat itself. `busy`: another instance is making the topic. */
@@ -39,7 +39,7 @@ export async function topicFor(
     await world.members.change(conversation, { topic: null });
     if (error.kind === 'no forum') await world.channels.change(channel.name, { forum: false });
     if (error.kind === 'no forum' || error.kind === 'forbidden' || error.kind === 'refused') {
-      world.logger.warn('No topic could be made; the message goes to the group', { reason: error.message });
+      world.logger.warn('No topic could be created; the message goes to the group', { reason: error.message });
       return 'none';
     }
     throw error;

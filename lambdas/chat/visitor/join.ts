@@ -16,7 +16,7 @@ export interface JoinRequest {
   readonly channel: Channel['name'];
 }
 
-/** How long JOIN waits while somebody else delivers to the member, milliseconds: longer than a lease. */
+/** How long JOIN waits while another instance delivers to the member, milliseconds: longer than a lease. */
 const PATIENCE = 12_000;
 
 /**
@@ -101,7 +101,7 @@ async function attach(
   }
 }
 
-/** A connection that joins as somebody else stops being who it was. */
+/** A connection that joins as another member leaves the first. */
 async function leavePrevious(
   world: Pick<World, 'members'>,
   { id, conversation: previous }: Connection,

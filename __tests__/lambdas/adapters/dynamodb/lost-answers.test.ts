@@ -9,7 +9,7 @@ import { prepareEngine, storesAt, type DynamoClient } from '../stores/engine';
 
 /**
  * DynamoDB has done what was asked, but its answer is lost: the SDK asks again, and the condition of the first time is
- * met no more. What was claimed by us must not look as if somebody else had claimed it.
+ * met no more. What was claimed by us must not look as if another instance had claimed it.
  */
 let engine: EmbeddedDynamoDb;
 let client: DynamoClient;

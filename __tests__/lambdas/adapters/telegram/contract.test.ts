@@ -18,6 +18,17 @@ messengerContract(async (world, forum) => {
   const chat = people.group({ title: 'Support', owner: operator, kind: forum ? 'forum' : 'supergroup' });
   const add = () => people.addBot({ chat, by: operator, bot: BOT, administrator: true });
   add();
+  const shown = (of: number | string) =>
+    people.messages(of).flatMap(({ message_id, text, caption, document, message_thread_id: thread }) =>
+      text === undefined && !document
+        ? []
+        : {
+            id: String(message_id),
+            text: text ?? caption ?? '',
+            thread: thread === undefined ? undefined : String(thread),
+            file: document && people.file(document.file_id),
+          },
+    );
   let seen = 0;
   const messenger = createTelegramMessenger({ secrets: world.secrets, apiRoot });
   return {
@@ -39,17 +50,17 @@ messengerContract(async (world, forum) => {
       const document = { content: Buffer.from(file), fileName: 'b.pdf', mimeType: 'application/pdf' };
       people.send({ chat, from: operator, document, replyTo: Number(replyTo) });
     },
-    shown: () =>
-      people.messages(chat).flatMap(({ message_id, text, caption, document, message_thread_id: thread }) =>
-        text === undefined && !document
-          ? []
-          : {
-              id: String(message_id),
-              text: text ?? caption ?? '',
-              thread: thread === undefined ? undefined : String(thread),
-              file: document && people.file(document.file_id),
-            },
-      ),
+    shown: () => shown(chat),
+    guest: () => {
+      const user = people.user({ firstName: 'Tom' }).id;
+      const own = people.start({ user, bot: BOT });
+      return {
+        chat: chatId(user),
+        write: (text) => String(people.send({ chat: own, from: user, text }).message_id),
+        edit: (message, text) => void people.edit({ chat: own, message: Number(message), text }),
+        shown: () => shown(own),
+      };
+    },
     pinned: () => people.pinned(chat).map(String),
     limit: (retryAfter) =>
       telegram.faults.inject({ method: 'sendMessage', fault: { kind: 'tooManyRequests', retryAfter } }),

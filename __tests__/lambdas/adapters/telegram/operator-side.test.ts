@@ -83,7 +83,7 @@ describe('an update that cannot be handled', () => {
   });
 });
 
-test('the log says nothing of what was written', async () => {
+test('the log does not say what was written', async () => {
   const world = createMemoryWorld();
   const side = createTelegramOperatorSide(world, { messenger: hostThat(() => Promise.reject(new TypeError('oops'))) });
   await side.receiveUpdate({ update_id: 1, message: { message_id: 1, date: 1, chat, from, text: '/help my secret' } });

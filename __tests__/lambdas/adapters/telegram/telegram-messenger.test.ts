@@ -207,7 +207,7 @@ describe('who may write in a chat', () => {
     expect(telegram.calls).toEqual([]);
   });
 
-  test('of whom Telegram does not tell, nobody; while it does not answer, it is asked again later', async () => {
+  test('a person Telegram does not know is not one; while Telegram does not answer, it is asked again later', async () => {
     telegram.refuse('getChatMember', 400, 'Bad Request: member list is inaccessible');
     expect(await host().mayWrite(group, person)).toBe(false);
     telegram.refuse('getChatMember', 429, 'Too Many Requests: retry after 3', { retry_after: 3 });

@@ -29,6 +29,8 @@ export interface Group {
   attach(file: Uint8Array, replyTo: string): void;
   /** Oldest first, without service messages. */
   shown(): readonly Shown[];
+  /** A person in a private chat with the bot. */
+  guest(): Guest;
   pinned(): readonly string[];
   /** The next call that posts something is refused: too many, for so many seconds. */
   limit(seconds: number): void;
@@ -36,6 +38,13 @@ export interface Group {
   remove(): void;
   add(): void;
   stop(): Promise<void>;
+}
+
+export interface Guest {
+  readonly chat: ChatId;
+  write(text: string): string;
+  edit(message: string, text: string): void;
+  shown(): readonly Shown[];
 }
 
 const CHANNEL = 'my-channel' as ChannelName;
@@ -155,29 +164,26 @@ export function messengerContract(start: (world: MemoryWorld, forum: boolean) =>
     expect([first?.what, second]).toEqual(['anwser', { id: first?.id, what: 'answer' }]);
   });
 
-  test('a correction of a visitor is shown in the place of the text', async () => {
+  test('a visitor in the messenger writes and is answered, and edits replace what is shown, on both sides', async () => {
     await host();
-    const ann = await visitor('Ann');
-    await ann.say('frist');
+    const guest = group.guest();
+    guest.write(`/join ${CHANNEL}`);
+    await settle();
+    const question = guest.write('frist');
     await settle();
     const { id } = only('frist');
-    const [message] = await world.messages.latest((await world.members.page(CHANNEL)).members[0]!, 1);
-    const { conversation, key } = message!;
-    const content = { kind: 'correction' as const, of: key, text: 'first' };
-    const at = new Date(world.clock.now()).toISOString();
-    await world.messages.put({
-      conversation,
-      key: `${key}#edit#1`,
-      direction: 'to-host',
-      content,
-      at,
-      order: 9,
-      due: true,
-    });
-    await world.queue.send({ kind: 'to-host', ...conversation, message: `${key}#edit#1` });
+    guest.edit(question, 'first');
     await settle();
     expect(only('first').id).toBe(id);
     expect(saying('frist')).toEqual([]);
+    const answer = group.write('anwser', { replyTo: id });
+    await settle();
+    const copy = guest.shown().find(({ text }) => text === 'anwser');
+    group.edit(answer, 'answer');
+    await settle();
+    expect(guest.shown()).toContainEqual({ ...copy, text: 'answer' });
+    expect(guest.shown().filter(({ text }) => text === 'anwser')).toEqual([]);
+    expect(await world.members.ofChat(guest.chat)).toMatchObject({ channel: CHANNEL });
   });
 
   test('the first message that waits for an answer is pinned until there is one', async () => {

@@ -72,7 +72,7 @@ test('a file that fails holds up no other', async () => {
   expect(fixture.shown()).toHaveLength(1);
 });
 
-test('a ban holds back a file that waits for the file of somebody else', async () => {
+test('a ban holds back a file that waits for another file', async () => {
   const items = [await due('ann', 'file'), await due('bob', 'file')];
   const post = fixture.messenger.post.bind(fixture.messenger);
   fixture.messenger.post = async (...args) => {
@@ -84,7 +84,7 @@ test('a ban holds back a file that waits for the file of somebody else', async (
   expect(fixture.shown()).toEqual([expect.stringMatching(/^#\w+ ann$/)]);
 });
 
-test('a visitor who leaves Telegram gets no file there that waited for the file of somebody else', async () => {
+test('a visitor who leaves Telegram gets no file there that waited for another file', async () => {
   const items: QueueItem[] = [];
   const chats = [chatId(1001), chatId(1002)] as const;
   for (const [i, chat] of chats.entries()) {

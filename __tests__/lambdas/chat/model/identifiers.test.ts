@@ -31,7 +31,7 @@ describe('a channel name', () => {
 });
 
 describe('a handle', () => {
-  test('is a valid hashtag, the same for the same member id, and tells nothing of it', () => {
+  test('is a valid hashtag, the same for the same member id, and does not reveal it', () => {
     const handle = deriveHandle(key, 'ws', 'qwertyuiop');
     expect(handle).toMatch(/^[a-z][a-z0-9]{11}$/);
     expect(deriveHandle(key, 'ws', 'qwertyuiop')).toBe(handle);

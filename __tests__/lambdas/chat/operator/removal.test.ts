@@ -64,7 +64,7 @@ async function talk(kind: 'supergroup' | 'forum') {
 }
 
 test.each(['supergroup', 'forum'] as const)(
-  '/erase in a %s leaves nothing of the conversation in any table',
+  '/erase in a %s removes the conversation from every table',
   async (kind) => {
     const { chat, operator, handles } = await talk(kind);
     for (const handle of handles) {

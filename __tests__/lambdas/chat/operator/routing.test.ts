@@ -9,7 +9,7 @@ afterEach(() => stage.stop());
 const send = (...args: Parameters<Stage['telegram']['people']['send']>) => stage.telegram.people.send(...args);
 const texts = (frames: unknown[][]) => frames.map((frame) => frame[2]);
 
-test('notices and other visitors change nothing about whom an operator’s text is for', async () => {
+test('notices and other visitors do not change which visitor an operator’s text is for', async () => {
   const { chat, operator } = await stage.hosting('my-channel');
   const ann = await stage.visitor('my-channel', 'Ann');
   await ann.say('I am Ann');

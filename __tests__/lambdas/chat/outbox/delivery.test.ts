@@ -55,7 +55,7 @@ describe.each(['supergroup', 'forum', 'group'] as const)('in a %s', (kind) => {
       },
     );
 
-    // Whoever answers 429 has done nothing: that is Telegram's word, and it is taken.
+    // An answer of 429 means that nothing was done.
     if (fault.kind === 'tooManyRequests') return;
     test.each([1, 2])(
       '%s times after it has done what it was asked for: every message still stands there once',
@@ -270,7 +270,7 @@ describe('killed between any two side effects', () => {
     const work = crashingWorld(life).deliver(item, 1);
     const ended = await Promise.race([life.dead, work]);
     if (ended !== 'dead') return { finished: true, chat, effects: life.effects };
-    // Others go on meanwhile; then the queue gives the item to somebody else.
+    // Others go on meanwhile; then the queue gives the item to another instance.
     stage.telegram.people.send({ chat, from: operator, text: 'operators talk' });
     const bob = await stage.visitor('my-channel', 'Bob');
     await bob.say('I am Bob');

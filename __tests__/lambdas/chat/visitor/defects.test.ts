@@ -387,7 +387,7 @@ describe('nothing is lost, nothing goes astray', () => {
   });
 });
 
-describe('once, whatever fails and whoever repeats', () => {
+describe('once, whatever fails and is repeated', () => {
   test('a message that a client repeats, even at once, is one message with one answer', async () => {
     const { chat } = await stage.hosting(CHANNEL);
     const ann = await stage.visitor(CHANNEL, 'Ann');

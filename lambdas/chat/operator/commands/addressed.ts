@@ -9,7 +9,7 @@ export async function requireHost({ hostChat, say }: CommandContext): Promise<Ho
   return hostChat;
 }
 
-/** The visitor whom a command is about: named, replied to, or the one whose topic it is. Says why not, if it is nobody. */
+/** The visitor that a command is about: named, replied to, or the one whose topic it is. Says so if there is none. */
 export async function addressedVisitor(context: CommandContext): Promise<Member | undefined> {
   const hostChat = await requireHost(context);
   if (!hostChat) return undefined;
@@ -17,7 +17,7 @@ export async function addressedVisitor(context: CommandContext): Promise<Member 
   const [named] = words;
   const handle = named === undefined ? (route.reply ?? route.topic)?.handle : parseHandle(named.replace(/^#/, ''));
   if (handle === undefined) {
-    await say(plain('Which visitor? Reply to a message of theirs, or name them: the word with # in the first line.'));
+    await say(plain('Which visitor? Reply to one of their messages, or name them: the word with # in the first line.'));
     return undefined;
   }
   const target = named === undefined ? (route.reply ?? route.topic) : undefined;
@@ -25,6 +25,6 @@ export async function addressedVisitor(context: CommandContext): Promise<Member 
     target && target.channel !== hostChat.channel
       ? undefined
       : await world.members.find({ channel: hostChat.channel, handle });
-  if (!member) await say(plain(`There is no visitor #${handle} in this channel (any more).`));
+  if (!member) await say(plain(`There is no visitor #${handle} in this channel.`));
   return member;
 }

@@ -27,7 +27,7 @@ export const infoCommand: Command = async (context) => {
   if (hostChat) {
     const channel = await world.channels.find(hostChat.channel);
     if (channel) {
-      // Who asks is there: a channel is not left suspended because the news of it got lost.
+      // The bot is there: a channel does not stay suspended because that news got lost.
       await resumeIfSuspended(world, hostChat);
       return say(await hostInfo(context, hostChat, channel));
     }
@@ -68,7 +68,7 @@ async function rightsInfo({ messenger, message }: CommandContext): Promise<RichT
       ...(rights.pinMessages ? [] : ['pin messages (then unanswered ones are pinned)']),
       ...(rights.seeAll ? [] : ['be an administrator (then I see more than replies to me)']),
     ];
-    return wishes.length === 0 ? [] : [plain(`I am not allowed to: ${wishes.join('; ')}`)];
+    return wishes.length === 0 ? [] : [plain(`I may not: ${wishes.join('; ')}`)];
   } catch (error) {
     if (error instanceof MessengerFailure) return [];
     throw error;
@@ -86,7 +86,7 @@ export const originsCommand: Command = async (context) => {
   const wrong = words.filter((_, i) => !lifted && origins[i] === undefined);
   if (wrong.length > 0 || words.length > 20) {
     return say(
-      rich`⛔ A website is written like this: ${code('https://example.com')} (20 at most). Not one: ${wrong.join(' ')}`,
+      rich`⛔ A website is written like this: ${code('https://example.com')} (20 at most). Not understood: ${wrong.join(' ')}`,
     );
   }
   const list = [...new Set(origins.filter((origin) => origin !== undefined))];

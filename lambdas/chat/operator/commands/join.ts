@@ -79,7 +79,7 @@ async function joinNew(context: CommandContext, channel: Channel): Promise<void>
   }
 }
 
-/** A visitor of the website goes on here: their conversation moves to this chat. Whoever knows the id is that visitor. */
+/** A visitor of the website goes on here: their conversation moves to this chat. Knowing the id is being that visitor. */
 async function goOn(context: CommandContext, channel: Channel, memberId: string): Promise<void> {
   const { world, message, say } = context;
   const conversation = { channel: channel.name, handle: deriveHandle(channel.handleKey, 'ws', memberId) };
