@@ -1,4 +1,4 @@
-/** An error in the words of the Runtime API: what Lambda shows to whoever invoked the function. */
+/** An error in the words of the Runtime API: what Lambda shows to the function's caller. */
 export interface Failure {
   readonly errorType: string;
   readonly errorMessage: string;

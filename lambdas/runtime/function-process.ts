@@ -2,7 +2,7 @@ import { invocationContext, type InvocationContext, type ProcessEnvironment } fr
 import { failure, type Failure } from './failure';
 import { RuntimeApi, type Invocation } from './runtime-api';
 
-/** A Lambda handler as the common build exports it, too. */
+/** A Lambda handler, as the common build also exports it. */
 export type Handler = (event: never, context: InvocationContext) => unknown;
 
 /** What the process of a function is made of. */
@@ -104,7 +104,7 @@ class Invocations {
   }
 }
 
-/** The failure, which is now in the log, too: as one line of JSON, like all that the functions log. */
+/** The failure, which is now also in the log: as one line of JSON, like all that the functions log. */
 function logged(thrown: unknown): Failure {
   const words = failure(thrown);
   console.error(JSON.stringify({ level: 'ERROR', ...words }));

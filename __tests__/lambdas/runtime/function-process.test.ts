@@ -105,7 +105,7 @@ test('a handler that throws is reported with type, message and stack, and the ne
   expect(second).toMatchObject({ path: '/invocation/request-2/response', body: 'served' });
 });
 
-test('a rejected promise, a thrown text and a result that is no JSON are failures of their invocation, too', async () => {
+test('a rejected promise, a thrown text and a result that is not JSON are also failures of their invocation', async () => {
   const circular: { self?: unknown } = {};
   circular.self = circular;
   api.invoke({ kind: 'rejection' });

@@ -38,7 +38,7 @@ export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route:
     if (reply && !own && inChannel(reply)) return { kind: 'visitor', conversation: conversationOf(reply) };
     return { kind: 'nobody', told: thread === undefined || chat.kind === 'private' };
   }
-  // A topic that is no visitor's is the operators' own. (Private chats may have threads, too: those are one person's.)
+  // A topic that is no visitor's is the operators' own. (Private chats may also have threads: those are one person's.)
   if (thread !== undefined && chat.kind !== 'private') return { kind: 'nobody', told: false };
   if (chat.forum) return { kind: 'nobody', told: true };
   const only = onlyOpen(hostChat, sentAt);

@@ -350,7 +350,7 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.members.find({ ...who, handle: 'nobody' as Handle })).toBeUndefined();
     });
 
-    test('each message is counted once, whoever else counts', async () => {
+    test('each message is counted once, also while others are counted', async () => {
       const who = conversation();
       expect(await stores.members.countSent(who, clock.now(), 60_000)).toBeUndefined();
       await stores.members.attach(who, attachment());
@@ -785,7 +785,7 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.messages.attempt(who, 'v#1', isoNow())).toBe(false);
     });
 
-    test('a page of members has it, so that nothing of a removed channel stays', async () => {
+    test('a page of members has it, so that a removed channel leaves nothing', async () => {
       const who = conversation();
       await stores.members.attach(who, attachment());
       clock.time += RETENTION_DAYS * DAY + 1000;
@@ -852,7 +852,7 @@ export function storeContract(makeStores: MakeStores): void {
     expect(await stores.channels.host(to)).toMatchObject({ channel: made.name, blockedUntil: 2000 });
   });
 
-  test('a chat whose channel was removed elsewhere begins anew, with nothing of the old one', async () => {
+  test('a chat whose channel was removed elsewhere begins anew, without anything from the old one', async () => {
     const [old, taken] = [channel(), channel()];
     await stores.channels.create(old);
     await stores.channels.create(taken);

@@ -52,7 +52,7 @@ describe('formatting is flattened', () => {
     expect(read({ text: 'example.com', entities })?.content).toMatchObject({ text: 'example.com' });
   });
 
-  test('in captions, too', () => {
+  test('also in captions', () => {
     const caption_entities = [{ type: 'text_link', offset: 0, length: 3, url: 'https://a.example' }];
     const voice = { file_id: 'v', duration: 1 };
     expect(read({ voice, caption: 'See', caption_entities })?.content).toEqual({

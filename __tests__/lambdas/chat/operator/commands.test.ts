@@ -224,7 +224,7 @@ describe('/join and /leave', () => {
     expect(stage.last(chat).text).toMatch(/Ann\nyes, here$/);
   });
 
-  test('who goes on in Telegram while many messages wait sees what was said before them, too', async () => {
+  test('who goes on in Telegram while many messages wait also sees what was said before them', async () => {
     const { chat, operator } = await stage.hosting('my-channel');
     const visitor = await stage.visitor('my-channel', 'Ann', 'anns-secret');
     await visitor.say('question');

@@ -22,7 +22,7 @@ test('notices and other visitors do not change which visitor an operator’s tex
   // Now Bob writes: a text that names nobody is for nobody.
   await bob.say('I am Bob');
   await stage.settle();
-  send({ chat, from: operator, text: 'to whom?' });
+  send({ chat, from: operator, text: 'who is this for?' });
   await stage.settle();
   expect(ann.frames()).toEqual([]);
   expect(bob.frames()).toEqual([]);
@@ -56,7 +56,7 @@ test('a conversation is open for a day after its last message', async () => {
 describe('a text that names nobody', () => {
   const HOURS = 3600_000;
   const ask = async ({ chat, operator }: { chat: number; operator: number }) => {
-    send({ chat, from: operator, text: 'to whom?' });
+    send({ chat, from: operator, text: 'who is this for?' });
     await stage.settle();
     return stage.last(chat).text;
   };
@@ -70,7 +70,7 @@ describe('a text that names nobody', () => {
     for (const { say } of visitors.slice(0, 20)) await say('I am here');
     await stage.settle();
     await stage.world.clock.sleep(20 * HOURS);
-    for (const { say } of [last, first]) await say('me, too');
+    for (const { say } of [last, first]) await say('me as well');
     await stage.settle();
     send({ ...place, from: place.operator, text: '/info' });
     await stage.settle();
@@ -85,7 +85,7 @@ describe('a text that names nobody', () => {
     await stage.settle();
     await stage.world.clock.sleep(20 * HOURS);
     await ask(place);
-    expect(texts(again.frames())).toEqual(['to whom?']);
+    expect(texts(again.frames())).toEqual(['who is this for?']);
     expect(last.frames()).toEqual([]);
   });
 
@@ -170,7 +170,7 @@ describe('a text that names nobody', () => {
     await stage.world.clock.sleep(40_000);
     await stage.work(item!);
     await ask({ chat, operator });
-    expect(texts(ann.frames())).toEqual(['to whom?']);
+    expect(texts(ann.frames())).toEqual(['who is this for?']);
   });
 });
 
