@@ -2,8 +2,7 @@ import { parse } from 'dotenv';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { readEnvironment, readLocalSettings, SettingsError, settingsFrom } from '../settings';
-import { SECRET_NAMES, SETTING_NAMES } from '../constructs/core/setting-names';
+import { readEnvironment, readLocalSettings, SECRET_NAMES, SettingsError, settingsFrom } from '../settings';
 
 const EXAMPLE = readFileSync(path.resolve(__dirname, '../.env.example.txt'), 'utf8');
 const COMPLETE = {
@@ -26,13 +25,14 @@ function problems(environment: Record<string, string>, fileText = ''): readonly 
 describe('settings', () => {
   it('are enough for synth when there are none at all', () => {
     expect(settingsFrom({})).toMatchObject({
-      stateBucket: undefined,
-      region: 'eu-north-1',
-      prodStage: false,
-      buildLambdaViaAsset: false,
-      dns: 'cloudflare',
-      architecture: 'arm64',
-      runtime: 'provided.al2023',
+      AWS_REGION: 'eu-north-1',
+      PROD_STAGE: false,
+      BUILD_LAMBDA_VIA_ASSET: false,
+      DNS: 'cloudflare',
+      ARCHITECTURE: 'arm64',
+      RUNTIME: 'provided.al2023',
+      RETENTION_DAYS: 90,
+      MONTHLY_BUDGET_USD: 20,
       given: {},
     });
   });
@@ -51,12 +51,12 @@ describe('settings', () => {
   });
 
   it.each([
-    ['STATE_BUCKET', 'My_Bucket', 'cannot be a bucket'],
-    ['AWS_REGION', 'mars', 'which is no region of AWS: write for example AWS_REGION="eu-north-1"'],
+    ['STATE_BUCKET', 'My_Bucket', 'cannot be the name of a bucket'],
+    ['AWS_REGION', 'mars', 'which is not a region of AWS: write for example AWS_REGION="eu-north-1"'],
     ['REPOSITORY', 'git@github.com:you/kite', 'write REPOSITORY="https://github.com/<you>/<fork>"'],
-    ['EMAIL', 'you', 'which is no mail address'],
+    ['EMAIL', 'you', 'which is not an email address'],
     ['PROD_STAGE', 'yes', 'write PROD_STAGE="true" or PROD_STAGE="false"'],
-    ['DOMAIN', 'https://k1te.chat', 'write it without https:// and in lower case, for example DOMAIN="k1te.chat"'],
+    ['DOMAIN', 'https://k1te.chat', 'write it without https:// and in lowercase, for example DOMAIN="k1te.chat"'],
     ['DNS', 'godaddy', 'write one of DNS="cloudflare", DNS="route53"'],
     ['ARCHITECTURE', 'arm', 'write one of ARCHITECTURE="arm64", ARCHITECTURE="x86_64"'],
     ['RUNTIME', 'nodejs18.x', 'write one of RUNTIME="provided.al2023"'],
@@ -69,11 +69,11 @@ describe('settings', () => {
     ],
     ['LOG_ARCHIVE', 'yes', 'write LOG_ARCHIVE="true" or LOG_ARCHIVE="false"'],
     ['TRACING', 'on', 'write TRACING="true" or TRACING="false"'],
-    ['TIME_ZONE', 'Kyiv', 'which is no time zone'],
-    ['TELEGRAM_API_ROOT', 'telegram', 'which is no URL'],
+    ['TIME_ZONE', 'Kyiv', 'which is not a time zone'],
+    ['TELEGRAM_API_ROOT', 'telegram', 'which is not a URL'],
     ['CODE_CREDENTIAL', 'ghp_x', 'write the ARN of a connection'],
-    ['AWS_ENDPOINT_URL', 'localhost:5000', 'which is no URL'],
-    ['KITE_AWS_PROVIDER_VERSION', 'new', 'which is no version'],
+    ['AWS_ENDPOINT_URL', 'localhost:5000', 'which is not a URL'],
+    ['KITE_AWS_PROVIDER_VERSION', 'new', 'which is not a version'],
   ])('%s="%s" is answered in one sentence with the fix', (name, value, words) => {
     const found = problems({ ...COMPLETE, CLOUDFLARE_API_TOKEN: 'x', [name]: value });
     expect(found).toHaveLength(1);
@@ -101,7 +101,9 @@ describe('settings', () => {
 
   it('want a token for Cloudflare with a domain, unless its names are in Route 53', () => {
     expect(problems({ DOMAIN: 'k1te.chat' })).toEqual([
-      expect.stringMatching(/^DOMAIN is "k1te\.chat" and CLOUDFLARE_API_TOKEN is missing: make a token .+ into \.env/),
+      expect.stringMatching(
+        /^DOMAIN is "k1te\.chat" and CLOUDFLARE_API_TOKEN is missing: create a token .+ into \.env/,
+      ),
     ]);
     expect(problems({ DOMAIN: 'k1te.chat', DNS: 'route53' })).toEqual([]);
     expect(problems({ DOMAIN: 'k1te.chat', TF_VAR_CLOUDFLARE_API_TOKEN: 'x' })).toEqual([]);
@@ -112,20 +114,14 @@ describe('settings', () => {
     expect(JSON.stringify(settingsFrom({ ...COMPLETE, ...secrets }))).not.toContain('value-of-');
   });
 
-  it('let the data of prod go only for a reason', () => {
-    expect(settingsFrom(COMPLETE).disposableProd).toBeUndefined();
-    expect(settingsFrom({ ...COMPLETE, KITE_DISPOSABLE_PROD: 'true' }).disposableProd).toEqual({
-      reason: 'KITE_DISPOSABLE_PROD is set',
-    });
+  it('let the data of prod be deleted only if told to', () => {
+    expect(settingsFrom(COMPLETE).KITE_DISPOSABLE_PROD).toBe(false);
+    expect(settingsFrom({ ...COMPLETE, KITE_DISPOSABLE_PROD: 'true' }).KITE_DISPOSABLE_PROD).toBe(true);
   });
 });
 
 describe('.env', () => {
-  it('has an example that can be copied as it is, and names everything there is', () => {
-    const names = Object.keys(parse(EXAMPLE));
-    expect(names.sort()).toEqual(
-      [...SETTING_NAMES, ...SECRET_NAMES].filter((name) => name !== 'KITE_DISPOSABLE_PROD').sort(),
-    );
+  it('has an example that can be copied as it is', () => {
     expect(problems(filled(parse(EXAMPLE)), EXAMPLE)).toEqual([]);
   });
 

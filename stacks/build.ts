@@ -9,22 +9,21 @@ import {
   LIFECYCLE,
   REQUEST_DISPATCHER,
 } from '../constructs/pipeline/artifact-bucket';
-import { AwsAccount, AwsTarget } from '../constructs/core/aws-account';
+import { AwsAccount } from '../constructs/core/aws-account';
 import { BADGE_OUTPUT, BUILD_OUTPUTS } from '../constructs/pipeline/build-outputs';
 import { BuildProject } from '../constructs/pipeline/build-project';
-import { BuildSchedule } from '../constructs/pipeline/build-schedule';
+import { BuildSchedule, BuildScheduleProps } from '../constructs/pipeline/build-schedule';
 import { BuildSource } from '../constructs/pipeline/build-source';
 import { grantCodeDeployment } from '../constructs/pipeline/code-deployment';
 import { DeploymentGate } from '../constructs/core/deployment-gate';
-import { DnsProvider } from '../constructs/core/dns';
-import { DriftReader } from '../constructs/pipeline/drift-reader';
+import { DriftReader, DriftReaderProps } from '../constructs/pipeline/drift-reader';
 import { FailedBuildMail } from '../constructs/pipeline/failed-build-mail';
-import { buildFolder, buildKind, FunctionRuntime } from '../constructs/function/function-runtime';
+import { buildFolder, buildKind } from '../constructs/function/function-runtime';
 import { MonthlyBudget } from '../constructs/monitoring/monthly-budget';
-import { NotificationTopic } from '../constructs/monitoring/notification-topic';
+import { NotificationTopic, NotificationTopicProps } from '../constructs/monitoring/notification-topic';
 import { keepState, stateBucketName, StateLocation } from '../constructs/core/remote-state';
 import { Schedule } from '../constructs/core/schedule';
-import { RequiredSecrets, StackSettings } from '../constructs/core/stack-settings';
+import { StackSettings } from '../constructs/core/stack-settings';
 import {
   botTokenParameter,
   functionNames,
@@ -33,42 +32,26 @@ import {
   requestDispatcherName,
   stageNames,
 } from '../constructs/core/stage-names';
+import { DeploymentProps } from './deployment-props';
 
 /** What the owner of a fork decides about its builds. */
-export interface BuildOptions {
+export interface BuildOptions extends Pick<NotificationTopicProps, 'email'>, Pick<BuildScheduleProps, 'timeZone'> {
   /** For example `https://github.com/you/kite`. */
   readonly gitRepositoryUrl: string;
   /** Upload the zips built on this machine when deploying, instead of having CodeBuild build them. @default false */
   readonly buildLambdaViaAsset?: boolean;
-  /** Gets the mails about failed builds, drift and alarms. @default - nobody does */
-  readonly email?: string;
-  /** How CodeBuild is let into the repository. @default - as it has been told to in this account already */
+  /** How CodeBuild authenticates to GitHub. @default - with the credential that CodeBuild has in this account */
   readonly sourceCredential?: { readonly kind: 'connection'; readonly arn: string } | { readonly kind: 'token' };
-  /** When drift is looked for. @default Monday to Friday at 12:00 */
+  /** When the drift check runs. @default Monday to Friday at 12:00 */
   readonly driftSchedule?: Schedule;
-  /** A name of the IANA database, for example `Europe/Kyiv`. @default UTC */
-  readonly timeZone?: string;
-  /** US dollars that the account may cost in a month before a mail goes out; 0: no matter how much. @default 20 */
-  readonly monthlyBudgetUsd?: number;
-  /** What `.env` says that is no secret: the drift check synthesizes the stacks with it. @default - nothing; main.ts says it all */
+  /** US dollars that the account may cost in a month before a mail is sent; 0: no budget. */
+  readonly monthlyBudgetUsd: number;
+  /** The settings in `.env`, with which the drift check synthesizes the stacks. @default - none */
   readonly settings?: Record<string, string>;
 }
 
-export interface BuildStackProps extends BuildOptions {
-  /** The MainStack's name, in front of names that are unique in the account. */
-  readonly prefix: string;
-  readonly prodStage: boolean;
-  /** Who answers for the costs: a tag on everything. @default - no tag */
-  readonly owner?: string;
-  readonly runtime: FunctionRuntime;
-  /** Who answers for the domain's names, whom the drift check then has to ask. @default - there is no domain */
-  readonly dns?: DnsProvider;
-  /** Whether the stages' logs are archived, which the drift check then has to look at. @default false */
-  readonly logArchive?: boolean;
-  readonly aws: AwsTarget;
+export interface BuildStackProps extends BuildOptions, DeploymentProps, Pick<DriftReaderProps, 'dns' | 'logArchive'> {
   readonly state: { readonly own: StateLocation; readonly kite: StateLocation };
-  /** A sentence for each setting without which the stack cannot be deployed. @default - none is missing */
-  readonly missing?: readonly string[];
 }
 
 /** The projects' names are public interface. */
@@ -96,7 +79,7 @@ export class BuildStack extends TerraformStack {
   ) {
     super(scope, id);
     const gate = new DeploymentGate(this, 'gate', [...(props.missing ?? []), ...this.missingZips()]);
-    const settings = new StackSettings(this, 'settings', this.requiredSecrets);
+    const settings = new StackSettings(this, 'settings', { required: this.requiredSecrets, envFile: props.envFile });
     keepState(this, props.state.own);
     this.account = new AwsAccount(this, 'aws', {
       ...props.aws,
@@ -123,11 +106,11 @@ export class BuildStack extends TerraformStack {
       projects,
       topic: this.topic,
     });
-    this.putOut(buildAndDeploy);
+    this.addOutputs(buildAndDeploy);
   }
 
   private watchCosts(): void {
-    const { prefix, monthlyBudgetUsd: usd = 20 } = this.props;
+    const { prefix, monthlyBudgetUsd: usd } = this.props;
     if (usd === 0) return;
     new MonthlyBudget(this, 'budget', { budgetName: `${prefix}-monthly`, usd, topic: this.topic });
   }
@@ -253,7 +236,7 @@ export class BuildStack extends TerraformStack {
     });
   }
 
-  private get requiredSecrets(): RequiredSecrets {
+  private get requiredSecrets(): Record<string, string> {
     if (this.props.sourceCredential?.kind !== 'token') return {};
     return {
       GITHUB_TOKEN:
@@ -261,7 +244,7 @@ export class BuildStack extends TerraformStack {
     };
   }
 
-  private putOut(buildAndDeploy: BuildProject): void {
+  private addOutputs(buildAndDeploy: BuildProject): void {
     const { bucket, dispatcherKey, lifecycleKey, dispatcherHash, lifecycleHash, topic } = BUILD_OUTPUTS;
     const uploaded = this.props.buildLambdaViaAsset ? this.uploadZips() : { dispatcher: '-', lifecycle: '-' };
     const outputs = {

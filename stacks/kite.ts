@@ -1,50 +1,38 @@
 import { Annotations, TerraformOutput, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { ApiGatewayAccount } from '../constructs/api/api-gateway-account';
-import { Throttle } from '../constructs/api/api-stage';
-import { AwsAccount, AwsTarget } from '../constructs/core/aws-account';
+import { AwsAccount } from '../constructs/core/aws-account';
 import { BUILD_OUTPUTS } from '../constructs/pipeline/build-outputs';
 import { Certificate } from '../constructs/core/certificate';
-import { ChatStage } from '../constructs/chat-stage';
+import { ChatStage, ChatStageProps } from './chat-stage';
 import { CloudflareDns } from '../constructs/core/cloudflare-dns';
 import { CustomDomain } from '../constructs/api/custom-domain';
 import { DeploymentGate } from '../constructs/core/deployment-gate';
 import { Dns, DnsProvider } from '../constructs/core/dns';
-import { Duration } from '../constructs/core/duration';
 import { FunctionCode } from '../constructs/function/function-code';
-import { FunctionRuntime } from '../constructs/function/function-runtime';
 import { HttpApi } from '../constructs/api/http-api';
 import { allow } from '../policy/exemption';
 import { Disposable, Protection } from '../constructs/core/protection';
 import { keepState, StackOutputs, StateLocation } from '../constructs/core/remote-state';
 import { Route53Dns } from '../constructs/core/route53-dns';
 import { SecretParameter } from '../constructs/core/secret-parameter';
-import { SecretName } from '../constructs/core/setting-names';
-import { RequiredSecrets, StackSettings } from '../constructs/core/stack-settings';
+import { StackSettings } from '../constructs/core/stack-settings';
 import { StoredArtifact } from '../constructs/pipeline/stored-artifact';
 import { botTokenParameter, cloudflareTokenParameter, stageNames } from '../constructs/core/stage-names';
 import { WebSocketApi } from '../constructs/api/websocket-api';
+import { DeploymentProps } from './deployment-props';
 
 /** What the owner of a website decides about the chat. */
-export interface KiteOptions {
+export interface KiteOptions extends Pick<
+  ChatStageProps,
+  'logArchive' | 'logRetention' | 'memorySize' | 'retention' | 'telegramApiRoot' | 'throttle' | 'tracing'
+> {
   /** The chat is then at `ws.<domain>` and `api.<domain>`. @default - the hosts that AWS gives the APIs */
   readonly domainName?: string;
-  /** Who answers for the domain's names. @default cloudflare */
-  readonly dns?: DnsProvider;
+  /** Who hosts the domain's zone. Only with `domainName`. */
+  readonly dns: DnsProvider;
   /** The zone that the domain's names are in. @default - the domain itself */
   readonly dnsZone?: string;
-  /** Of the request dispatcher, in MiB. @default 256 */
-  readonly memorySize?: number;
-  /** How long messages and files are kept. @default 90 days */
-  readonly retention?: Duration;
-  /** How long logs are kept. @default 30 days */
-  readonly logRetention?: Duration;
-  /** What each stage takes. @default 500 requests a second, 1000 at once */
-  readonly throttle?: Throttle;
-  /** Keep what the functions log in S3 for 400 days, with a table for Athena over it. @default false */
-  readonly logArchive?: boolean;
-  /** Send traces of the functions to X-Ray. @default false */
-  readonly tracing?: boolean;
   /** Let `destroy` delete the data of prod, for a reason. @default - tables and buckets of prod survive */
   readonly disposableProd?: Disposable;
   /**
@@ -52,25 +40,12 @@ export interface KiteOptions {
    * @default take
    */
   readonly apiGatewayAccount?: 'take' | 'leave';
-  /** Another server that speaks the Bot API. @default - Telegram's own */
-  readonly telegramApiRoot?: string;
 }
 
-export interface KiteStackProps extends KiteOptions {
-  /** The MainStack's name, in front of names that are unique in the account. */
-  readonly prefix: string;
-  readonly prodStage: boolean;
-  /** Who answers for the costs: a tag on everything. @default - no tag */
-  readonly owner?: string;
-  /** The page that says what each alarm means. */
-  readonly runbookUrl: string;
-  readonly runtime: FunctionRuntime;
-  readonly aws: AwsTarget;
+export interface KiteStackProps extends KiteOptions, DeploymentProps, Pick<ChatStageProps, 'runbookUrl'> {
   readonly state: { readonly own: StateLocation; readonly build: StateLocation };
   /** Whether kite-build uploads the code of the functions; otherwise CI deploys it. */
   readonly codeFromBuildStack: boolean;
-  /** A sentence for each setting without which the stack cannot be deployed. @default - none is missing */
-  readonly missing?: readonly string[];
 }
 
 /**
@@ -96,7 +71,7 @@ export class KiteStack extends TerraformStack {
   ) {
     super(scope, id);
     const gate = new DeploymentGate(this, 'gate', props.missing ?? []);
-    this.settings = new StackSettings(this, 'settings', this.requiredSecrets);
+    this.settings = new StackSettings(this, 'settings', { required: this.requiredSecrets, envFile: props.envFile });
     keepState(this, props.state.own);
     this.account = new AwsAccount(this, 'aws', {
       ...props.aws,
@@ -113,7 +88,7 @@ export class KiteStack extends TerraformStack {
     });
     this.httpApi = new HttpApi(this, 'http-api', { apiName: `${props.prefix}-http`, account: this.account });
     this.domains = this.customDomains();
-    for (const stage of stageNames(props.prodStage)) this.putOut(stage, this.chatStage(stage));
+    for (const stage of stageNames(props.prodStage)) this.addOutputs(stage, this.chatStage(stage));
     this.warn();
     this.exempt();
   }
@@ -202,7 +177,7 @@ export class KiteStack extends TerraformStack {
       : { deployedBy: 'ci', artifact };
   }
 
-  private get requiredSecrets(): RequiredSecrets {
+  private get requiredSecrets(): Record<string, string> {
     const { prodStage, domainName, dns } = this.props;
     return {
       TELEGRAM_BOT_TOKEN: botTokenSentence('TELEGRAM_BOT_TOKEN', 'dev'),
@@ -211,7 +186,7 @@ export class KiteStack extends TerraformStack {
     };
   }
 
-  private putOut(stage: string, chat: ChatStage): void {
+  private addOutputs(stage: string, chat: ChatStage): void {
     const outputs = {
       [`${stage}-websocket-url`]: chat.webSocket.url,
       [`${stage}-api-url`]: chat.http.url,
@@ -245,9 +220,9 @@ export class KiteStack extends TerraformStack {
   }
 }
 
-const BOT_TOKENS: Record<string, SecretName> = { dev: 'TELEGRAM_BOT_TOKEN', prod: 'TELEGRAM_PROD_BOT_TOKEN' };
+const BOT_TOKENS: Record<string, string> = { dev: 'TELEGRAM_BOT_TOKEN', prod: 'TELEGRAM_PROD_BOT_TOKEN' };
 
-function botTokenSentence(name: SecretName, stage: string): string {
+function botTokenSentence(name: string, stage: string): string {
   return `${name} is missing: get a bot for ${stage} from @BotFather in Telegram, write ${name}="<its token>" into .env and deploy with --var-file=.env.`;
 }
 

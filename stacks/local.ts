@@ -1,14 +1,13 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { TerraformOutput, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { AwsTarget } from '../constructs/core/aws-account';
 import { ChatTables } from '../constructs/storage/chat-tables';
 import { DynamodbLocal } from '../constructs/storage/dynamodb-local';
 
-export interface LocalStackProps {
+export interface LocalStackProps extends Pick<AwsTarget, 'providerVersion'> {
   /** A DynamoDB that runs already, for example `http://127.0.0.1:8000`. @default - one is started in Docker on port 8000 */
   readonly dynamodbEndpointUrl?: string;
-  /** The version of the AWS provider to require. @default - the one the bindings were made for */
-  readonly providerVersion?: string;
 }
 
 /** A DynamoDB on this machine, with the tables that the stage `dev` has in AWS. Its state is a file beside the code. */

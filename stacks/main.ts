@@ -3,30 +3,28 @@ import { Construct } from 'constructs';
 import { Architecture, defaultHandler, Runtime } from '../constructs/function/function-runtime';
 import { SafetyPolicy } from '../policy/safety-policy';
 import { StateLocation } from '../constructs/core/remote-state';
+import { AwsTarget } from '../constructs/core/aws-account';
 import { BuildOptions, BuildStack } from './build';
+import { DeploymentProps } from './deployment-props';
 import { KiteOptions, KiteStack } from './kite';
 
-export interface MainStackProps {
+export interface MainStackProps extends Pick<DeploymentProps, 'owner' | 'envFile'> {
   /** A stage `prod` beside `dev`. @default false */
   readonly prodStage?: boolean;
-  /** Who answers for the costs, for example `support-team`: a tag on everything that AWS can tag. @default - no tag */
-  readonly owner?: string;
   readonly build: BuildOptions;
-  readonly kite?: KiteOptions & FunctionOptions;
+  readonly kite: KiteOptions & FunctionOptions;
   /** The bucket that keeps the state of both stacks, as `<key>-build.tfstate` and `<key>.tfstate`. Without one they cannot be deployed. */
   readonly s3Backend: { readonly bucket: string | undefined; readonly key: string; readonly region: string };
   /** An emulated account, and the version of the provider to use. @default - the real AWS, the bindings' own version */
-  readonly aws?: { readonly endpointUrl?: string; readonly providerVersion?: string };
+  readonly aws?: Omit<AwsTarget, 'region'>;
   /** A sentence for each setting without which a stack cannot be deployed. @default - none is missing */
   readonly missing?: { readonly build?: readonly string[]; readonly kite?: readonly string[] };
 }
 
 /** How both functions of a stage are run. */
 export interface FunctionOptions {
-  /** @default arm64 */
-  readonly architecture?: Architecture;
-  /** @default provided.al2023 */
-  readonly runtime?: Runtime;
+  readonly architecture: Architecture;
+  readonly runtime: Runtime;
   /** @default - bootstrap for an executable, index.handler for Node */
   readonly handler?: string;
 }
@@ -38,20 +36,20 @@ export class MainStack extends Construct {
 
   constructor(scope: Construct, id: string, props: MainStackProps) {
     super(scope, id);
-    const { prodStage = false, owner, kite = {}, s3Backend, missing } = props;
-    const { architecture = 'arm64', runtime = 'provided.al2023', handler = defaultHandler(runtime) } = kite;
+    const { prodStage = false, owner, kite, s3Backend, missing, envFile } = props;
+    const { architecture, runtime, handler = defaultHandler(runtime) } = kite;
     const aws = { ...props.aws, region: s3Backend.region };
     const state = (suffix: string): StateLocation => ({
       ...s3Backend,
       key: `${s3Backend.key}${suffix}.tfstate`,
       endpointUrl: aws.endpointUrl,
     });
-    const common = { prefix: id, prodStage, owner, runtime: { architecture, runtime, handler }, aws };
+    const common = { prefix: id, prodStage, owner, runtime: { architecture, runtime, handler }, aws, envFile };
 
     this.build = new BuildStack(this, `${id}-build`, {
       ...props.build,
       ...common,
-      dns: kite.domainName === undefined ? undefined : (kite.dns ?? 'cloudflare'),
+      dns: kite.domainName === undefined ? undefined : kite.dns,
       logArchive: kite.logArchive,
       state: { own: state('-build'), kite: state('') },
       missing: missing?.build,

@@ -3,6 +3,7 @@ import { AwsAccount } from '../../constructs/core/aws-account';
 import { DeploymentGate } from '../../constructs/core/deployment-gate';
 import { keepState, StackOutputs, StateLocation } from '../../constructs/core/remote-state';
 import { StackSettings } from '../../constructs/core/stack-settings';
+import { SECRET_NAMES, SETTING_NAMES } from '../../settings';
 import { Synthesized } from './synthesized';
 
 const location: StateLocation = { bucket: 'state', key: 'kite/terraform.tfstate', region: 'eu-north-1' };
@@ -109,7 +110,10 @@ describe('AwsAccount', () => {
 
 describe('StackSettings', () => {
   const stack = stackWith((made) => {
-    new StackSettings(made, 'settings', { TELEGRAM_BOT_TOKEN: 'TELEGRAM_BOT_TOKEN is missing: ask @BotFather.' });
+    new StackSettings(made, 'settings', {
+      required: { TELEGRAM_BOT_TOKEN: 'TELEGRAM_BOT_TOKEN is missing: ask @BotFather.' },
+      envFile: { settingNames: SETTING_NAMES, secretNames: SECRET_NAMES },
+    });
   });
 
   it('knows every name of .env, so that --var-file=.env makes Terraform warn of nothing', () => {

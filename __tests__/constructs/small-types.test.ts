@@ -22,7 +22,7 @@ describe('LogGroup', () => {
   it('says which retentions CloudWatch knows', () => {
     expect(() =>
       Synthesized.stackWith(
-        (scope) => new LogGroup(scope, 'logs', { logGroupName: 'l', retention: Duration.days(31) }),
+        (scope) => new LogGroup(scope, 'logs', { logGroupName: 'l', logRetention: Duration.days(31) }),
       ),
     ).toThrow('test/logs: CloudWatch cannot keep logs for 31 days; choose one of 1, 3, 5, 7, 14, 30');
   });

@@ -1,14 +1,8 @@
-import { Testing } from 'cdktf';
 import { ALLOWED_UPDATES, BOT_COMMANDS } from '../../lambdas/bot-profile';
-import { MainStack } from '../../stacks/main';
-import { Attributes, Synthesized } from './synthesized';
+import { stacks } from '../stacks/main-stacks';
+import type { Attributes } from './synthesized';
 
-const main = new MainStack(Testing.app(), 'kite', {
-  prodStage: true,
-  build: { gitRepositoryUrl: 'https://github.com/you/kite' },
-  s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: 'eu-north-1' },
-});
-const kite = Synthesized.of(main.kite);
+const { kite } = stacks();
 
 function the(type: string, fits: (attributes: Attributes) => boolean): { address: string; attributes: Attributes } {
   const [found, ...others] = Object.entries(kite.json.resource?.[type] ?? {}).filter(([, one]) => fits(one));

@@ -1,10 +1,10 @@
-import { App, Testing } from 'cdktf';
+import { Testing } from 'cdktf';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../constructs/api/api-routes';
-import { MainStack } from '../../stacks/main';
 import { fencesOf, inlineCodeOf } from '../readme/markdown';
+import { stacks } from '../stacks/main-stacks';
 
 const ROOT = resolve(__dirname, '..', '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -15,12 +15,7 @@ const diagrams = fencesOf(document)
 
 /** Both stacks with everything that the diagrams show, as Terraform reads them. */
 function synthesized(): string {
-  const app: App = Testing.app();
-  const { build, kite } = new MainStack(app, 'kite', {
-    prodStage: true,
-    build: { gitRepositoryUrl: 'https://github.com/you/kite', email: 'you@example.com' },
-    s3Backend: { bucket: 'my-state', key: 'kite/terraform', region: 'eu-north-1' },
-  });
+  const { build, kite } = stacks().main;
   return Testing.synth(build) + Testing.synth(kite);
 }
 

@@ -1,4 +1,3 @@
-import { Testing } from 'cdktf';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BADGE_OUTPUT } from '../../constructs/pipeline/build-outputs';
@@ -6,20 +5,14 @@ import { findings } from '../../operations/drift/finding';
 import { driftMail, emptiedMail, failureMail } from '../../operations/drift/mail';
 import type { Plan } from '../../operations/drift/plan';
 import { compareReports } from '../../operations/drift/report';
-import { MainStack } from '../../stacks/main';
-import { Synthesized } from '../constructs/synthesized';
 import { fencesOf, rowsBelow } from '../readme/markdown';
 import { drifted, entry, together } from '../operations/drift/plans';
+import { stacks } from '../stacks/main-stacks';
 
 /** docs/ci-cd.md quotes mails, logs and refusals: they are what is sent, made and said. */
 const ROOT = resolve(__dirname, '../..');
 const text = readFileSync(join(ROOT, 'docs/ci-cd.md'), 'utf8');
-const main = new MainStack(Testing.app(), 'kite', {
-  prodStage: true,
-  build: { gitRepositoryUrl: 'https://github.com/you/kite', email: 'ops@example.com' },
-  s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: 'eu-north-1' },
-});
-const build = Synthesized.of(main.build);
+const { build } = stacks();
 
 /** What stands in a block with that word behind the backticks. */
 function quoted(word: string): string {

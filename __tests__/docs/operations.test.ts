@@ -1,21 +1,13 @@
-import { Testing } from 'cdktf';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { LOG_FIELDS } from '../../constructs/monitoring/log-fields';
 import { LOG_QUERIES } from '../../constructs/monitoring/log-queries';
-import { MainStack } from '../../stacks/main';
-import { Synthesized } from '../constructs/synthesized';
 import { headingsIn, sectionOf } from '../readme/markdown';
+import { stacks } from '../stacks/main-stacks';
 
 /** docs/operations.md must match what is deployed. */
 const text = readFileSync(path.resolve(__dirname, '../../docs/operations.md'), 'utf8');
-const main = new MainStack(Testing.app(), 'kite', {
-  prodStage: true,
-  build: { gitRepositoryUrl: 'https://github.com/you/kite', email: 'ops@example.com' },
-  kite: { logArchive: true },
-  s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: 'eu-north-1' },
-});
-const kite = Synthesized.of(main.kite);
+const { kite } = stacks({ kite: { logArchive: true } });
 const alarms = kite.all('aws_cloudwatch_metric_alarm');
 const nameOf = (alarm: Record<string, unknown>) => String(alarm['alarm_name']).replace(/^kite-(dev|prod)-/, '');
 /** The section that an alarm's mail leads to. */

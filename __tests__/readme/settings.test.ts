@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { exampleFile, withOptionalSettings } from '../../operations/settings/documents';
 import { readSettings } from '../../settings';
 import { inlineCodeOf } from './markdown';
 import { readme, readmeText } from './readme';
@@ -39,8 +40,8 @@ test('the example is copied, the settings that README.md asks for are filled in,
   writeFileSync(file, text);
   const settings = readSettings(file);
   expect(settings.missing).toEqual({ build: [], kite: [] });
-  expect(settings).toMatchObject({ stateBucket: 'my-own-state', repository: 'https://github.com/me/kite' });
-  expect(settings.sourceCredential).toEqual({ kind: 'token' });
+  expect(settings).toMatchObject({ STATE_BUCKET: 'my-own-state', REPOSITORY: 'https://github.com/me/kite' });
+  expect(settings.CODE_CREDENTIAL).toEqual({ kind: 'token' });
 });
 
 test('every setting that README.md names is in the example', () => {
@@ -49,4 +50,9 @@ test('every setting that README.md names is in the example', () => {
   const example = readFileSync(join(folder, EXAMPLE), 'utf8');
   expect(named.filter((name) => !example.includes(`\n${name}="`))).toEqual([]);
   expect(existsSync(join(folder, '.env'))).toBe(false);
+});
+
+test('the example and the table of README.md are what "npm run settings" writes', () => {
+  expect(readFileSync(join(folder, EXAMPLE), 'utf8')).toBe(exampleFile());
+  expect(readmeText()).toBe(withOptionalSettings(readmeText()));
 });

@@ -1,22 +1,45 @@
 import { AnnotationMetadataEntryType, Testing } from 'cdktf';
 
+import { Duration } from '../../constructs/core/duration';
+import { settingsFrom } from '../../settings';
 import { MainStack, type MainStackProps } from '../../stacks/main';
 import { Synthesized } from '../constructs/synthesized';
 
-/** What the tests of both stacks give unless they say otherwise. */
+const DEFAULTS = settingsFrom({});
+
+/** The settings' defaults, with a stage prod. */
 export const PROPS = {
   prodStage: true,
-  build: { gitRepositoryUrl: 'https://github.com/you/kite', email: 'ops@example.com' },
+  build: {
+    gitRepositoryUrl: 'https://github.com/you/kite',
+    email: 'ops@example.com',
+    monthlyBudgetUsd: DEFAULTS.MONTHLY_BUDGET_USD,
+    timeZone: DEFAULTS.TIME_ZONE,
+  },
+  kite: {
+    dns: DEFAULTS.DNS,
+    architecture: DEFAULTS.ARCHITECTURE,
+    runtime: DEFAULTS.RUNTIME,
+    retention: Duration.days(DEFAULTS.RETENTION_DAYS),
+  },
   s3Backend: { bucket: 'my-state-bucket', key: 'kite/terraform', region: 'eu-north-1' },
 } satisfies MainStackProps;
+
+/** What differs from these. */
+export interface Changes extends Pick<MainStackProps, 'owner' | 'prodStage'> {
+  readonly build?: Partial<MainStackProps['build']>;
+  readonly kite?: Partial<MainStackProps['kite']>;
+}
 
 /** Both stacks, each synthesized when it is first looked at. */
 export class MainStacks {
   readonly main: MainStack;
   private readonly synthesized = new Map<'build' | 'kite', Synthesized>();
 
-  constructor(props: Partial<MainStackProps> = {}) {
-    this.main = new MainStack(Testing.app(), 'kite', { ...PROPS, ...props });
+  constructor(changes: Changes = {}, app = Testing.app()) {
+    const build = { ...PROPS.build, ...changes.build };
+    const kite = { ...PROPS.kite, ...changes.kite };
+    this.main = new MainStack(app, 'kite', { ...PROPS, ...changes, build, kite });
   }
 
   get build(): Synthesized {
@@ -44,10 +67,10 @@ export class MainStacks {
 
 const made = new Map<string, MainStacks>();
 
-/** The stacks with these props, made once in a test file. */
-export function stacks(props: Partial<MainStackProps> = {}): MainStacks {
-  const key = JSON.stringify(props, (_name, value: unknown) => value ?? 'undefined');
-  const known = made.get(key) ?? new MainStacks(props);
+/** The stacks with these changes, made once in a test file. */
+export function stacks(changes: Changes = {}): MainStacks {
+  const key = JSON.stringify(changes, (_name, value: unknown) => value ?? 'undefined');
+  const known = made.get(key) ?? new MainStacks(changes);
   made.set(key, known);
   return known;
 }

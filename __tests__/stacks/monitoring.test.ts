@@ -1,5 +1,5 @@
 import { type Attributes, statements } from '../constructs/synthesized';
-import { PROPS, stacks } from './main-stacks';
+import { stacks } from './main-stacks';
 
 const { build, kite } = stacks();
 const alarm = (name: string): Attributes => {
@@ -159,10 +159,10 @@ describe('the topic', () => {
 });
 
 describe('the budget', () => {
-  const of = (monthlyBudgetUsd?: number) =>
-    stacks({ build: { ...PROPS.build, monthlyBudgetUsd } }).build.all('aws_budgets_budget');
+  const of = (usd?: number) =>
+    stacks(usd === undefined ? {} : { build: { monthlyBudgetUsd: usd } }).build.all('aws_budgets_budget');
 
-  it('is 20 US dollars a month unless told otherwise', () => {
+  it('is 20 US dollars a month by default', () => {
     expect(of()).toMatchObject([
       { limit_amount: '20.0', limit_unit: 'USD', time_unit: 'MONTHLY', budget_type: 'COST' },
     ]);

@@ -5,10 +5,9 @@ import { RULES } from '../../policy/rules';
 import { WITHOUT_RESOURCE } from '../../policy/rules/permissions';
 import { complaints, violations } from '../../policy/safety-policy';
 import { SynthesizedStack } from '../../policy/synthesized-stack';
-import type { MainStackProps } from '../../stacks/main';
-import { MainStacks, PROPS } from './main-stacks';
+import { type Changes, MainStacks } from './main-stacks';
 
-type Settings = Pick<MainStackProps, 'prodStage' | 'kite'> & { asset?: boolean };
+type Settings = Pick<Changes, 'prodStage' | 'kite'> & { asset?: boolean };
 
 /** Every setting that changes what is made, with and without prod, under each way to have a domain. */
 const SETTINGS: Readonly<Record<string, Settings>> = {
@@ -31,7 +30,7 @@ const SETTINGS: Readonly<Record<string, Settings>> = {
 };
 
 function newStacks({ prodStage, kite, asset = false }: Settings): TerraformStack[] {
-  const { main } = new MainStacks({ prodStage, kite, build: { ...PROPS.build, buildLambdaViaAsset: asset } });
+  const { main } = new MainStacks({ prodStage, kite, build: { buildLambdaViaAsset: asset } });
   const stacks = [main.build, main.kite];
   for (const stack of stacks) invokeAspects(stack);
   return stacks;

@@ -3,14 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { LocalStack } from '../../stacks/local';
-import { MainStack, MainStackProps } from '../../stacks/main';
 import { Synthesized } from '../constructs/synthesized';
-import { MainStacks, PROPS, stacks as mainStacks } from './main-stacks';
+import { type Changes, MainStacks, stacks as mainStacks } from './main-stacks';
 
 const KITE = { domainName: 'k1te.chat' };
 
-function stacks(props: Partial<MainStackProps> = {}): MainStacks {
-  return mainStacks({ kite: KITE, ...props });
+function stacks(changes: Changes = {}): MainStacks {
+  return mainStacks({ kite: KITE, ...changes });
 }
 
 describe('MainStack', () => {
@@ -18,7 +17,7 @@ describe('MainStack', () => {
 
   it('makes the stacks kite-build and kite-stack, with their state side by side', () => {
     const app = new App({ outdir: mkdtempSync(path.join(tmpdir(), 'kite-synth-')) });
-    const main = new MainStack(app, 'kite', PROPS);
+    const { main } = new MainStacks({}, app);
     expect([main.build.node.id, main.kite.node.id]).toEqual(['kite-build', 'kite-stack']);
     expect(build.json.terraform.backend?.['s3']).toMatchObject({
       bucket: 'my-state-bucket',
@@ -52,8 +51,8 @@ describe('MainStack', () => {
 });
 
 describe('BuildStack', () => {
-  const projects = (props: Partial<MainStackProps> = {}) =>
-    stacks(props)
+  const projects = (changes: Changes = {}) =>
+    stacks(changes)
       .build.all('aws_codebuild_project')
       .map((project) => project['name'])
       .sort();
@@ -123,7 +122,7 @@ describe('BuildStack', () => {
       process.chdir(path.resolve(__dirname, '../..'));
       rmSync(folder, { recursive: true });
     });
-    const viaAsset = () => new MainStacks({ kite: KITE, build: { ...PROPS.build, buildLambdaViaAsset: true } });
+    const viaAsset = () => new MainStacks({ kite: KITE, build: { buildLambdaViaAsset: true } });
 
     it('uploads the zips of this machine, and looks for no drift', () => {
       const zips = path.join(folder, 'dist/lambdas/native/arm64');

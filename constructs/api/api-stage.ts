@@ -1,8 +1,7 @@
 import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { Duration } from '../core/duration';
-import { LogGroup } from '../monitoring/log-group';
+import { LogGroup, LogGroupProps } from '../monitoring/log-group';
 
 /** How many requests a stage takes, all callers together. */
 export interface Throttle {
@@ -12,14 +11,12 @@ export interface Throttle {
   readonly burst: number;
 }
 
-export interface ApiStageProps {
+export interface ApiStageProps extends Pick<LogGroupProps, 'logRetention'> {
   readonly stageName: string;
   /** What the stage variable `function` says: `<function>:live`. */
   readonly functionReference: string;
   /** @default 500 requests a second, 1000 at once */
   readonly throttle?: Throttle;
-  /** @default 30 days */
-  readonly logRetention?: Duration;
   /** Log each request (never its body). Needs the account's log role for a WebSocket API. @default true */
   readonly accessLogs?: boolean;
   /** What has to be there before the stage. @default - nothing */
@@ -51,7 +48,7 @@ export function apiStage(scope: Construct, api: ApiStageTarget, props: ApiStageP
 function accessLog(scope: Construct, api: ApiStageTarget, props: ApiStageProps) {
   const logs = new LogGroup(scope, 'access-logs', {
     logGroupName: `/aws/apigateway/${api.apiName}/${props.stageName}`,
-    retention: props.logRetention,
+    logRetention: props.logRetention,
   });
   return { destinationArn: logs.arn, format: JSON.stringify(api.logFormat) };
 }

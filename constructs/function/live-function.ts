@@ -5,11 +5,11 @@ import { Construct } from 'constructs';
 import { Duration } from '../core/duration';
 import { FunctionCode } from './function-code';
 import { FunctionRuntime } from './function-runtime';
-import { LogGroup } from '../monitoring/log-group';
+import { LogGroup, LogGroupProps } from '../monitoring/log-group';
 import { Metric, Statistic } from '../monitoring/metric';
 import { Grantee, Role } from '../core/role';
 
-export interface LiveFunctionProps {
+export interface LiveFunctionProps extends Pick<LogGroupProps, 'logRetention'> {
   /** Unique in the account's region, for example `dev-request-dispatcher`. */
   readonly functionName: string;
   readonly description: string;
@@ -22,8 +22,6 @@ export interface LiveFunctionProps {
   readonly memorySize?: number;
   /** @default 30 seconds */
   readonly timeout?: Duration;
-  /** @default 30 days */
-  readonly logRetention?: Duration;
   /** Send traces to X-Ray. @default false */
   readonly tracing?: boolean;
 }
@@ -53,7 +51,7 @@ export class LiveFunction extends Construct implements Grantee {
     });
     this.logs = new LogGroup(this, 'logs', {
       logGroupName: this.logGroupName,
-      retention: props.logRetention,
+      logRetention: props.logRetention,
     });
     this.logs.grantWrite(this);
     if (props.tracing) this.allowTracing();

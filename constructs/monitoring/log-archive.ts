@@ -6,23 +6,18 @@ import { Construct } from 'constructs';
 import { AwsAccount } from '../core/aws-account';
 import { Duration } from '../core/duration';
 import { LiveFunction } from '../function/live-function';
-import { LogGroup } from './log-group';
+import { LogGroup, LogGroupProps } from './log-group';
 import { LogTable } from './log-table';
-import { PrivateBucket } from '../storage/private-bucket';
-import { Protection } from '../core/protection';
+import { PrivateBucket, PrivateBucketProps } from '../storage/private-bucket';
 import { Role } from '../core/role';
 import { logArchiveBucketName, logDatabaseName } from '../core/stage-names';
 
-export interface LogArchiveProps {
+export interface LogArchiveProps extends Pick<LogGroupProps, 'logRetention'>, Pick<PrivateBucketProps, 'protection'> {
   readonly prefix: string;
   readonly stage: string;
   readonly account: AwsAccount;
   /** How long a line is kept. @default 400 days */
   readonly retention?: Duration;
-  /** How long the lines in CloudWatch about the archive itself are kept. @default 30 days */
-  readonly logRetention?: Duration;
-  /** @default Protection.none: the archive goes when the stack goes, with what is in it */
-  readonly protection?: Protection;
 }
 
 /** Where the lines are, day by day. The table's partitions are found by it. */
@@ -99,7 +94,7 @@ export class LogArchive extends Construct {
     const { account, logRetention } = this.props;
     const logs = new LogGroup(this, 'logs', {
       logGroupName: `/aws/kinesisfirehose/${this.name}`,
-      retention: logRetention,
+      logRetention,
     });
     const logStream = new CloudwatchLogStream(this, 'log-stream', {
       name: 'delivery',

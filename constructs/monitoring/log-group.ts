@@ -5,8 +5,8 @@ import { Grantee } from '../core/role';
 
 export interface LogGroupProps {
   readonly logGroupName: string;
-  /** Must be one of the numbers of days that CloudWatch knows. @default 30 days */
-  readonly retention?: Duration;
+  /** How long lines are kept: one of the numbers of days that CloudWatch accepts. @default 30 days */
+  readonly logRetention?: Duration;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -20,7 +20,7 @@ export class LogGroup extends Construct {
 
   constructor(scope: Construct, id: string, props: LogGroupProps) {
     super(scope, id);
-    const days = (props.retention ?? Duration.days(30)).toDays();
+    const days = (props.logRetention ?? Duration.days(30)).toDays();
     if (!RETENTION_DAYS.includes(days)) {
       throw new Error(
         `${this.node.path}: CloudWatch cannot keep logs for ${days} days; choose one of ${RETENTION_DAYS.join(', ')}.`,

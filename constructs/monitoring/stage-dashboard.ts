@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
-import { Dashboard, Line, Row, Widget } from './dashboard';
+import { AlarmRoute } from './alarm';
+import { Dashboard, DashboardProps, Line, Row, Widget } from './dashboard';
 import { DeliveryQueue } from '../function/delivery-queue';
 import { Duration } from '../core/duration';
 import { HttpStage } from '../api/http-stage';
@@ -9,10 +10,9 @@ import { TABLE_SCHEMAS, TableNoun, tableName } from '../storage/table-schemas';
 import { WebhookCheck } from '../function/webhook-check';
 import { WebSocketStage } from '../api/websocket-stage';
 
-export interface StageDashboardProps {
+export interface StageDashboardProps extends Pick<DashboardProps, 'region'>, Pick<AlarmRoute, 'runbookUrl'> {
   readonly prefix: string;
   readonly stage: string;
-  readonly region: string;
   readonly dispatcher: LiveFunction;
   readonly lifecycle: LiveFunction;
   readonly webSocket: WebSocketStage;
@@ -22,8 +22,6 @@ export interface StageDashboardProps {
   /** The number of errors that the function has logged. */
   readonly loggedErrors: Metric;
   readonly alarmArns: readonly string[];
-  /** Where people read what to do. */
-  readonly runbookUrl: string;
 }
 
 /** What somebody who runs a stage looks at first: is it used, is it quick, does it fail, what does it cost. */

@@ -1,15 +1,13 @@
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object';
 import { Construct } from 'constructs';
 import { Duration } from '../core/duration';
-import { PrivateBucket } from '../storage/private-bucket';
+import { PrivateBucket, PrivateBucketProps } from '../storage/private-bucket';
 import { Grantee } from '../core/role';
 
-export interface ArtifactBucketProps {
-  /** Unique in all of AWS. */
-  readonly bucketName: string;
-  /** How long a version that was replaced is kept. @default 90 days */
-  readonly keepReplaced?: Duration;
-}
+export type ArtifactBucketProps = Pick<PrivateBucketProps, 'bucketName'>;
+
+/** How long a replaced version is kept. */
+const KEEP_REPLACED = Duration.days(90);
 
 /** One of the two zips that a build makes. */
 export interface Artifact {
@@ -40,7 +38,7 @@ export class ArtifactBucket extends Construct {
           id: 'end-replaced-versions',
           status: 'Enabled',
           filter: [{ prefix: '' }],
-          noncurrentVersionExpiration: [{ noncurrentDays: (props.keepReplaced ?? Duration.days(90)).toDays() }],
+          noncurrentVersionExpiration: [{ noncurrentDays: KEEP_REPLACED.toDays() }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
         },
       ],

@@ -4,10 +4,10 @@ import { Construct } from 'constructs';
 import { AwsAccount } from '../core/aws-account';
 import { BuildSource } from './build-source';
 import { Duration } from '../core/duration';
-import { LogGroup } from '../monitoring/log-group';
+import { LogGroup, LogGroupProps } from '../monitoring/log-group';
 import { Grantee, Role } from '../core/role';
 
-export interface BuildProjectProps {
+export interface BuildProjectProps extends Pick<LogGroupProps, 'logRetention'> {
   readonly account: AwsAccount;
   readonly projectName: string;
   readonly description: string;
@@ -24,8 +24,6 @@ export interface BuildProjectProps {
   readonly badge?: boolean;
   /** @default 20 minutes */
   readonly timeout?: Duration;
-  /** @default 30 days */
-  readonly logRetention?: Duration;
 }
 
 /**
@@ -49,7 +47,7 @@ export class BuildProject extends Construct implements Grantee {
     });
     const logs = new LogGroup(this, 'logs', {
       logGroupName: `/aws/codebuild/${props.projectName}`,
-      retention: props.logRetention,
+      logRetention: props.logRetention,
     });
     logs.grantWrite(this);
     this.allowConnection(props.source);

@@ -11,8 +11,8 @@ export interface BuildScheduleProps {
   readonly scheduleName: string;
   readonly project: BuildProject;
   readonly schedule: Schedule;
-  /** A name of the IANA database, for example `Europe/Kyiv`. @default UTC */
-  readonly timeZone?: string;
+  /** A name of the IANA database, for example `Europe/Kyiv`. */
+  readonly timeZone: string;
 }
 
 /** Starts a build at the same time of the day, summer and winter. */
@@ -34,7 +34,7 @@ export class BuildSchedule extends Construct implements Grantee {
       // Said, so that a schedule which somebody disabled is seen as drift.
       state: 'ENABLED',
       scheduleExpression: props.schedule.expression,
-      scheduleExpressionTimezone: props.timeZone ?? 'UTC',
+      scheduleExpressionTimezone: props.timeZone,
       flexibleTimeWindow: { mode: 'OFF' },
       target: { arn: props.project.arn, roleArn: this.role.arn },
     });

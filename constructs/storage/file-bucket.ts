@@ -1,17 +1,12 @@
 import { S3BucketCorsConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-cors-configuration';
 import { Construct } from 'constructs';
 import { Duration } from '../core/duration';
-import { PrivateBucket } from './private-bucket';
-import { Protection } from '../core/protection';
+import { PrivateBucket, PrivateBucketProps } from './private-bucket';
 import { Grantee } from '../core/role';
 
-export interface FileBucketProps {
-  /** Unique in all of AWS. */
-  readonly bucketName: string;
-  /** How long a file is kept: as long as the message that holds it. */
+export interface FileBucketProps extends Pick<PrivateBucketProps, 'bucketName' | 'protection'> {
+  /** How long messages are kept, and the files in them. */
   readonly retention: Duration;
-  /** @default Protection.none: the bucket goes when the stack goes, with what is in it */
-  readonly protection?: Protection;
 }
 
 /** The files of a stage's visitors and operators. Browsers upload and download by presigned URLs, so it answers CORS. */

@@ -54,7 +54,7 @@ export function dispatcherEnvironment(variables: Variables = process.env): Dispa
     websocketUrl: reader.required('WEBSOCKET_URL'),
     websocketCallbackUrl: reader.required('WEBSOCKET_CALLBACK_URL'),
     apiUrl: reader.required('API_URL'),
-    retentionDays: reader.wholeNumber('RETENTION_DAYS', 90),
+    retentionDays: reader.wholeNumber('RETENTION_DAYS'),
     ...(variables['AWS_ENDPOINT_URL'] ? { awsEndpointUrl: variables['AWS_ENDPOINT_URL'] } : {}),
   };
   reader.check();
@@ -87,10 +87,10 @@ class VariableReader {
     return value ?? '';
   }
 
-  wholeNumber(name: string, fallback: number): number {
-    const value = this.optional(name);
-    if (value === undefined) return fallback;
-    if (!/^[1-9]\d*$/.test(value)) this.complaints.push(`${name} must be a whole number above 0, not '${value}'`);
+  wholeNumber(name: string): number {
+    const value = this.required(name);
+    if (value !== '' && !/^[1-9]\d*$/.test(value))
+      this.complaints.push(`${name} must be a whole number above 0, not '${value}'`);
     return Number(value);
   }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '../../emulators/failure';
+import { SETTINGS } from '../../settings';
 
 /** The options of `npm start --`. */
 export interface StartOptions {
@@ -20,12 +21,12 @@ export const HELP = `The chat on this machine.
   npm start -- --connection-limit 60    close every connection after 60 seconds (API Gateway: 7200)
 
 Settings, in the environment or in .env:
-  PORT                        3000
-  KITE_DATA                   folder of the data, .kite
+  PORT                        ${SETTINGS.PORT.default}
+  KITE_DATA                   folder of the data, ${SETTINGS.KITE_DATA.default}
   TELEGRAM_BOT_TOKEN          use the real Telegram as this bot (default: the emulator, with a console at /telegram)
   TELEGRAM_API_ROOT           another Bot API server
   AWS_ENDPOINT_URL_DYNAMODB   a DynamoDB that runs already (npm run deploy-local), for example http://localhost:8000
-  RETENTION_DAYS              how long messages and files are kept, 90
+  RETENTION_DAYS              how long messages and files are kept, ${SETTINGS.RETENTION_DAYS.default}
 `;
 
 /** Reads the arguments. @throws Failure that names the one that is wrong */

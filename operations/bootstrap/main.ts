@@ -7,14 +7,14 @@ import { Refusal, runCommand } from '../command';
 
 /** `npm run bootstrap`: makes the bucket that keeps Terraform's state, as `.env` names it, and looks at what Kite would take over. */
 runCommand(async () => {
-  const { stateBucket: bucket, region, missing, aws, apiGatewayAccount } = readSettings();
+  const { STATE_BUCKET: bucket, AWS_REGION: region, AWS_ENDPOINT_URL, API_GATEWAY_ACCOUNT, missing } = readSettings();
   if (bucket === undefined || missing.kite.length > 0) throw new Refusal(missing.kite.join('\n'));
-  const s3 = new S3Client({ region, forcePathStyle: aws.endpointUrl !== undefined });
+  const s3 = new S3Client({ region, forcePathStyle: AWS_ENDPOINT_URL !== undefined });
   const result = await makeStateBucket({ s3, bucket, region });
   console.log(
     `The bucket ${bucket} in ${region} ${result === 'made' ? 'is made' : 'was there'}: versioned, encrypted, private, TLS only.`,
   );
-  if (apiGatewayAccount === 'leave') return;
+  if (API_GATEWAY_ACCOUNT === 'leave') return;
   const logRole = await foreignLogRole(new APIGatewayClient({ region }), 'kite');
   if (logRole) {
     console.log(

@@ -2,6 +2,8 @@ import { App } from 'cdktf';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Duration } from '../../constructs/core/duration';
+import { settingsFrom } from '../../settings';
 import { MainStack } from '../../stacks/main';
 import type { CostOptions } from './options';
 
@@ -39,12 +41,23 @@ export function deploymentOf({
   region,
   architecture,
 }: Pick<CostOptions, 'stages' | 'architecture'> & { readonly region: string }): Deployment {
+  const defaults = settingsFrom({});
   const outdir = mkdtempSync(join(tmpdir(), 'kite-cost-'));
   try {
     const main = new MainStack(new App({ outdir }), 'kite', {
       prodStage: stages === 2,
-      build: { gitRepositoryUrl: 'https://github.com/you/kite', email: 'you@example.com' },
-      kite: { architecture, runtime: 'provided.al2023', handler: 'bootstrap' },
+      build: {
+        gitRepositoryUrl: defaults.REPOSITORY,
+        email: 'you@example.com',
+        monthlyBudgetUsd: defaults.MONTHLY_BUDGET_USD,
+        timeZone: defaults.TIME_ZONE,
+      },
+      kite: {
+        architecture,
+        runtime: defaults.RUNTIME,
+        dns: defaults.DNS,
+        retention: Duration.days(defaults.RETENTION_DAYS),
+      },
       s3Backend: { bucket: 'state', key: 'kite/terraform', region },
     });
     const stacks = [main.build, main.kite].map((stack) => (stack.toTerraform() as { resource: Resources }).resource);

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf } from './failure';
 import { notChecked, NotChecked, type Finding } from './finding';
-import type { Surroundings } from './context';
+import type { DoctorContext } from './context';
 
 /** One thing that is looked at. */
 export interface Check {
   /** What is looked at; begins its lines. */
   readonly subject: string;
   /** May throw: a {@link NotChecked} with the reason, or whatever a service's client throws. */
-  look(around: Surroundings): Promise<Finding | readonly Finding[]>;
+  look(around: DoctorContext): Promise<Finding | readonly Finding[]>;
 }
 
 /** A finding and what it is about. */
@@ -17,7 +17,7 @@ export interface Checked extends Finding {
 }
 
 /** Looks at everything at once, and tells it in the order of the checks. A check that fails or takes too long is not checked. */
-export async function lookAt(checks: readonly Check[], around: Surroundings): Promise<readonly Checked[]> {
+export async function lookAt(checks: readonly Check[], around: DoctorContext): Promise<readonly Checked[]> {
   const found = await Promise.all(
     checks.map(async ({ subject, look }) =>
       (await findingsOf(look(around), around.secondsPerCheck)).map((finding) => ({ subject, ...finding })),

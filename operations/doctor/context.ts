@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { UserFromGetMe } from 'grammy/types';
-import type { Environment } from '../../settings';
-import type { SecretName } from '../../constructs/core/setting-names';
+import type { Environment, SecretName } from '../../settings';
 import { createBotApi, TelegramRefusal, type BotApi } from '../../lambdas/adapters/telegram/bot-api';
 import { AwsAccess, type Identity } from './aws-access';
 import { CLOUDFLARE_API } from './cloudflare-api';
@@ -11,7 +10,7 @@ import { runner, type Run } from './programs';
 import { lackOf, readingOf, type SettingsReading } from './settings-reading';
 import { readStackState, type StackName, type StackState } from './stack-state';
 
-export interface SurroundingsProps {
+export interface DoctorContextProps {
   /** The folder with `.env` and `cdktf.out`. @default - the current one */
   readonly folder?: string;
   /** The project's folder, with `package.json` and `node_modules`. @default - the one this file belongs to */
@@ -48,7 +47,7 @@ const CALLS_IN_A_ROW = 4;
  *
  * Where something cannot be had because something else is wrong, which has a check of its own, a NotChecked says so.
  */
-export class Surroundings {
+export class DoctorContext {
   readonly folder: string;
   readonly root: string;
   readonly reading: SettingsReading;
@@ -61,7 +60,7 @@ export class Surroundings {
   readonly aws: AwsAccess;
   private readonly answers = new Map<string, Promise<unknown>>();
 
-  constructor(props: SurroundingsProps = {}) {
+  constructor(props: DoctorContextProps = {}) {
     this.folder = props.folder ?? process.cwd();
     this.root = props.root ?? resolve(__dirname, '..', '..');
     this.reading = readingOf(this.folder, props.environment);
@@ -71,15 +70,15 @@ export class Surroundings {
     this.terraformRegistry = props.terraformRegistry ?? 'https://registry.terraform.io';
     this.nodeVersion = props.nodeVersion ?? process.versions.node;
     this.run = runner(this.reading.environment, this.seconds);
-    const { region, aws } = this.reading.settings;
-    this.aws = new AwsAccess({ region, endpointUrl: aws.endpointUrl, seconds: this.seconds });
+    const { AWS_REGION: region, AWS_ENDPOINT_URL: endpointUrl } = this.reading.settings;
+    this.aws = new AwsAccess({ region, endpointUrl, seconds: this.seconds });
   }
 
   /** Dev always, prod if it is asked for. */
   get stages(): readonly Stage[] {
     const dev = { name: 'dev', tokenName: 'TELEGRAM_BOT_TOKEN' } as const;
     const prod = { name: 'prod', tokenName: 'TELEGRAM_PROD_BOT_TOKEN' } as const;
-    return this.reading.settings.prodStage ? [dev, prod] : [dev];
+    return this.reading.settings.PROD_STAGE ? [dev, prod] : [dev];
   }
 
   /** Whom AWS takes the credentials for. Throws what the SDK throws. */
@@ -98,7 +97,7 @@ export class Surroundings {
 
   /** The name of the bucket, which may not be there yet. */
   async stateBucket(): Promise<string> {
-    const { stateBucket } = this.reading.settings;
+    const { STATE_BUCKET: stateBucket } = this.reading.settings;
     if (stateBucket === undefined) throw new NotChecked(lackOf(this.reading, 'STATE_BUCKET'));
     await this.account();
     return stateBucket;
@@ -121,7 +120,7 @@ export class Surroundings {
     return this.once(`bot of ${name}`, async () => {
       const token = this.reading.secret(tokenName);
       if (token === undefined) throw new NotChecked(`${tokenName} is missing.`);
-      const api = await createBotApi(token, this.reading.settings.telegramApiRoot, this.seconds);
+      const api = await createBotApi(token, this.reading.settings.TELEGRAM_API_ROOT, this.seconds);
       return { api, me: await api.getMe() };
     });
   }

@@ -3,7 +3,7 @@ import { Refusal, runCommand } from '../command';
 import { lookAt } from './check';
 import { checksOf } from './checks';
 import { asJson, asText, reportOf } from './report';
-import { Surroundings } from './context';
+import { DoctorContext } from './context';
 
 /**
  * `npm run doctor`: looks at all that a deployment needs, and says what is wrong and what mends it. `-- --json` for machines. Ends
@@ -15,7 +15,7 @@ runCommand(async (args) => {
   const options = optionsOf(args);
   // The SDK warns of the version of Node.js, which has a check of its own.
   process.removeAllListeners('warning');
-  const around = new Surroundings({
+  const around = new DoctorContext({
     cloudflareApi: options['cloudflare-api'],
     terraformRegistry: options['terraform-registry'],
     seconds: secondsOf(options.seconds),

@@ -1,8 +1,16 @@
 import { parse } from 'dotenv';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEnvironment, SettingsError, settingsFrom, type Environment, type Settings } from '../../settings';
-import { SECRET_NAMES, type SecretName, type SettingName } from '../../constructs/core/setting-names';
+import {
+  readEnvironment,
+  SECRET_NAMES,
+  SettingsError,
+  settingsFrom,
+  type Environment,
+  type SecretName,
+  type SettingName,
+  type Settings,
+} from '../../settings';
 
 /** `.env`, the environment, and what a deployment makes of them. */
 export interface SettingsReading {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { lookAt, type Check } from '../../../operations/doctor/check';
 import { checksOf } from '../../../operations/doctor/checks';
 import { type Report, reportOf } from '../../../operations/doctor/report';
-import { Surroundings, type SurroundingsProps } from '../../../operations/doctor/context';
+import { DoctorContext, type DoctorContextProps } from '../../../operations/doctor/context';
 
 /** Seconds for a call: no test waits so long, unless the machine is very busy. */
 const PATIENT = 20;
@@ -68,7 +68,7 @@ export class Owner {
   }
 
   /** What a check prints: a line for each finding, with what to do behind an arrow. */
-  async sees(check: Check | ((around: Surroundings) => Check), props: SurroundingsProps = {}): Promise<string[]> {
+  async sees(check: Check | ((around: DoctorContext) => Check), props: DoctorContextProps = {}): Promise<string[]> {
     const around = this.surroundings(props);
     const findings = await lookAt([typeof check === 'function' ? check(around) : check], around);
     return findings.map(
@@ -77,13 +77,13 @@ export class Owner {
   }
 
   /** What the doctor makes of everything. */
-  async report(props: SurroundingsProps = {}): Promise<Report> {
+  async report(props: DoctorContextProps = {}): Promise<Report> {
     const around = this.surroundings(props);
     return reportOf(await lookAt(checksOf(around), around));
   }
 
-  private surroundings(props: SurroundingsProps): Surroundings {
-    return new Surroundings({
+  private surroundings(props: DoctorContextProps): DoctorContext {
+    return new DoctorContext({
       folder: this.folder,
       seconds: PATIENT,
       cloudflareApi: 'http://127.0.0.1:1',

@@ -45,7 +45,7 @@ describe('Settings', () => {
     const lines = await owner.sees(settings);
     expect(lines).toEqual([
       'problem: Line 3 of .env cannot be read by Terraform: write TELEGRAM_BOT_TOKEN="value", in double quotes.',
-      expect.stringContaining('problem: STATE_BUCKET is "My Bucket", which cannot be a bucket\'s name'),
+      expect.stringContaining('problem: STATE_BUCKET is "My Bucket", which cannot be the name of a bucket'),
       expect.stringContaining('problem: REPOSITORY is missing'),
       expect.stringContaining('problem: EMAIL is missing'),
     ]);

@@ -5,7 +5,7 @@ import { groups } from '../../../operations/doctor/checks/groups';
 import { privacyMode } from '../../../operations/doctor/checks/privacy-mode';
 import { webhook } from '../../../operations/doctor/checks/webhook';
 import type { Check } from '../../../operations/doctor/check';
-import type { Stage, Surroundings } from '../../../operations/doctor/context';
+import type { Stage, DoctorContext } from '../../../operations/doctor/context';
 import { API_URL, type AwsAnswers, awsStandIn, deployedKite } from './aws-stand-in';
 import { type Answer, nobodysUrl, type StandIn, standIn, closeAll } from './http-stand-in';
 import { COMPLETE, IMPATIENT, Owner, shellWithCredentials } from './owner';
@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const ofDev =
   (check: (stage: Stage) => Check) =>
-  ({ stages }: Surroundings): Check =>
+  ({ stages }: DoctorContext): Check =>
     check(stages[0] ?? { name: 'dev', tokenName: 'TELEGRAM_BOT_TOKEN' });
 
 /** What a check of dev prints, where AWS answers like this. */

@@ -6,7 +6,7 @@ import { ok, problem } from '../finding';
 export const awsAccount: Check = {
   subject: 'AWS account',
   look: async (around) => {
-    const { endpointUrl } = around.reading.settings.aws;
+    const { AWS_ENDPOINT_URL: endpointUrl } = around.reading.settings;
     const profile = around.reading.environment['AWS_PROFILE'];
     const where = endpointUrl === undefined ? '' : ` at ${endpointUrl} (AWS_ENDPOINT_URL)`;
     try {

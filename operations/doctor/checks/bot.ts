@@ -1,7 +1,7 @@
 import { TelegramRefusal } from '../../../lambdas/adapters/telegram/bot-api';
 import type { Check } from '../check';
 import { ok, problem, warning, type Finding } from '../finding';
-import type { Stage, Surroundings } from '../context';
+import type { Stage, DoctorContext } from '../context';
 
 /** Telegram knows the bot of a stage. */
 export function bot(stage: Stage): Check {
@@ -26,7 +26,7 @@ export function bot(stage: Stage): Check {
   };
 }
 
-function withoutToken({ reading }: Surroundings, { name, tokenName }: Stage): Finding | undefined {
+function withoutToken({ reading }: DoctorContext, { name, tokenName }: Stage): Finding | undefined {
   const token = reading.secret(tokenName);
   if (token === undefined && reading.environment[tokenName]) {
     return problem(

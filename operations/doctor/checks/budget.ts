@@ -6,7 +6,7 @@ import { note, ok, problem } from '../finding';
 export const budget: Check = {
   subject: 'Budget',
   look: async (around) => {
-    const { monthlyBudgetUsd = 20 } = around.reading.settings;
+    const { MONTHLY_BUDGET_USD: monthlyBudgetUsd } = around.reading.settings;
     if (monthlyBudgetUsd === 0) return note('MONTHLY_BUDGET_USD is 0: nobody is told what the account costs.');
     const { account } = await around.account();
     try {

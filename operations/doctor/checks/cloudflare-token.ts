@@ -1,7 +1,7 @@
 import { CloudflareApi, CloudflareFailure } from '../cloudflare-api';
 import type { Check } from '../check';
 import { NotChecked, ok, problem, warning } from '../finding';
-import type { Surroundings } from '../context';
+import type { DoctorContext } from '../context';
 
 const MAKE =
   'Make a token by the template "Edit zone DNS" at https://dash.cloudflare.com/profile/api-tokens and write it into .env, CLOUDFLARE_API_TOKEN="..."';
@@ -31,14 +31,14 @@ export const cloudflareToken: Check = {
 };
 
 /** The zone that the chat's names go into, if Cloudflare has it. */
-export function zoneName({ reading: { settings } }: Surroundings): string | undefined {
-  return settings.dnsZone ?? settings.domain;
+export function zoneName({ reading: { settings } }: DoctorContext): string | undefined {
+  return settings.DNS_ZONE ?? settings.DOMAIN;
 }
 
 /** Undefined: there is no token. Throws a NotChecked if Cloudflare has no part in this deployment. */
-export function cloudflare({ reading, cloudflareApi, seconds }: Surroundings): CloudflareApi | undefined {
+export function cloudflare({ reading, cloudflareApi, seconds }: DoctorContext): CloudflareApi | undefined {
   // A domain without a token is malformed, and left out of the settings that could be read.
-  const domain = reading.settings.domain ?? reading.environment['DOMAIN'];
+  const domain = reading.settings.DOMAIN ?? reading.environment['DOMAIN'];
   if (!domain) throw new NotChecked('Not needed: DOMAIN is empty.');
   if (reading.environment['DNS'] === 'route53') throw new NotChecked('Not needed: DNS is "route53".');
   const token = reading.secret('CLOUDFLARE_API_TOKEN');

@@ -7,14 +7,14 @@ import type { Check } from '../check';
 import { statusOf } from '../error-parts';
 import { notChecked, ok, problem, type Finding } from '../finding';
 import type { StackState } from '../stack-state';
-import type { Surroundings } from '../context';
+import type { DoctorContext } from '../context';
 
 /** What kite-stack makes its functions from: zips in the artifact bucket, and before that, if so chosen, on this machine. */
 export const functionZips: Check = {
   subject: 'Functions',
   look: async (around) => {
     const state = around.state('kite-build');
-    if (around.reading.settings.buildLambdaViaAsset && (await isAbsent(state))) return onThisMachine(around);
+    if (around.reading.settings.BUILD_LAMBDA_VIA_ASSET && (await isAbsent(state))) return onThisMachine(around);
     if ((await state).deployed !== 'yes') return notChecked('kite-build is not deployed yet.');
     const [bucket, ...keys] = await Promise.all(
       [BUILD_OUTPUTS.bucket, BUILD_OUTPUTS.dispatcherKey, BUILD_OUTPUTS.lifecycleKey].map((name) =>
@@ -36,15 +36,15 @@ async function isAbsent(state: Promise<StackState>): Promise<boolean> {
   );
 }
 
-function onThisMachine({ folder, reading: { settings } }: Surroundings): Finding {
-  const zips = join('dist', 'lambdas', buildFolder(settings.runtime, settings.architecture));
+function onThisMachine({ folder, reading: { settings } }: DoctorContext): Finding {
+  const zips = join('dist', 'lambdas', buildFolder(settings.RUNTIME, settings.ARCHITECTURE));
   const missing = ['function.zip', 'lifecycle.zip'].filter((file) => !existsSync(join(folder, zips, file)));
   return missing.length === 0
     ? ok(`kite-build will upload those in ${zips}.`)
     : problem(`kite-build uploads ${missing.join(' and ')} of ${zips}, and there is none.`, 'npm run build:lambdas');
 }
 
-async function isThere({ aws }: Surroundings, Bucket: string | undefined, Key: string): Promise<boolean> {
+async function isThere({ aws }: DoctorContext, Bucket: string | undefined, Key: string): Promise<boolean> {
   try {
     await aws.s3.send(new HeadObjectCommand({ Bucket, Key }));
     return true;
@@ -54,8 +54,8 @@ async function isThere({ aws }: Surroundings, Bucket: string | undefined, Key: s
   }
 }
 
-function remedy({ reading: { settings } }: Surroundings): string {
-  return settings.buildLambdaViaAsset
+function remedy({ reading: { settings } }: DoctorContext): string {
+  return settings.BUILD_LAMBDA_VIA_ASSET
     ? 'npm run build:lambdas, then npx cdktf deploy kite-build'
-    : `aws codebuild start-build --region ${settings.region} --project-name build-and-deploy-project --buildspec-override buildspecs/build-lambda.yml`;
+    : `aws codebuild start-build --region ${settings.AWS_REGION} --project-name build-and-deploy-project --buildspec-override buildspecs/build-lambda.yml`;
 }

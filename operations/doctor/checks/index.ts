@@ -1,5 +1,5 @@
 import type { Check } from '../check';
-import type { Surroundings } from '../context';
+import type { DoctorContext } from '../context';
 import { awsAccount } from './aws-account';
 import { bot } from './bot';
 import { budget } from './budget';
@@ -25,8 +25,8 @@ import { twoBots } from './two-bots';
 import { webhook } from './webhook';
 
 /** Everything that is looked at, in the order in which a newcomer comes upon it. */
-export function checksOf({ stages, reading }: Surroundings): readonly Check[] {
-  const token = reading.settings.sourceCredential?.kind === 'token' ? ' --var-file=.env' : '';
+export function checksOf({ stages, reading }: DoctorContext): readonly Check[] {
+  const token = reading.settings.CODE_CREDENTIAL?.kind === 'token' ? ' --var-file=.env' : '';
   return [
     node,
     packages,

@@ -8,7 +8,7 @@ import { lackOf } from '../settings-reading';
 export const mails: Check = {
   subject: 'Mails',
   look: async (around) => {
-    const { email, region } = around.reading.settings;
+    const { EMAIL: email, AWS_REGION: region } = around.reading.settings;
     if (email === undefined) return notChecked(lackOf(around.reading, 'EMAIL'));
     const topic = await around.output('kite-build', BUILD_OUTPUTS.topic);
     const { Subscriptions = [] } = await around.aws.sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: topic }));

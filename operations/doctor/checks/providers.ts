@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Check } from '../check';
 import { notChecked, ok, problem, type Finding } from '../finding';
-import type { Surroundings } from '../context';
+import type { DoctorContext } from '../context';
 
 /** A provider as Terraform asks for it. */
 interface Provider {
@@ -21,7 +21,7 @@ export const providers: Check = {
   look: async (around) => Promise.all(wantedProviders(around).map(async (provider) => look(around, provider))),
 };
 
-async function look(around: Surroundings, provider: Provider): Promise<Finding> {
+async function look(around: DoctorContext, provider: Provider): Promise<Finding> {
   const { source, version } = provider;
   const folder = foldersOf(around).find((place) => holds(place, provider));
   if (folder !== undefined) return ok(`${source} ${version} is here already.`);
@@ -47,22 +47,22 @@ async function look(around: Surroundings, provider: Provider): Promise<Finding> 
   );
 }
 
-function wantedProviders({ root, reading }: Surroundings): Provider[] {
-  const { aws, domain, dns } = reading.settings;
-  const bindings = ['aws', ...(domain !== undefined && dns === 'cloudflare' ? ['cloudflare'] : [])];
+function wantedProviders({ root, reading }: DoctorContext): Provider[] {
+  const { KITE_AWS_PROVIDER_VERSION, DOMAIN, DNS } = reading.settings;
+  const bindings = ['aws', ...(DOMAIN !== undefined && DNS === 'cloudflare' ? ['cloudflare'] : [])];
   return bindings.map((name) => {
     const file = join(root, 'node_modules', '@cdktf', `provider-${name}`, 'package.json');
     const { cdktf } = JSON.parse(readFileSync(file, 'utf8')) as {
       cdktf: { provider: { name: string; version: string } };
     };
     const { provider } = cdktf;
-    const version = name === 'aws' ? (aws.providerVersion ?? provider.version) : provider.version;
+    const version = name === 'aws' ? (KITE_AWS_PROVIDER_VERSION ?? provider.version) : provider.version;
     return { source: provider.name.split('/').slice(-2).join('/'), version: version.replace(/^=\s*/, '') };
   });
 }
 
 /** Where providers may lie: beside the stacks that were deployed from here, in Terraform's cache, and in its mirrors. */
-function foldersOf({ folder, reading }: Surroundings): string[] {
+function foldersOf({ folder, reading }: DoctorContext): string[] {
   const { HOME = '', TF_CLI_CONFIG_FILE, TF_PLUGIN_CACHE_DIR } = reading.environment;
   const configuration = TF_CLI_CONFIG_FILE ?? join(HOME, '.terraformrc');
   const named = existsSync(configuration)

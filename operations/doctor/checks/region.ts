@@ -16,12 +16,12 @@ export const region: Check = {
         'unset AWS_REGION',
       );
     }
-    if (AWS_DEFAULT_REGION && AWS_DEFAULT_REGION !== settings.region) {
+    if (AWS_DEFAULT_REGION && AWS_DEFAULT_REGION !== settings.AWS_REGION) {
       return warning(
-        `Kite is deployed to ${settings.region}, and AWS_DEFAULT_REGION is ${AWS_DEFAULT_REGION}: the aws command looks there.`,
-        `export AWS_DEFAULT_REGION=${settings.region}`,
+        `Kite is deployed to ${settings.AWS_REGION}, and AWS_DEFAULT_REGION is ${AWS_DEFAULT_REGION}: the aws command looks there.`,
+        `export AWS_DEFAULT_REGION=${settings.AWS_REGION}`,
       );
     }
-    return ok(`${settings.region}.`);
+    return ok(`${settings.AWS_REGION}.`);
   },
 };

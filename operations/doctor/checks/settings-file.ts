@@ -1,4 +1,4 @@
-import { SECRET_NAMES, SETTING_NAMES } from '../../../constructs/core/setting-names';
+import { SECRET_NAMES, SETTING_NAMES } from '../../../settings';
 import type { Check } from '../check';
 import { note, ok, problem, warning, type Finding } from '../finding';
 

@@ -2,7 +2,7 @@ import { ListSourceCredentialsCommand } from '@aws-sdk/client-codebuild';
 import type { Check } from '../check';
 import { nameOf } from '../error-parts';
 import { ok, problem, warning, type Finding } from '../finding';
-import type { Surroundings } from '../context';
+import type { DoctorContext } from '../context';
 
 const CONNECT =
   'Make a connection to GitHub in the AWS console (Developer Tools, Settings, Connections) and write its ARN into .env, CODE_CREDENTIAL="arn:..."';
@@ -12,9 +12,9 @@ export const sourceCredential: Check = {
   subject: 'GitHub',
   look: async (around) => {
     const { settings } = around.reading;
-    switch (settings.sourceCredential?.kind) {
+    switch (settings.CODE_CREDENTIAL?.kind) {
       case 'connection':
-        return connection(around, settings.sourceCredential.arn);
+        return connection(around, settings.CODE_CREDENTIAL.arn);
       case 'token':
         return around.reading.secret('GITHUB_TOKEN') === undefined
           ? problem(
@@ -28,7 +28,7 @@ export const sourceCredential: Check = {
   },
 };
 
-async function connection(around: Surroundings, arn: string): Promise<Finding> {
+async function connection(around: DoctorContext, arn: string): Promise<Finding> {
   await around.account();
   const status = await around.aws.connectionStatus(arn).catch((error: unknown) => {
     if (nameOf(error) === 'ResourceNotFoundException') return 'missing';
@@ -51,12 +51,12 @@ async function connection(around: Surroundings, arn: string): Promise<Finding> {
 }
 
 /** Without a credential CodeBuild reads a public repository, but GitHub takes no webhook from it. */
-async function importedBefore(around: Surroundings): Promise<Finding> {
+async function importedBefore(around: DoctorContext): Promise<Finding> {
   await around.account();
   const { sourceCredentialsInfos = [] } = await around.aws.codebuild.send(new ListSourceCredentialsCommand({}));
   const found = sourceCredentialsInfos.find(({ serverType }) => serverType === 'GITHUB');
   if (found) return ok(`CodeBuild in this account knows GitHub already (${found.authType}).`);
-  const { region } = around.reading.settings;
+  const { AWS_REGION: region } = around.reading.settings;
   const words = `CodeBuild in ${region} knows no way into GitHub, and CODE_CREDENTIAL is empty.`;
   const { deployed } = await around.state('kite-build').catch(() => ({ deployed: 'no' }));
   return deployed === 'yes' ? warning(words, CONNECT) : problem(words, CONNECT);

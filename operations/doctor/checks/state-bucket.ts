@@ -17,7 +17,7 @@ export const stateBucket: Check = {
   look: async (around) => {
     const bucket = await around.stateBucket();
     const { account } = await around.account();
-    const { region } = around.reading.settings;
+    const { AWS_REGION: region } = around.reading.settings;
     const { s3 } = around.aws;
     const wrong = await whatIsWrong(s3, bucket, account, region);
     if (wrong) return wrong;

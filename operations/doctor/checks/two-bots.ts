@@ -5,7 +5,7 @@ import { notChecked, ok, problem } from '../finding';
 export const twoBots: Check = {
   subject: 'Two bots',
   look: async ({ reading }) => {
-    if (!reading.settings.prodStage) return ok('There is one stage only.');
+    if (!reading.settings.PROD_STAGE) return ok('There is one stage only.');
     const [dev, prod] = [reading.secret('TELEGRAM_BOT_TOKEN'), reading.secret('TELEGRAM_PROD_BOT_TOKEN')];
     if (dev === undefined || prod === undefined) return notChecked('A token is missing.');
     return botId(dev) === botId(prod)

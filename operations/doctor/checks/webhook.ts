@@ -23,7 +23,7 @@ export function webhook(stage: Stage): Check {
       ]);
       const url = info.url ?? '';
       if (ours === undefined) return beforeDeployment(me.username, url);
-      const register = `aws lambda invoke --region ${around.reading.settings.region} --function-name ${stage.name}-lifecycle-handler --qualifier live --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ webhookUrl: ours })}' /dev/stdout`;
+      const register = `aws lambda invoke --region ${around.reading.settings.AWS_REGION} --function-name ${stage.name}-lifecycle-handler --qualifier live --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ webhookUrl: ours })}' /dev/stdout`;
       if (url === '') return warning(`Telegram brings the messages of @${me.username} nowhere.`, register);
       if (url !== ours) {
         return warning(
@@ -38,7 +38,7 @@ export function webhook(stage: Stage): Check {
           `${ours}: Telegram's last try failed at ${new Date(at * 1000).toISOString()}: ${words ?? 'no reason given'}.${waits}`,
           /\b40[13]\b/.test(words ?? '')
             ? register
-            : `aws logs tail --region ${around.reading.settings.region} /aws/lambda/${stage.name}-request-dispatcher`,
+            : `aws logs tail --region ${around.reading.settings.AWS_REGION} /aws/lambda/${stage.name}-request-dispatcher`,
         );
       }
       return waits === '' ? ok(ours) : note(`${ours}:${waits}`);

@@ -1,36 +1,40 @@
 import { Aspects, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
-import { alarmNamesOf, AlarmRoute } from './monitoring/alarm';
-import { ApiAlarms } from './monitoring/api-alarms';
-import { AwsAccount } from './core/aws-account';
-import { ApiGatewayAccount } from './api/api-gateway-account';
-import { Throttle } from './api/api-stage';
-import { ChatTables } from './storage/chat-tables';
-import { CustomDomain } from './api/custom-domain';
-import { DeliveryQueue } from './function/delivery-queue';
-import { Duration } from './core/duration';
-import { FileBucket } from './storage/file-bucket';
-import { FunctionAlarms } from './monitoring/function-alarms';
-import { FunctionCode } from './function/function-code';
-import { FunctionRuntime } from './function/function-runtime';
-import { HttpApi } from './api/http-api';
-import { HttpStage } from './api/http-stage';
-import { LIVE, LiveFunction } from './function/live-function';
-import { LogArchive } from './monitoring/log-archive';
-import { LogQueries } from './monitoring/log-queries';
-import { LoggedErrors } from './monitoring/logged-errors';
-import { Protection } from './core/protection';
-import { SecretParameter } from './core/secret-parameter';
-import { StageDashboard } from './monitoring/stage-dashboard';
-import { fileBucketName, lifecycleHandlerName, requestDispatcherName } from './core/stage-names';
-import { StageTag } from './core/stage-tag';
-import { TableAlarms } from './monitoring/table-alarms';
-import { WebhookCheck } from './function/webhook-check';
-import { WebhookRegistration } from './function/webhook-registration';
-import { WebSocketApi } from './api/websocket-api';
-import { WebSocketStage } from './api/websocket-stage';
+import { alarmNamesOf, AlarmRoute } from '../constructs/monitoring/alarm';
+import { ApiAlarms } from '../constructs/monitoring/api-alarms';
+import { AwsAccount } from '../constructs/core/aws-account';
+import { ApiGatewayAccount } from '../constructs/api/api-gateway-account';
+import { ApiStageProps } from '../constructs/api/api-stage';
+import { ChatTables } from '../constructs/storage/chat-tables';
+import { CustomDomain } from '../constructs/api/custom-domain';
+import { DeliveryQueue } from '../constructs/function/delivery-queue';
+import { Duration } from '../constructs/core/duration';
+import { FileBucket, FileBucketProps } from '../constructs/storage/file-bucket';
+import { FunctionAlarms } from '../constructs/monitoring/function-alarms';
+import { FunctionCode } from '../constructs/function/function-code';
+import { HttpApi } from '../constructs/api/http-api';
+import { HttpStage } from '../constructs/api/http-stage';
+import { LIVE, LiveFunction, LiveFunctionProps } from '../constructs/function/live-function';
+import { LogArchive } from '../constructs/monitoring/log-archive';
+import { LogQueries } from '../constructs/monitoring/log-queries';
+import { LoggedErrors } from '../constructs/monitoring/logged-errors';
+import { Protection } from '../constructs/core/protection';
+import { SecretParameter } from '../constructs/core/secret-parameter';
+import { StageDashboard } from '../constructs/monitoring/stage-dashboard';
+import { fileBucketName, lifecycleHandlerName, requestDispatcherName } from '../constructs/core/stage-names';
+import { StageTag } from '../constructs/core/stage-tag';
+import { TableAlarms } from '../constructs/monitoring/table-alarms';
+import { WebhookCheck } from '../constructs/function/webhook-check';
+import { WebhookRegistration } from '../constructs/function/webhook-registration';
+import { WebSocketApi } from '../constructs/api/websocket-api';
+import { WebSocketStage } from '../constructs/api/websocket-stage';
 
-export interface ChatStageProps {
+export interface ChatStageProps
+  extends
+    Pick<LiveFunctionProps, 'logRetention' | 'memorySize' | 'runtime' | 'tracing'>,
+    Pick<ApiStageProps, 'throttle'>,
+    Pick<FileBucketProps, 'retention'>,
+    Pick<AlarmRoute, 'runbookUrl'> {
   /** `dev` or `prod`. */
   readonly stage: string;
   /** The MainStack's name, in front of names that are unique in the account. */
@@ -38,33 +42,20 @@ export interface ChatStageProps {
   readonly account: AwsAccount;
   readonly webSocketApi: WebSocketApi;
   readonly httpApi: HttpApi;
-  /** What lets the WebSocket stage write its log. @default - the region's setting is somebody else's */
+  /** What lets the WebSocket stage write its log. @default - another project has set it in this region */
   readonly logAccount?: ApiGatewayAccount;
   /** @default - the hosts that AWS gives the APIs */
   readonly domains?: { readonly ws: CustomDomain; readonly api: CustomDomain };
-  readonly runtime: FunctionRuntime;
   readonly code: { readonly dispatcher: FunctionCode; readonly lifecycle: FunctionCode };
   readonly botToken: TerraformVariable;
   /** The name of the bot token's parameter. */
   readonly botTokenParameter: string;
-  /** Who hears of it when something is wrong. */
+  /** The topic that alarms notify. */
   readonly alarmTopicArn: string;
-  /** The page that says what each alarm means. */
-  readonly runbookUrl: string;
   readonly protection: Protection;
-  /** How long messages and files are kept. @default 90 days */
-  readonly retention?: Duration;
-  /** Of the request dispatcher, in MiB. @default 256 */
-  readonly memorySize?: number;
-  /** @default - the APIs' own */
-  readonly throttle?: Throttle;
-  /** @default 30 days */
-  readonly logRetention?: Duration;
-  /** Keep what the functions log in S3, too. @default false */
+  /** Keep the logs of the functions in S3 as well, with a table for Athena. @default false */
   readonly logArchive?: boolean;
-  /** Send traces to X-Ray. @default false */
-  readonly tracing?: boolean;
-  /** Another server that speaks the Bot API. @default - Telegram's own */
+  /** A Bot API server other than Telegram's. @default - Telegram's */
   readonly telegramApiRoot?: string;
 }
 
@@ -96,7 +87,7 @@ export class ChatStage extends Construct {
     this.tables = new ChatTables(this, 'tables', { stage, protection });
     this.files = new FileBucket(this, 'files', {
       bucketName: fileBucketName(prefix, stage, account),
-      retention: this.retention,
+      retention: props.retention,
       protection,
     });
     this.token = new SecretParameter(this, 'bot-token', {
@@ -118,10 +109,6 @@ export class ChatStage extends Construct {
     this.watch();
     if (props.logArchive) this.archiveLogs();
     Aspects.of(this).add(new StageTag(stage));
-  }
-
-  private get retention(): Duration {
-    return this.props.retention ?? Duration.days(90);
   }
 
   private get functionName(): string {
@@ -173,7 +160,7 @@ export class ChatStage extends Construct {
         WEBSOCKET_URL: this.webSocket.url,
         WEBSOCKET_CALLBACK_URL: this.webSocket.callbackUrl,
         API_URL: this.http.url,
-        RETENTION_DAYS: String(this.retention.toDays()),
+        RETENTION_DAYS: String(this.props.retention.toDays()),
         ...(telegramApiRoot && { TELEGRAM_API_ROOT: telegramApiRoot }),
       },
     });
