@@ -78,6 +78,12 @@ module.exports = {
       'Operations run against the real account. Only `npm run cost` measures something first: the events of the bench.',
     ),
     only(
+      'operations-do-not-import-each-other',
+      '^operations/([^/]+)/',
+      '^operations/(?!$1/)[^/]+/',
+      'Doctor, drift, deployment and cost share only what lies beside their folders.',
+    ),
+    only(
       'local-is-used-by-nobody',
       `^(${ROOT}|stacks/|constructs/|policy/|lambdas/|emulators/|operations/|web/)`,
       '^local/',

@@ -12,11 +12,13 @@ const moduleNameMapper = {
 /** Tests of what runs on this machine only, with Docker (which needs root) or by a command that is typed. */
 const LOCAL = ['local-stack', 'npm-run-sandbox'].map((name) => `<rootDir>/__tests__/e2e/${name}.test.ts`);
 
-/** Tests that start whole programs: `npm start`, main.ts, the doctor, the bench, or Kite's own tools in a copy of it. */
+/** Tests that start or build whole programs: `npm start`, main.ts, the doctor, the bench, the functions, or Kite's own tools in a copy of it. */
 const PROGRAMS = [
   'bench/(events|file-batch|queue-simulation)',
+  'constructs/examples',
   'contract/npm-start',
   'emulators/programs',
+  'lambdas/build/build',
   'local/start/(function-host|start)',
   'main',
   'readme/npm-start',

@@ -65,6 +65,7 @@ const PROJECTS = {
  * Builds, deploys, and looks after what was deployed.
  *
  * Creates the artifact bucket, the build projects with their webhooks, the schedule of the drift check, the mails, and the budget.
+ * {@link MainStack} makes it, together with the chat.
  */
 export class BuildStack extends TerraformStack {
   private readonly account: AwsAccount;
@@ -157,8 +158,6 @@ export class BuildStack extends TerraformStack {
         ...settings,
         ...this.buildEnvironment,
         STATE_BUCKET: stateBucketName(state.own),
-        STATE_KEYS: `${state.own.key} ${state.kite.key}`,
-        STATE_REGION: state.own.region,
         AWS_REGION: aws.region,
         STACKS: `${prefix}-build ${prefix}-stack`,
         SECRETS: this.driftSecrets,

@@ -64,6 +64,23 @@ export interface ChatStageProps
  *
  * Creates the tables, the file bucket, the bot token's parameter, the queue, both functions, both API stages, and registers the
  * webhook when all of it is there. Then what watches over it: alarms, a dashboard, saved queries, the archive of the logs.
+ *
+ * @example
+ * new ChatStage(scope, 'dev', {
+ *   stage: 'dev',
+ *   prefix: 'kite',
+ *   account,
+ *   webSocketApi,
+ *   httpApi,
+ *   runtime: { architecture: 'arm64', runtime: 'provided.al2023', handler: 'bootstrap' },
+ *   code: { dispatcher: { deployedBy: 'ci', artifact }, lifecycle: { deployedBy: 'ci', artifact } },
+ *   botToken: settings.secret('TELEGRAM_BOT_TOKEN'),
+ *   botTokenParameter: '/kite/dev/telegram-bot-token',
+ *   alarmTopicArn: topic.arn,
+ *   runbookUrl: 'https://github.com/you/kite/blob/main/docs/operations.md',
+ *   protection: Protection.none,
+ *   retention: Duration.days(90),
+ * });
  */
 export class ChatStage extends Construct {
   readonly webSocket: WebSocketStage;

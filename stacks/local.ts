@@ -10,7 +10,12 @@ export interface LocalStackProps extends Pick<AwsTarget, 'providerVersion'> {
   readonly dynamodbEndpointUrl?: string;
 }
 
-/** A DynamoDB on this machine, with the tables that the stage `dev` has in AWS. Its state is a file beside the code. */
+/**
+ * A DynamoDB on this machine, with the tables that the stage `dev` has in AWS. Its state is a file beside the code.
+ *
+ * @example
+ * new LocalStack(new App(), 'local', { dynamodbEndpointUrl: 'http://127.0.0.1:8000' });
+ */
 export class LocalStack extends TerraformStack {
   constructor(scope: Construct, id: string, props: LocalStackProps = {}) {
     super(scope, id);

@@ -29,7 +29,28 @@ export interface FunctionOptions {
   readonly handler?: string;
 }
 
-/** Kite in one AWS account: `<id>-build` builds it, `<id>-stack` is the chat. Neither is synthesized if it breaks a rule of SafetyPolicy. */
+/**
+ * Kite in one AWS account: `<id>-build` builds it, `<id>-stack` is the chat. Neither is synthesized if it breaks a rule of SafetyPolicy.
+ *
+ * @example
+ * new MainStack(new App(), 'kite', {
+ *   prodStage: true,
+ *   build: {
+ *     gitRepositoryUrl: 'https://github.com/you/kite',
+ *     email: 'you@example.com',
+ *     monthlyBudgetUsd: 20,
+ *     timeZone: 'Europe/Kyiv',
+ *   },
+ *   kite: {
+ *     domainName: 'k1te.chat',
+ *     dns: 'route53',
+ *     architecture: 'arm64',
+ *     runtime: 'provided.al2023',
+ *     retention: Duration.days(90),
+ *   },
+ *   s3Backend: { bucket: 'my-state', key: 'kite/terraform', region: 'eu-north-1' },
+ * });
+ */
 export class MainStack extends Construct {
   readonly build: BuildStack;
   readonly kite: KiteStack;

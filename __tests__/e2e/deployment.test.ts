@@ -11,7 +11,7 @@ import { filledIn, readme } from '../readme/readme';
 import { chatBothWays, hostChannel, httpOf, join, webSocketOf, type Support } from './chat';
 import { askDoctor } from './doctor';
 import { DOMAIN, GITHUB_TOKEN, NODE_JS_SETTINGS, deployNodeJs, type NodeJsDeployment } from './node-js-owner';
-import { withPrograms } from './programs';
+import { withPrograms } from './path-with-programs';
 import { errorsIn, refused } from './refusal';
 import { refusedCalls } from './role-policies';
 import { runSchedule } from './schedule';

@@ -19,6 +19,9 @@ export interface ApiGatewayAccountProps {
  *
  * Creates the role and names it in the setting. The setting stays when the stack goes: other APIs may have come to need it.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ *
+ * @example
+ * new ApiGatewayAccount(scope, 'api-gateway-account', { account, rolePrefix: 'kite' });
  */
 export class ApiGatewayAccount extends Construct {
   /** What has to wait until API Gateway may write logs. */

@@ -13,7 +13,12 @@ export interface CustomDomainProps {
   readonly dns: Dns;
 }
 
-/** A name of ours for an API: each stage is found under it by the stage's name. */
+/**
+ * A name of ours for an API: each stage is found under it by the stage's name.
+ *
+ * @example
+ * new CustomDomain(scope, 'domain', { domainName: 'ws.k1te.chat', certificate, dns });
+ */
 export class CustomDomain extends Construct {
   readonly domainName: string;
   private readonly domain: Apigatewayv2DomainName;

@@ -15,6 +15,9 @@ export interface HttpApiProps {
  * The HTTP API of all stages.
  *
  * Creates the API, one integration with whatever function the stage names, and the routes.
+ *
+ * @example
+ * new HttpApi(scope, 'http-api', { apiName: 'kite-http', account });
  */
 export class HttpApi extends Construct {
   readonly apiName: string;

@@ -11,7 +11,12 @@ export interface HttpStageProps extends ApiStageProps {
   readonly domain?: CustomDomain;
 }
 
-/** A stage of the HTTP API. */
+/**
+ * A stage of the HTTP API.
+ *
+ * @example
+ * new HttpStage(scope, 'http', { api: httpApi, stageName: 'dev', functionReference: 'dev-request-dispatcher:live' });
+ */
 export class HttpStage extends Construct {
   /** What has to be there before the stage can be called. */
   readonly ready: readonly ITerraformDependable[];

@@ -16,6 +16,9 @@ export interface WebSocketApiProps {
  * The WebSocket API of all stages: frames are routed by the first element of the JSON array.
  *
  * Creates the API, one integration with whatever function the stage names, the routes and the route responses.
+ *
+ * @example
+ * new WebSocketApi(scope, 'websocket-api', { apiName: 'kite-websocket', account });
  */
 export class WebSocketApi extends Construct {
   readonly apiName: string;

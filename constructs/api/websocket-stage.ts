@@ -11,7 +11,17 @@ export interface WebSocketStageProps extends ApiStageProps {
   readonly domain?: CustomDomain;
 }
 
-/** A stage of the WebSocket API. */
+/**
+ * A stage of the WebSocket API.
+ *
+ * @example
+ * const stage = new WebSocketStage(scope, 'websocket', {
+ *   api: webSocketApi,
+ *   stageName: 'dev',
+ *   functionReference: 'dev-request-dispatcher:live',
+ * });
+ * stage.grantManagementApiAccess(fn);
+ */
 export class WebSocketStage extends Construct {
   constructor(
     scope: Construct,

@@ -25,6 +25,10 @@ export interface AwsAccountProps extends AwsTarget {
  * The account and region a stack lives in.
  *
  * Creates the AWS provider and looks the account's number up.
+ *
+ * @example
+ * const aws = new AwsAccount(scope, 'aws', { region: 'eu-north-1', tags: { Project: 'kite' } });
+ * aws.arn('sqs', 'dev-delivery.fifo');
  */
 export class AwsAccount extends Construct {
   readonly region: string;

@@ -9,7 +9,12 @@ export interface CertificateProps {
   readonly dns: Dns;
 }
 
-/** A certificate of ACM, validated through DNS: renewed by AWS as long as the records stay. */
+/**
+ * A certificate of ACM, validated through DNS: renewed by AWS as long as the records stay.
+ *
+ * @example
+ * new Certificate(scope, 'certificate', { names: ['ws.k1te.chat', 'api.k1te.chat'], dns });
+ */
 export class Certificate extends Construct {
   private readonly validation: AcmCertificateValidation;
 

@@ -12,7 +12,12 @@ export interface CloudflareDnsProps {
   readonly apiToken: TerraformVariable;
 }
 
-/** Names in a zone of Cloudflare, not proxied: API Gateway ends TLS itself. */
+/**
+ * Names in a zone of Cloudflare, not proxied: API Gateway ends TLS itself.
+ *
+ * @example
+ * new CloudflareDns(scope, 'dns', { zone: 'k1te.chat', apiToken: settings.secret('CLOUDFLARE_API_TOKEN') });
+ */
 export class CloudflareDns extends Construct implements Dns {
   private readonly zone: DataCloudflareZone;
 

@@ -9,6 +9,10 @@ const VARIABLE = 'KITE_SETTINGS';
  * Synthesizing needs no settings, and what is synthesized cannot know whether it will be deployed. So what is missing goes into
  * the stack as a variable that refuses its own value when Terraform plans. The provider's region refers to it: with the variable
  * refused, Terraform asks AWS nothing, and these sentences are all that is shown.
+ *
+ * @example
+ * const gate = new DeploymentGate(scope, 'gate', ['STATE_BUCKET is missing: write it into .env.']);
+ * new AwsAccount(scope, 'aws', { region: 'eu-north-1', gate });
  */
 export class DeploymentGate extends Construct {
   readonly closed: boolean;

@@ -1,4 +1,9 @@
-/** A length of time that knows its unit, so that no prop has to say it in its name. */
+/**
+ * A length of time that knows its unit, so that no prop has to say it in its name.
+ *
+ * @example
+ * Duration.days(90).toSeconds();
+ */
 export class Duration {
   private constructor(private readonly seconds: number) {}
 

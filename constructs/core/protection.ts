@@ -6,7 +6,12 @@ export interface Disposable {
   readonly reason: string;
 }
 
-/** Whether what holds data survives a `destroy`. */
+/**
+ * Whether what holds data survives a `destroy`.
+ *
+ * @example
+ * new ChatTables(scope, 'tables', { stage: 'prod', protection: Protection.full });
+ */
 export class Protection {
   private constructor(readonly on: boolean) {}
 

@@ -48,6 +48,14 @@ export interface StackOutputsProps {
  *
  * Fails the plan with a sentence that names the stack to deploy first, if it was never deployed (no state object) or has been
  * destroyed (a state without outputs). Terraform's own words would be "Unable to find remote state".
+ *
+ * @example
+ * const build = new StackOutputs(scope, 'build', {
+ *   state: { bucket: 'my-state', key: 'kite/terraform-build.tfstate', region: 'eu-north-1' },
+ *   stackName: 'kite-build',
+ *   names: ['s3-source-bucket'],
+ * });
+ * build.get('s3-source-bucket');
  */
 export class StackOutputs extends Construct {
   private readonly state: DataTerraformRemoteStateS3;

@@ -32,6 +32,14 @@ export interface RoleProps {
  *
  * Each grant is an `aws_iam_role_policy` of its own: inline policies on the role would make it depend on everything that it is
  * granted, which ends in cycles.
+ *
+ * @example
+ * const role = new Role(scope, 'role', {
+ *   roleName: 'kite-reporter',
+ *   description: 'Writes reports',
+ *   service: 'lambda.amazonaws.com',
+ * });
+ * role.allow('write-reports', { actions: ['s3:PutObject'], resources: ['arn:aws:s3:::kite-reports/*'] });
  */
 export class Role extends Construct {
   readonly resource: IamRole;

@@ -9,7 +9,12 @@ export interface Route53DnsProps {
   readonly zone: string;
 }
 
-/** Names in a zone of Route 53. */
+/**
+ * Names in a zone of Route 53.
+ *
+ * @example
+ * new Route53Dns(scope, 'dns', { zone: 'k1te.chat' });
+ */
 export class Route53Dns extends Construct implements Dns {
   private readonly zone: DataAwsRoute53Zone;
 

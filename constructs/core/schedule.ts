@@ -11,6 +11,9 @@ export interface CronFields {
 /**
  * When something happens, as EventBridge Scheduler writes it.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
+ *
+ * @example
+ * Schedule.cron({ minute: '30', hour: '7', weekDay: 'MON-FRI' });
  */
 export class Schedule {
   private constructor(readonly expression: string) {}

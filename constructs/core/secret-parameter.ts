@@ -14,7 +14,17 @@ export interface SecretParameterProps {
   readonly form?: { readonly pattern: string; readonly sentence: string };
 }
 
-/** A secret, encrypted in the parameter store under the account's own key for it. Throws on a variable that is not sensitive. */
+/**
+ * A secret, encrypted in the parameter store under the account's own key for it. Throws on a variable that is not sensitive.
+ *
+ * @example
+ * const secret = new SecretParameter(scope, 'bot-token', {
+ *   parameterName: '/kite/dev/telegram-bot-token',
+ *   description: 'The Telegram bot of the stage dev',
+ *   value: settings.secret('TELEGRAM_BOT_TOKEN'),
+ * });
+ * secret.grantRead(fn);
+ */
 export class SecretParameter extends Construct {
   readonly resource: SsmParameter;
 

@@ -10,6 +10,9 @@ interface Taggable {
 /**
  * Tags everything of a stage with the stage's name, so that its costs can be told from the other's. The provider's default tags
  * are added to it.
+ *
+ * @example
+ * Aspects.of(scope).add(new StageTag('dev'));
  */
 export class StageTag implements IAspect {
   constructor(private readonly stage: string) {}

@@ -32,6 +32,10 @@ const PATIENCE = Duration.minutes(15);
  * What is on its way to Telegram: first in, first out for each visitor.
  *
  * Creates the queue, the dead-letter queue that keeps what could not be delivered, and the alarms on both.
+ *
+ * @example
+ * const delivery = new DeliveryQueue(scope, 'delivery', { account, stage: 'dev', alarms: route });
+ * delivery.deliverTo(fn);
  */
 export class DeliveryQueue extends Construct {
   private readonly queue: SqsQueue;

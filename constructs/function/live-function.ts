@@ -33,6 +33,17 @@ export const LIVE = 'live';
  * A function of which every change is published as a version, with the alias `live` in front of it.
  *
  * Creates the log group, the role, the function and the alias. Callers use the alias; nothing calls the unpublished code.
+ *
+ * @example
+ * const hello = new LiveFunction(scope, 'hello', {
+ *   functionName: 'dev-hello',
+ *   description: 'Says hello',
+ *   rolePrefix: 'kite',
+ *   code: { deployedBy: 'ci', artifact },
+ *   runtime: { architecture: 'arm64', runtime: 'nodejs22.x', handler: 'index.handler' },
+ *   environment: { STAGE: 'dev' },
+ * });
+ * token.grantRead(hello);
  */
 export class LiveFunction extends Construct implements Grantee {
   readonly role: Role;

@@ -29,6 +29,9 @@ const WAITING = 10;
  * Asks Telegram again and again whether it still brings the bot's updates to this stage.
  *
  * Creates the schedule with its role, and the alarms: the updates go elsewhere, they fail, they pile up.
+ *
+ * @example
+ * new WebhookCheck(scope, 'webhook-check', { route, account, lifecycle: fn, stage: http });
  */
 export class WebhookCheck extends Construct implements Grantee {
   readonly role: Role;

@@ -23,6 +23,9 @@ export interface WebhookRegistrationProps {
  * parameter: what changes is registered anew (docs/adr/0028-rotating-the-bot-token.md).
  *
  * Creates two invocations of the lifecycle handler: one that registers the webhook, and one that removes it with the stage.
+ *
+ * @example
+ * new WebhookRegistration(scope, 'webhook', { lifecycle: fn, stage: http, botToken: token, after: [fn.alias] });
  */
 export class WebhookRegistration extends Construct {
   constructor(scope: Construct, id: string, props: WebhookRegistrationProps) {

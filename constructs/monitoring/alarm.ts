@@ -41,6 +41,16 @@ export interface AlarmProps {
 /**
  * An alarm of a stage. The mail says what it means, what to do first, and where the rest is written; another mail comes when it
  * is over.
+ *
+ * @example
+ * new Alarm(scope, 'errors', {
+ *   route,
+ *   name: 'request-dispatcher-errors',
+ *   meaning: 'The function ends in errors.',
+ *   remedy: 'Read its log.',
+ *   measure: { kind: 'metric', metric },
+ *   limit: { above: 0 },
+ * });
  */
 export class Alarm extends Construct {
   /** Unique in the account's region. */

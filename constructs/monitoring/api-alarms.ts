@@ -12,7 +12,12 @@ export interface ApiAlarmsProps {
 /** Now and then a request fails that is sent again: Telegram repeats an update, a browser connects anew. */
 const TOLERATED = 2;
 
-/** Alarms on both APIs of a stage: answers that are errors of ours, and frames that API Gateway could not hand to the function. */
+/**
+ * Alarms on both APIs of a stage: answers that are errors of ours, and frames that API Gateway could not hand to the function.
+ *
+ * @example
+ * new ApiAlarms(scope, 'api-alarms', { route, webSocket, http });
+ */
 export class ApiAlarms extends Construct {
   constructor(scope: Construct, id: string, { route, webSocket, http }: ApiAlarmsProps) {
     super(scope, id);

@@ -41,6 +41,13 @@ const COLUMNS = 24;
 /**
  * A dashboard in CloudWatch, row by row.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+ *
+ * @example
+ * new Dashboard(scope, 'dashboard', {
+ *   dashboardName: 'kite-dev',
+ *   region: 'eu-north-1',
+ *   rows: [{ widgets: [{ kind: 'graph', title: 'Errors', lines: [{ metric, label: 'errors' }] }] }],
+ * });
  */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {

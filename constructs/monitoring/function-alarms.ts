@@ -11,7 +11,17 @@ export interface FunctionAlarmsProps {
   readonly consequence: string;
 }
 
-/** Alarms on a function that ends in errors, and on one that Lambda does not start because too much runs at once. */
+/**
+ * Alarms on a function that ends in errors, and on one that Lambda does not start because too much runs at once.
+ *
+ * @example
+ * new FunctionAlarms(scope, 'alarms', {
+ *   route,
+ *   fn,
+ *   name: 'request-dispatcher',
+ *   consequence: 'visitors get no answer',
+ * });
+ */
 export class FunctionAlarms extends Construct {
   constructor(scope: Construct, id: string, { route, fn, name, consequence }: FunctionAlarmsProps) {
     super(scope, id);

@@ -32,6 +32,10 @@ const LARGEST_QUERY = 10 * 1024 ** 3;
  * The lines that a stage's functions log, kept in S3 for longer than CloudWatch keeps them, and asked by SQL.
  *
  * Creates a private bucket, a Firehose stream that fills it, the roles between them, and a table and a workgroup for Athena.
+ *
+ * @example
+ * const archive = new LogArchive(scope, 'archive', { prefix: 'kite', stage: 'dev', account });
+ * archive.keep('dispatcher-log', fn);
  */
 export class LogArchive extends Construct {
   private readonly bucket: PrivateBucket;

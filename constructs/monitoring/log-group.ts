@@ -14,7 +14,13 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** A log group that exists before whoever writes to it, so that it never grows without an end. */
+/**
+ * A log group that exists before whoever writes to it, so that it never grows without an end.
+ *
+ * @example
+ * const logs = new LogGroup(scope, 'logs', { logGroupName: '/aws/lambda/dev-hello', logRetention: Duration.days(14) });
+ * logs.grantWrite(fn);
+ */
 export class LogGroup extends Construct {
   readonly resource: CloudwatchLogGroup;
 

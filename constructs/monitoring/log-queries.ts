@@ -9,7 +9,12 @@ export interface LogQueriesProps {
   readonly fn: LiveFunction;
 }
 
-/** The questions that people ask a stage's log, saved in CloudWatch Logs Insights under `<prefix>/<stage>/`. */
+/**
+ * The questions that people ask a stage's log, saved in CloudWatch Logs Insights under `<prefix>/<stage>/`.
+ *
+ * @example
+ * new LogQueries(scope, 'queries', { prefix: 'kite', stage: 'dev', fn });
+ */
 export class LogQueries extends Construct {
   constructor(scope: Construct, id: string, { prefix, stage, fn }: LogQueriesProps) {
     super(scope, id);

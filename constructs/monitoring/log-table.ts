@@ -15,6 +15,9 @@ export interface LogTableProps {
  *
  * The partitions are worked out from the day (partition projection), so nobody has to add them:
  * https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
+ *
+ * @example
+ * new LogTable(scope, 'table', { databaseName: 'kite_dev', location: 's3://kite-logs/lines/' });
  */
 export class LogTable extends Construct {
   constructor(scope: Construct, id: string, { databaseName, location }: LogTableProps) {

@@ -14,6 +14,9 @@ export interface LoggedErrorsProps {
  * The errors that a function has caught and logged: somebody was told of them, but Lambda does not count them.
  *
  * Creates the metric filter that counts them, and the alarm.
+ *
+ * @example
+ * const { metric } = new LoggedErrors(scope, 'logged-errors', { route, fn });
  */
 export class LoggedErrors extends Construct {
   readonly metric: Metric;

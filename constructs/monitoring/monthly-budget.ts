@@ -16,6 +16,9 @@ export interface MonthlyBudgetProps {
  *
  * It counts the whole account: AWS cannot tell the costs of a tag before somebody has switched that tag on in Billing, and a
  * budget that sees nothing never speaks.
+ *
+ * @example
+ * new MonthlyBudget(scope, 'budget', { budgetName: 'kite-monthly', usd: 20, topic });
  */
 export class MonthlyBudget extends Construct {
   constructor(scope: Construct, id: string, { budgetName, usd, topic }: MonthlyBudgetProps) {

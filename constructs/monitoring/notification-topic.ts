@@ -16,6 +16,9 @@ export interface NotificationTopicProps {
  * Mails to whoever runs Kite: failed builds, drift, alarms, costs.
  *
  * Creates the topic, its policy and the subscription. AWS mails a link that has to be followed once.
+ *
+ * @example
+ * new NotificationTopic(scope, 'topic', { topicName: 'kite-notifications', account, email: 'you@example.com' });
  */
 export class NotificationTopic extends Construct {
   /** Lets services of AWS publish. */

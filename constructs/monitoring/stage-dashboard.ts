@@ -24,7 +24,25 @@ export interface StageDashboardProps extends Pick<DashboardProps, 'region'>, Pic
   readonly alarmArns: readonly string[];
 }
 
-/** What somebody who runs a stage looks at first: is it used, is it quick, does it fail, what does it cost. */
+/**
+ * What somebody who runs a stage looks at first: is it used, is it quick, does it fail, what does it cost.
+ *
+ * @example
+ * new StageDashboard(scope, 'dashboard', {
+ *   prefix: 'kite',
+ *   stage: 'dev',
+ *   region: 'eu-north-1',
+ *   dispatcher: fn,
+ *   lifecycle: fn,
+ *   webSocket,
+ *   http,
+ *   queue,
+ *   filesBucketName: 'kite-dev-files',
+ *   loggedErrors: metric,
+ *   alarmArns: [],
+ *   runbookUrl: 'https://github.com/you/kite/blob/main/docs/operations.md',
+ * });
+ */
 export class StageDashboard extends Construct {
   constructor(
     scope: Construct,

@@ -9,6 +9,9 @@ import { TABLE_SCHEMAS, tableName } from '../storage/table-schemas';
  * is wrong, and a query is billed for the metrics that it finds. One alarm per table, because a query can name only one: its
  * WHERE has AND, but no OR.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html
+ *
+ * @example
+ * new TableAlarms(scope, 'table-alarms', { route });
  */
 export class TableAlarms extends Construct {
   constructor(scope: Construct, id: string, { route }: { readonly route: AlarmRoute }) {

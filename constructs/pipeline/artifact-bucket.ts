@@ -24,7 +24,13 @@ export function latestKey({ folder, file }: Artifact): string {
   return `${folder}/latest/${file}`;
 }
 
-/** Where builds are kept by commit: versioned, private, TLS only. What has been built stays; replaced versions end. */
+/**
+ * Where builds are kept by commit: versioned, private, TLS only. What has been built stays; replaced versions end.
+ *
+ * @example
+ * const artifacts = new ArtifactBucket(scope, 'artifacts', { bucketName: 'kite-artifacts-123456789012' });
+ * artifacts.grantStore(project);
+ */
 export class ArtifactBucket extends Construct {
   private readonly bucket: PrivateBucket;
 

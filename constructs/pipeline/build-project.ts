@@ -30,6 +30,18 @@ export interface BuildProjectProps extends Pick<LogGroupProps, 'logRetention'> {
  * A build project that may do nothing but read the repository and write its log, until something grants it more.
  *
  * Creates the log group, the role, the project, and the webhook if pushes start it.
+ *
+ * @example
+ * new BuildProject(scope, 'project', {
+ *   account,
+ *   projectName: 'kite-tests',
+ *   description: 'Runs the tests of what is pushed to main',
+ *   rolePrefix: 'kite',
+ *   source,
+ *   buildspec: 'buildspecs/build-lambda.yml',
+ *   environment: {},
+ *   startsOn: '^refs/heads/main$',
+ * });
  */
 export class BuildProject extends Construct implements Grantee {
   readonly role: Role;

@@ -15,7 +15,18 @@ export interface BuildScheduleProps {
   readonly timeZone: string;
 }
 
-/** Starts a build at the same time of the day, summer and winter. */
+/**
+ * Starts a build at the same time of the day, summer and winter.
+ *
+ * @example
+ * new BuildSchedule(scope, 'schedule', {
+ *   account,
+ *   scheduleName: 'kite-drift-check',
+ *   project,
+ *   schedule: Schedule.workdaysAtNoon,
+ *   timeZone: 'Europe/Kyiv',
+ * });
+ */
 export class BuildSchedule extends Construct implements Grantee {
   readonly role: Role;
 

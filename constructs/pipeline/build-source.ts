@@ -16,7 +16,12 @@ export interface BuildSourceProps {
   readonly credential?: SourceCredential;
 }
 
-/** The repository that build projects read. */
+/**
+ * The repository that build projects read.
+ *
+ * @example
+ * new BuildSource(scope, 'source', { repositoryUrl: 'https://github.com/you/kite' });
+ */
 export class BuildSource extends Construct {
   readonly repositoryUrl: string;
   /** The connection to read through. */

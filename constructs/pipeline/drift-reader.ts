@@ -35,6 +35,18 @@ export interface DriftReaderProps {
  * cannot read messages or files.
  *
  * The actions are those that Terraform's AWS provider calls when it plans both stacks; an e2e run records them.
+ *
+ * @example
+ * new DriftReader(scope, 'drift-reader', {
+ *   account,
+ *   project,
+ *   prefix: 'kite',
+ *   stages: ['dev'],
+ *   state: [{ bucket: 'my-state', key: 'kite/terraform.tfstate', region: 'eu-north-1' }],
+ *   artifactBucketArn: 'arn:aws:s3:::kite-artifacts',
+ *   topicArn: topic.arn,
+ *   projectNames: ['drift-check-project'],
+ * });
  */
 export class DriftReader extends Construct {
   private readonly account: AwsAccount;

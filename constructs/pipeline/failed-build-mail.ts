@@ -10,7 +10,12 @@ export interface FailedBuildMailProps {
   readonly topic: NotificationTopic;
 }
 
-/** A build that does not end well mails what failed and where its log is. */
+/**
+ * A build that does not end well mails what failed and where its log is.
+ *
+ * @example
+ * new FailedBuildMail(scope, 'failed-builds', { ruleName: 'kite-failed-builds', projects: [project], topic });
+ */
 export class FailedBuildMail extends Construct {
   constructor(scope: Construct, id: string, props: FailedBuildMailProps) {
     super(scope, id);

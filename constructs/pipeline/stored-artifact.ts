@@ -12,6 +12,13 @@ export interface StoredArtifactProps {
  * A zip in the artifact bucket that functions are made from.
  *
  * Fails the plan with a sentence if there is none. Lambda would say so, too, but only after half of the stack has been made.
+ *
+ * @example
+ * new StoredArtifact(scope, 'artifact', {
+ *   bucket: 'kite-artifacts',
+ *   key: 'request-dispatcher/latest/function.zip',
+ *   remedy: 'start a build, then deploy again.',
+ * });
  */
 export class StoredArtifact extends Construct {
   /** What has to wait until the zip has been seen. */

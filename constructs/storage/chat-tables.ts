@@ -31,6 +31,10 @@ const READ_WRITE = [
  * The four tables of a stage, on demand.
  *
  * Protected ones cannot be deleted, by Terraform or by hand, and can be restored to any second of the last 35 days.
+ *
+ * @example
+ * const tables = new ChatTables(scope, 'tables', { stage: 'prod', protection: Protection.full });
+ * tables.grantReadWrite(fn);
  */
 export class ChatTables extends Construct {
   private readonly tables: ReadonlyMap<TableNoun, DynamodbTable>;

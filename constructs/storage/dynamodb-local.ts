@@ -13,7 +13,12 @@ export interface DynamodbLocalProps {
 const IMAGE = 'amazon/dynamodb-local:2.6.1';
 const DATA = '/home/dynamodblocal/data';
 
-/** DynamoDB Local in Docker, with its data in a volume: it outlives the container. */
+/**
+ * DynamoDB Local in Docker, with its data in a volume: it outlives the container.
+ *
+ * @example
+ * new DynamodbLocal(scope, 'dynamodb', { port: 8000 });
+ */
 export class DynamodbLocal extends Construct {
   readonly container: Container;
   readonly endpointUrl: string;

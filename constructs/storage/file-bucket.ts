@@ -9,7 +9,13 @@ export interface FileBucketProps extends Pick<PrivateBucketProps, 'bucketName' |
   readonly retention: Duration;
 }
 
-/** The files of a stage's visitors and operators. Browsers upload and download by presigned URLs, so it answers CORS. */
+/**
+ * The files of a stage's visitors and operators. Browsers upload and download by presigned URLs, so it answers CORS.
+ *
+ * @example
+ * const files = new FileBucket(scope, 'files', { bucketName: 'kite-dev-files', retention: Duration.days(90) });
+ * files.grantReadWrite(fn);
+ */
 export class FileBucket extends Construct {
   private readonly bucket: PrivateBucket;
 

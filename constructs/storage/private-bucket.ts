@@ -26,6 +26,9 @@ export interface PrivateBucketProps {
  * A bucket that nobody outside of the account can read, and nobody at all without TLS.
  *
  * Creates the bucket, its public access block, its encryption, its policy, and if asked for versioning and lifecycle.
+ *
+ * @example
+ * new PrivateBucket(scope, 'reports', { bucketName: 'kite-reports', versioned: true, protection: Protection.full });
  */
 export class PrivateBucket extends Construct {
   readonly resource: S3Bucket;

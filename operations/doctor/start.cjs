@@ -4,15 +4,12 @@ const fs = require('fs');
 const path = require('path');
 
 const root = path.join(__dirname, '..', '..');
-const least = require(path.join(root, 'package.json')).engines.node.replace(/^>=\s*/, '');
-const given = process.versions.node.split('.').map(Number);
-const asked = least.split('.').map(Number);
-const old = given[0] < asked[0] || (given[0] === asked[0] && given[1] < (asked[1] || 0));
+const range = require(path.join(root, 'package.json')).engines.node;
 
-if (old) {
+if (!require('./node-version.cjs').isInRange(process.versions.node, range)) {
   stop(
     'Node.js',
-    'This is ' + process.versions.node + ', and Kite needs ' + least + ' or later.',
+    'This is ' + process.versions.node + ', and Kite needs ' + range + '.',
     'Install it from https://nodejs.org',
   );
 } else if (!fs.existsSync(path.join(root, 'node_modules', '.package-lock.json'))) {

@@ -10,7 +10,7 @@ import { DoctorContext, type DoctorContextProps } from '../../../operations/doct
 const PATIENT = 20;
 
 /** Seconds for a call of a service that says nothing; what else is asked before must have answered by then. */
-export const IMPATIENT = 2;
+export const IMPATIENT = 1;
 
 /** What `.env` of a complete deployment says. */
 export const COMPLETE = {

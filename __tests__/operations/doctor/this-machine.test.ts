@@ -26,7 +26,7 @@ function project(locked: Record<string, object>, installed?: Record<string, obje
   mkdirSync(join(owner.folder, 'node_modules'), { recursive: true });
   const write = (path: string, content: object): void =>
     writeFileSync(join(owner.folder, path), JSON.stringify(content));
-  write('package.json', { engines: { node: '>=20.19' } });
+  write('package.json', { engines: { node: '^20.19 || ^22.13 || >=24' } });
   write('package-lock.json', { packages: { '': {}, ...locked } });
   if (installed) write('node_modules/.package-lock.json', { packages: installed });
   return owner.folder;
@@ -34,11 +34,21 @@ function project(locked: Record<string, object>, installed?: Record<string, obje
 
 describe('Node.js', () => {
   it.each([
-    ['20.18.1', 'problem: This is 20.18.1, and Kite needs 20.19 or later. -> Install it from https://nodejs.org'],
-    ['20.19.0', 'ok: 20.19.0.'],
-    ['22.1.0', 'ok: 22.1.0.'],
-  ])('%s', async (nodeVersion, line) => {
-    expect(await owner.sees(node, { root: project({}), nodeVersion })).toEqual([line]);
+    ['18.20.0', false],
+    ['20.18.1', false],
+    ['20.19.0', true],
+    ['21.7.0', false],
+    ['22.12.0', false],
+    ['22.13.0', true],
+    ['23.11.0', false],
+    ['24.0.0', true],
+    ['26.1.0', true],
+  ])('%s', async (nodeVersion, isKnown) => {
+    expect(await owner.sees(node, { root: project({}), nodeVersion })).toEqual([
+      isKnown
+        ? `ok: ${nodeVersion}.`
+        : `problem: This is ${nodeVersion}, and Kite needs ^20.19 || ^22.13 || >=24. -> Install it from https://nodejs.org`,
+    ]);
   });
 });
 
