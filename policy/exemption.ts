@@ -4,7 +4,7 @@ import type { RuleName } from './rules';
 /** A rule that something need not keep to, and why. */
 export interface Exemption {
   readonly rule: RuleName;
-  /** For whoever reads the code later. */
+  /** For later readers of the code. */
   readonly reason: string;
   /** The construct that it is for, with all that is in it. */
   readonly scope: IConstruct;
@@ -19,7 +19,7 @@ const METADATA = 'kite:exempted-from';
  */
 export function allow(scope: IConstruct, rule: RuleName, reason: string): void {
   if (!/\S+\s+\S+/.test(reason)) {
-    throw new Error(`${scope.node.path}: say why it may break ${rule}, in words that somebody else understands.`);
+    throw new Error(`${scope.node.path}: say why it may break ${rule}, in words that other people understand.`);
   }
   scope.node.addMetadata(METADATA, { rule, reason });
 }

@@ -41,7 +41,7 @@ function list(value: unknown): string[] {
   return value === undefined ? [] : [value].flat().map(String);
 }
 
-/** Whether a policy turns away whoever comes without TLS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport */
+/** Whether a policy denies requests without TLS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport */
 export function refusesPlainText(policy: unknown, actions: readonly string[]): boolean {
   return (statementsOf(policy) ?? []).some(
     (statement) =>

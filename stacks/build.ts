@@ -120,7 +120,7 @@ export class BuildStack extends TerraformStack {
     const project = new BuildProject(this, 'build-and-deploy', {
       ...this.everyProject,
       projectName: PROJECTS.buildAndDeploy,
-      description: 'Builds what is pushed to main, tests it, keeps it under its commit and deploys it to dev',
+      description: 'Builds and tests pushes to main, stores the build under its commit and deploys it to dev',
       buildspec: 'buildspecs/build-and-deploy.yml',
       environment: { ...this.buildEnvironment, ...this.stageEnvironment('dev') },
       startsOn: '^refs/heads/main$',
@@ -136,7 +136,7 @@ export class BuildStack extends TerraformStack {
     const project = new BuildProject(this, 'deploy-on-tag', {
       ...this.everyProject,
       projectName: PROJECTS.deployOnTag,
-      description: 'Promotes to prod what was built for the commit that a tag names',
+      description: 'Promotes the build of a tagged commit to prod',
       buildspec: 'buildspecs/deploy-on-tag.yml',
       environment: { ...this.buildEnvironment, ...this.stageEnvironment('prod') },
       startsOn: '^refs/tags/',
@@ -152,7 +152,7 @@ export class BuildStack extends TerraformStack {
     const project = new BuildProject(this, 'drift-check', {
       ...this.everyProject,
       projectName: PROJECTS.driftCheck,
-      description: 'Compares what is deployed with the state and the code, and mails what differs',
+      description: 'Compares what is deployed with the state and the code, and mails the differences',
       buildspec: 'buildspecs/drift-check.yml',
       environment: {
         ...settings,
@@ -239,7 +239,7 @@ export class BuildStack extends TerraformStack {
     if (this.props.sourceCredential?.kind !== 'token') return {};
     return {
       GITHUB_TOKEN:
-        'GITHUB_TOKEN is missing: make a personal access token for the repository, write GITHUB_TOKEN="..." into .env and deploy with --var-file=.env.',
+        'GITHUB_TOKEN is missing: create a personal access token for the repository, write GITHUB_TOKEN="..." into .env and deploy with --var-file=.env.',
     };
   }
 

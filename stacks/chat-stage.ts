@@ -114,7 +114,7 @@ export class ChatStage extends Construct {
       form: {
         // https://core.telegram.org/bots/features#generating-an-authentication-token
         pattern: '^[0-9]+:[A-Za-z0-9_-]+$',
-        sentence: `${props.botToken.friendlyUniqueId} is no bot token: copy it from @BotFather as it is, for example 123456:ABC-DEF.`,
+        sentence: `${props.botToken.friendlyUniqueId} is not a bot token: copy it from @BotFather, for example 123456:ABC-DEF.`,
       },
     });
     this.queue = new DeliveryQueue(this, 'delivery', { account, stage, alarms: this.alarms });
@@ -195,7 +195,7 @@ export class ChatStage extends Construct {
     const { stage, telegramApiRoot } = this.props;
     return new LiveFunction(this, 'lifecycle-handler', {
       functionName: lifecycleHandlerName(stage),
-      description: `Tells Telegram where to bring the updates, and asks whether it does (${stage})`,
+      description: `Registers and checks the Telegram webhook (${stage})`,
       code: this.props.code.lifecycle,
       ...this.functionProps,
       // Telegram may need a while to find a host that is new.
@@ -232,13 +232,13 @@ export class ChatStage extends Construct {
       route,
       fn: dispatcher,
       name: 'request-dispatcher',
-      consequence: 'visitors or operators get no answer, or messages come late',
+      consequence: 'visitors or operators get no answer, or messages are late',
     });
     new FunctionAlarms(this, 'lifecycle-alarms', {
       route,
       fn: lifecycle,
       name: 'lifecycle-handler',
-      consequence: 'a deployment fails, or nobody looks after the webhook',
+      consequence: 'deployments fail, or the webhook is not checked',
     });
     const loggedErrors = new LoggedErrors(this, 'logged-errors', { route, fn: dispatcher });
     new ApiAlarms(this, 'api-alarms', { route, webSocket, http });

@@ -124,7 +124,7 @@ export class KiteStack extends TerraformStack {
     const apiToken = this.settings.secret('CLOUDFLARE_API_TOKEN');
     new SecretParameter(this, 'cloudflare-token', {
       parameterName: cloudflareTokenParameter(this.props.prefix),
-      description: 'Lets the drift check look at the records in Cloudflare',
+      description: 'Lets the drift check read the records in Cloudflare',
       value: apiToken,
     });
     return new CloudflareDns(this, 'dns', { zone, apiToken });
@@ -194,7 +194,7 @@ export class KiteStack extends TerraformStack {
     for (const [name, value] of Object.entries(outputs)) new TerraformOutput(this, name, { value, staticId: true });
   }
 
-  /** What the settings ask for although it breaks a rule; `warn` says it to whoever deploys. */
+  /** What the settings ask for although it breaks a rule; `warn` says it at each deployment. */
   private exempt(): void {
     const { disposableProd, runtime } = this.props;
     if (this.props.prodStage && disposableProd) {
@@ -227,5 +227,5 @@ function botTokenSentence(name: string, stage: string): string {
 }
 
 function cloudflareSentence(domain: string): string {
-  return `CLOUDFLARE_API_TOKEN is missing: make a token that may read the zone of ${domain} and edit its DNS, write CLOUDFLARE_API_TOKEN="..." into .env and deploy with --var-file=.env.`;
+  return `CLOUDFLARE_API_TOKEN is missing: create a token that may read the zone of ${domain} and edit its DNS, write CLOUDFLARE_API_TOKEN="..." into .env and deploy with --var-file=.env.`;
 }

@@ -24,7 +24,7 @@ export class LocalStack extends TerraformStack {
     const endpointUrl = props.dynamodbEndpointUrl ?? 'http://localhost:8000';
     new AwsProvider(this, 'aws', {
       region: 'local',
-      // DynamoDB Local takes any; nothing of this provider ever reaches AWS.
+      // DynamoDB Local accepts any; this provider never reaches AWS.
       accessKey: 'local',
       secretKey: 'local',
       endpoints: [{ dynamodb: endpointUrl }],

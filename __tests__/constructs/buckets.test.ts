@@ -23,7 +23,7 @@ describe('PrivateBucket', () => {
     });
   });
 
-  it('refuses whoever comes without TLS', () => {
+  it('refuses requests without TLS', () => {
     const arn = `\${${stack.address('aws_s3_bucket')}.arn}`;
     expect(statements(stack.the('aws_s3_bucket_policy')['policy'])).toEqual([
       {

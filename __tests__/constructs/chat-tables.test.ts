@@ -56,7 +56,7 @@ describe('ChatTables', () => {
     }
   });
 
-  it('may be read and written item by item, with the index, by whoever is granted it', () => {
+  it('may be read and written item by item, with the index, by a function that is granted it', () => {
     const [use] = stack.grant('use-tables');
     expect(use?.Action).toEqual([
       'dynamodb:BatchGetItem',

@@ -54,7 +54,7 @@ describe('DeliveryQueue', () => {
     });
   });
 
-  it('refuses whoever comes without TLS, in either queue', () => {
+  it('refuses requests without TLS, in either queue', () => {
     for (const one of [deadLetters, queue]) {
       expect(JSON.parse(String(one?.['policy']))).toMatchObject({
         Statement: [

@@ -53,7 +53,7 @@ describe.each(['dev', 'prod'])('the webhook of %s', (stage) => {
     expect(lifecycle.attributes['timeout']).toBe(180);
   });
 
-  it('comes last: after the parameter, after every instance has the new token, after whoever calls may call', () => {
+  it('comes last: after the parameter, after every instance has the new token, after the permission to call', () => {
     expect(dispatcher.attributes).toMatchObject({
       publish: true,
       environment: { variables: { BOT_TOKEN_VERSION: version } },

@@ -214,7 +214,7 @@ describe('an owner deploys the native build, with dev and prod', () => {
     // In dev, the contract has left groups and bots in every state there is.
     const ofDev = /^(Privacy|Webhook|Groups) of dev/;
     expect(rest.filter((line) => !ofDev.test(line))).toEqual([
-      'GitHub: warning: CodeBuild in eu-north-1 knows no way into GitHub, and CODE_CREDENTIAL is empty.',
+      'GitHub: warning: CodeBuild in eu-north-1 has no credential for GitHub, and CODE_CREDENTIAL is empty.',
       'Cloudflare token: not checked: Not needed: DOMAIN is empty.',
       'Cloudflare zone: not checked: Not needed: DOMAIN is empty.',
     ]);

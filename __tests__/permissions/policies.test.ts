@@ -205,7 +205,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
       ...STATE_READS,
     ],
   },
-  // What it may is AWS's own policy, which is attached: nothing of ours is added to it.
+  // What it may is AWS's own policy, which is attached: Kite adds nothing to it.
   [`kite-api-gateway-logs-${REGION}`]: {
     allowed: [],
     denied: [...CHATS, ...deployCalls('prod'), ...STATE_READS, ['sqs:SendMessage', queue('prod-delivery.fifo')]],
@@ -235,7 +235,7 @@ describe.each(Object.entries(EXPECTED))('%s', (name, { allowed, denied }) => {
 });
 
 test('no role changes an API: the drift check reads them, and nobody else may even that', () => {
-  // The simulator knows no resources of API Gateway's management, so this is read off the policies themselves.
+  // The simulator does not know the resources of API Gateway's management, so this is read off the policies themselves.
   const granted = policies.roles.flatMap((name) =>
     policies.actionsOf(name).flatMap((action) => (action.startsWith('apigateway:') ? [`${name} ${action}`] : [])),
   );

@@ -175,7 +175,7 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
     keeps: letsIn('aws_sns_topic_policy', ALARMS, FROM_ALARMS),
     breaks: {
       'it lets in {"AWS":["999999999999"]}': letsIn('aws_sns_topic_policy', { AWS: '999999999999' }, FROM_ALARMS),
-      'it lets in cloudwatch.amazonaws.com for whoever asks it to': letsIn('aws_sns_topic_policy', ALARMS),
+      'it lets in cloudwatch.amazonaws.com on behalf of any account': letsIn('aws_sns_topic_policy', ALARMS),
       'its policy cannot be read': one('aws_sns_topic_policy', { policy: '${var.policy}' }),
     },
   },
@@ -245,7 +245,7 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
     keeps: calls({}),
     breaks: {
       'it lets * call': calls({ principal: '*' }),
-      'it lets apigateway.amazonaws.com call for whoever asks it to': calls({ source_arn: undefined }),
+      'it lets apigateway.amazonaws.com call on behalf of any account': calls({ source_arn: undefined }),
       'it lets unpublished code be called': calls({ qualifier: undefined }),
     },
   },
@@ -278,7 +278,7 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
     },
     breaks: {
       'it does not write to a log group of this stack': build({
-        logs_config: { cloudwatch_logs: { status: 'ENABLED', group_name: 'of somebody else' } },
+        logs_config: { cloudwatch_logs: { status: 'ENABLED', group_name: 'of another project' } },
       }),
     },
   },

@@ -26,7 +26,7 @@ export function policy(statement: object): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
 }
 
-/** What turns away whoever comes without TLS. */
+/** Denies requests without TLS. */
 export function tlsOnly(action: string): string {
   const Condition = { Bool: { 'aws:SecureTransport': 'false' } };
   return policy({ Effect: 'Deny', Principal: '*', Action: action, Resource: '*', Condition });

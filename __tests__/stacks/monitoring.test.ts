@@ -317,7 +317,7 @@ describe('the dashboard', () => {
     expect(new Set(cells).size).toBe(cells.length);
   });
 
-  it('names each series with its dimensions in pairs, and shows nothing of the other stage', () => {
+  it('names each series with its dimensions in pairs, and none of the other stage', () => {
     const series = body.widgets.flatMap(({ properties }) => (properties['metrics'] ?? []) as unknown[][]);
     expect(series.length).toBeGreaterThan(30);
     for (const one of series) {

@@ -68,7 +68,7 @@ describe('what may break a rule', () => {
   const LOG_ROLE = [
     'permission-written-here',
     'kite/kite-stack/api-gateway-account/push-to-logs',
-    'AWS keeps this policy for this very purpose, and the role serves APIs of others, too',
+    'AWS maintains this policy for exactly this purpose, and the role also serves the APIs of other projects',
   ];
 
   it('is, by default, the role under which API Gateway writes logs, and nothing else', () => {
@@ -109,7 +109,7 @@ describe('the rules', () => {
     aws_apigatewayv2_api: 'is reached through its stages',
     aws_apigatewayv2_api_mapping: 'leads a domain to a stage',
     aws_apigatewayv2_integration: 'names the function of the stage',
-    aws_apigatewayv2_route: 'visitors and Telegram are let in by the code',
+    aws_apigatewayv2_route: 'visitors and Telegram are authenticated by the code',
     aws_apigatewayv2_route_response: 'lets an answer through',
     aws_budgets_budget: 'counts',
     aws_cloudwatch_dashboard: 'shows metrics',
@@ -143,7 +143,7 @@ describe('the rules', () => {
     expect(new Set([...unlooked, 'aws_s3_object'])).toEqual(new Set(Object.keys(NOTHING_TO_CHECK)));
   });
 
-  it('know no action without a resource that nothing is granted', () => {
+  it('list no action without a resource that is never granted', () => {
     const granted = all
       .flatMap((stack) => stack.all('aws_iam_role_policy'))
       .map(({ attributes }) => String(attributes['policy']))

@@ -30,7 +30,7 @@ describe('MainStack', () => {
     rmSync(app.outdir, { recursive: true });
   });
 
-  it('puts out what is public interface', () => {
+  it('has the outputs that are public interface', () => {
     expect(Object.keys(build.json.output ?? {})).toEqual(
       expect.arrayContaining(['s3-source-bucket', 'function-s3-key', 'lifecycle-s3-key']),
     );
@@ -172,7 +172,7 @@ describe('KiteStack', () => {
     expect(new Set(functions.map(({ role }) => role)).size).toBe(4);
   });
 
-  it('lets nothing of one stage reach the other', () => {
+  it('keeps the stages apart', () => {
     for (const [name, policy] of Object.entries(kite.json.resource?.['aws_iam_role_policy'] ?? {})) {
       const stage = /^(dev|prod)_/.exec(name)?.[1];
       if (!stage) continue;
@@ -285,7 +285,7 @@ describe('every role of every stack', () => {
     expect(wildcards).toEqual([]);
   });
 
-  it('is granted "*" only where AWS knows no resource', () => {
+  it('is granted "*" only where AWS has no resource type', () => {
     const unscoped = statements.filter(({ statement }) => [statement.Resource].flat().includes('*'));
     expect(unscoped.map(({ policy }) => policy)).toEqual(['read-unscoped']);
   });

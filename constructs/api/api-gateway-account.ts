@@ -38,7 +38,7 @@ export class ApiGatewayAccount extends Construct {
     allow(
       policy,
       'permission-written-here',
-      'AWS keeps this policy for this very purpose, and the role serves APIs of others, too',
+      'AWS maintains this policy for exactly this purpose, and the role also serves the APIs of other projects',
     );
     this.resource = new Account(this, 'account', {
       cloudwatchRoleArn: role.arn,

@@ -14,7 +14,7 @@ export interface CustomDomainProps {
 }
 
 /**
- * A name of ours for an API: each stage is found under it by the stage's name.
+ * A custom domain name of an API, with each stage under a path of its name.
  *
  * @example
  * new CustomDomain(scope, 'domain', { domainName: 'ws.k1te.chat', certificate, dns });

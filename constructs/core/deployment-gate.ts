@@ -24,7 +24,7 @@ export class DeploymentGate extends Construct {
     const variable = new TerraformVariable(this, VARIABLE, {
       type: 'string',
       default: 'incomplete',
-      description: 'Settings that .env lacks',
+      description: 'Settings that are missing in .env',
       validation: [{ condition: `\${var.${VARIABLE} == "complete"}`, errorMessage: missing.join('\n') }],
     });
     variable.overrideLogicalId(VARIABLE);

@@ -17,7 +17,7 @@ export interface DnsAlias {
  */
 export const NEW_NAME_FIRST = { createBeforeDestroy: true } as const;
 
-/** A record by which somebody sees that a domain is ours. */
+/** A record that proves the ownership of a domain. */
 export interface DnsProof {
   /** Without a final dot, and so the value. */
   readonly name: string;
@@ -25,9 +25,9 @@ export interface DnsProof {
   readonly value: string;
 }
 
-/** Whoever answers for the domain's names. */
+/** The service that hosts the domain's zone. */
 export interface Dns {
-  /** Makes a record by which somebody sees that the domain is ours. */
+  /** Creates a record that proves the ownership of the domain. */
   prove(scope: Construct, id: string, proof: DnsProof): ITerraformDependable;
   /** Leads a name to a host of AWS. */
   alias(scope: Construct, id: string, alias: DnsAlias): ITerraformDependable;

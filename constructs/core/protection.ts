@@ -2,7 +2,7 @@ import { TerraformResourceLifecycle } from 'cdktf';
 
 /** Why a stage's data may be destroyed although the stage is in production. */
 export interface Disposable {
-  /** For whoever reads the configuration later, for example "the sandbox is thrown away after the test". */
+  /** For later readers, for example "the sandbox is thrown away after the test". */
   readonly reason: string;
 }
 

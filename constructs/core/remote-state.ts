@@ -44,7 +44,7 @@ export interface StackOutputsProps {
 }
 
 /**
- * What another stack has put out.
+ * The outputs of another stack.
  *
  * Fails the plan with a sentence that names the stack to deploy first, if it was never deployed (no state object) or has been
  * destroyed (a state without outputs). Terraform's own words would be "Unable to find remote state".

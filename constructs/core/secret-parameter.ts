@@ -10,7 +10,7 @@ export interface SecretParameterProps {
   readonly description: string;
   /** A variable, so that the value is given when Terraform runs and is written into no file of ours. */
   readonly value: TerraformVariable;
-  /** What the value must look like (a pattern of RE2), and the sentence for whoever gave another. @default - any value will do */
+  /** What the value must look like (a pattern of RE2), and the message for another value. @default - any value will do */
   readonly form?: { readonly pattern: string; readonly sentence: string };
 }
 

@@ -12,7 +12,7 @@ import { Metric, Statistic } from '../monitoring/metric';
 export interface DeliveryQueueProps {
   readonly account: AwsAccount;
   readonly stage: string;
-  /** Who hears of messages that come late or could not be delivered. */
+  /** Where alarms about late or undelivered messages go. */
   readonly alarms: AlarmRoute;
 }
 
@@ -20,7 +20,7 @@ export interface DeliveryQueueProps {
 const ATTEMPTS = 100;
 
 /**
- * Batches at once, of up to ten conversations each: more than Telegram takes from a bot, and no more than that of the ten
+ * Concurrent batches of up to ten conversations each: more than Telegram takes from a bot, and no more than that of the ten
  * executions of a new account, which both stages and the frames of visitors share (docs/adr/0035-deliveries-continue.md).
  */
 const BATCHES = 4;
@@ -97,7 +97,7 @@ export class DeliveryQueue extends Construct {
       batchSize: 10,
       functionResponseTypes: ['ReportBatchItemFailures'],
       scalingConfig: { maximumConcurrency: BATCHES },
-      // Lambda refuses a source that the function's role cannot read.
+      // Lambda refuses an event source that the function's role cannot read.
       dependsOn: [permission, continues],
     });
   }
@@ -117,7 +117,7 @@ export class DeliveryQueue extends Construct {
       route,
       name: 'undelivered-messages',
       meaning: `Messages of ${stage} could not be delivered to Telegram; they are kept for two weeks in ${stage}-delivery-dead-letters.fifo.`,
-      remedy: 'Mend what the log says about them, then move them back to the queue.',
+      remedy: 'Fix what the log reports about them, then move them back to the queue.',
       measure: {
         kind: 'metric',
         metric: this.metric('ApproximateNumberOfMessagesVisible', 'Maximum', 'dead letters'),
@@ -129,7 +129,7 @@ export class DeliveryQueue extends Construct {
       route,
       name: 'delivery-delay',
       meaning: `A message of ${stage} has been waiting for Telegram for more than ${PATIENCE.toMinutes()} minutes.`,
-      remedy: 'The log of the request dispatcher says why it is tried again.',
+      remedy: 'The log of the request dispatcher says why it is retried.',
       measure: { kind: 'metric', metric: this.metric('ApproximateAgeOfOldestMessage', 'Maximum') },
       limit: { above: PATIENCE.toSeconds() },
     });
@@ -137,7 +137,7 @@ export class DeliveryQueue extends Construct {
 }
 
 /**
- * A queue's policy that refuses whoever comes without TLS. It is made with the queue: as a resource of its own it takes
+ * A queue's policy that refuses requests without TLS. It is made with the queue: as a resource of its own it takes
  * Terraform another 25 seconds, because the provider waits after each change of a queue.
  */
 function tlsOnly(queueArn: string): string {

@@ -57,7 +57,7 @@ export class LiveFunction extends Construct implements Grantee {
     this.functionName = props.functionName;
     this.role = new Role(this, 'role', {
       roleName: `${props.rolePrefix}-${props.functionName}`,
-      description: `What the function ${props.functionName} may do`,
+      description: `Permissions of the function ${props.functionName}`,
       service: 'lambda.amazonaws.com',
     });
     this.logs = new LogGroup(this, 'logs', {
@@ -133,13 +133,13 @@ export class LiveFunction extends Construct implements Grantee {
   }
 
   /**
-   * The alias follows the latest published version, whoever published it: after CI has deployed, Terraform reads CI's version
+   * The alias follows the latest published version, no matter who published it: after CI has deployed, Terraform reads CI's version
    * back and has nothing to change; after a change of settings, Terraform publishes CI's code with them and moves the alias on.
    */
   private aliasOf(fn: LambdaFunction): LambdaAlias {
     return new LambdaAlias(this, 'alias', {
       name: LIVE,
-      description: 'Takes the traffic',
+      description: 'Receives all traffic',
       functionName: fn.functionName,
       functionVersion: fn.version,
     });

@@ -26,7 +26,7 @@ const TWO_CHECKS = Duration.minutes(30);
 const WAITING = 10;
 
 /**
- * Asks Telegram again and again whether it still brings the bot's updates to this stage.
+ * Checks regularly whether Telegram sends the bot's updates to this stage.
  *
  * Creates the schedule with its role, and the alarms: the updates go elsewhere, they fail, they pile up.
  *
@@ -45,7 +45,7 @@ export class WebhookCheck extends Construct implements Grantee {
     const { prefix, stage } = props.route;
     this.role = new Role(this, 'role', {
       roleName: `${prefix}-${stage}-webhook-check`,
-      description: `Starts the check of the webhook of ${stage}`,
+      description: `Starts the webhook check of ${stage}`,
       service: 'scheduler.amazonaws.com',
       onBehalfOf: props.account,
     });
@@ -64,7 +64,7 @@ export class WebhookCheck extends Construct implements Grantee {
     new SchedulerSchedule(this, 'schedule', {
       name: `${route.prefix}-${route.stage}-webhook-check`,
       description: `Asks Telegram about the webhook of ${route.stage}`,
-      // Said, so that a schedule which somebody disabled is seen as drift.
+      // Explicit, so that a disabled schedule is reported as drift.
       state: 'ENABLED',
       scheduleExpression: Schedule.every(INTERVAL).expression,
       flexibleTimeWindow: { mode: 'OFF' },
@@ -88,7 +88,7 @@ export class WebhookCheck extends Construct implements Grantee {
     new Alarm(this, 'lost', {
       route,
       name: 'webhook-lost',
-      meaning: `Telegram does not bring the updates of the bot of ${stage} to Kite: the webhook is another one, or the token is not valid any more. Operators' answers do not arrive. INSUFFICIENT_DATA: nobody could ask Telegram for a while.`,
+      meaning: `Telegram does not send the updates of the ${stage} bot to Kite: the bot has another webhook, or its token is no longer valid. Operators' answers do not arrive. INSUFFICIENT_DATA: the check has not reached Telegram for a while.`,
       remedy: `Read the last "webhook" line in the log ${this.props.lifecycle.logGroupName}; it says where the updates go.`,
       measure: of('WebhookIsOurs'),
       limit: { below: 1 },
@@ -98,8 +98,8 @@ export class WebhookCheck extends Construct implements Grantee {
     new Alarm(this, 'failing', {
       route,
       name: 'webhook-failing',
-      meaning: `Telegram could not deliver updates to ${stage}, in two checks one after the other: operators' answers come late.`,
-      remedy: `Telegram's own words are in the log ${this.props.lifecycle.logGroupName}.`,
+      meaning: `Telegram could not deliver updates to ${stage}, in two checks in a row: operators' answers are late.`,
+      remedy: `Telegram's error messages are in the log ${this.props.lifecycle.logGroupName}.`,
       measure: of('WebhookFailing'),
       limit: { above: 0 },
       period: TWO_CHECKS,
@@ -107,8 +107,8 @@ export class WebhookCheck extends Construct implements Grantee {
     new Alarm(this, 'backlog', {
       route,
       name: 'webhook-backlog',
-      meaning: `More than ${WAITING} updates of the bot of ${stage} have been waiting at Telegram for half an hour: operators' answers come late.`,
-      remedy: `See whether the function or the HTTP API fails too; what waits is kept by Telegram for a day.`,
+      meaning: `More than ${WAITING} updates of the ${stage} bot have been waiting at Telegram for half an hour: operators' answers are late.`,
+      remedy: `Check whether the function or the HTTP API fails as well. Telegram keeps updates for a day.`,
       measure: of('PendingUpdates'),
       limit: { above: WAITING },
       period: TWO_CHECKS,

@@ -3,12 +3,12 @@ import { Construct, IConstruct } from 'constructs';
 import { Duration } from '../core/duration';
 import { Measure } from './metric';
 
-/** Whom the alarms of a stage tell, and where people read what to do. */
+/** Where the alarms of a stage go, and where people read what to do. */
 export interface AlarmRoute {
   /** In front of the alarms' names, with the stage. */
   readonly prefix: string;
   readonly stage: string;
-  /** The ARN of the topic that hears of it when an alarm goes off, and when all is well again. */
+  /** The ARN of the topic to notify when an alarm goes off, and when it is over. */
   readonly topicArn: string;
   /** The page with a section for each alarm, named as the alarm is. */
   readonly runbookUrl: string;
@@ -27,9 +27,9 @@ export interface AlarmProps {
   readonly measure: Measure;
   /** It goes off when the value is above this, or below it. */
   readonly limit: { readonly above: number } | { readonly below: number };
-  /** How long a time makes one value. @default 5 minutes */
+  /** The length of a period. @default 5 minutes */
   readonly period?: Duration;
-  /** How many values in a row must be over the limit. @default 1 */
+  /** The number of periods in a row that must be over the limit. @default 1 */
   readonly periods?: number;
   /**
    * What no value at all says. `bad` where a report is due: the alarm then mails that it has no data. It has none from the start,
@@ -74,7 +74,7 @@ export class Alarm extends Construct {
       ...(props.silence === 'bad'
         ? { treatMissingData: 'missing', insufficientDataActions: [topicArn] }
         : { treatMissingData: 'notBreaching' }),
-      // Said, so that an alarm which somebody silenced is seen as drift.
+      // Explicit, so that a silenced alarm is reported as drift.
       actionsEnabled: true,
       alarmActions: [topicArn],
       okActions: [topicArn],

@@ -25,16 +25,16 @@ export class ApiAlarms extends Construct {
     new Alarm(this, 'http', {
       route,
       name: 'http-5xx',
-      meaning: `The HTTP API of ${stage} answered several requests with 5xx: updates of operators come late, or links to files fail.`,
-      remedy: `Look at the API's log for status 5xx, and at the log of the function.`,
+      meaning: `The HTTP API of ${stage} answered several requests with 5xx: operators' updates are late, or links to files fail.`,
+      remedy: `Look for status 5xx in the API's log, and at the function's log.`,
       measure: { kind: 'metric', metric: http.metric('5xx', 'Sum') },
       limit: { above: TOLERATED },
     });
     new Alarm(this, 'websocket', {
       route,
       name: 'websocket-errors',
-      meaning: `API Gateway could not call the function for several frames of visitors of ${stage}, or could not use its answer.`,
-      remedy: `Look at the API's log for error and integrationError.`,
+      meaning: `API Gateway could not call the function for several frames from visitors of ${stage}, or could not use its response.`,
+      remedy: `Look for error and integrationError in the API's log.`,
       // Not IntegrationError: it counts every 4xx answer, so anyone can raise it with handshakes that the function refuses.
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html
       measure: { kind: 'metric', metric: webSocket.metric('ExecutionError', 'Sum') },

@@ -8,9 +8,9 @@ export interface Line {
   readonly metric: Metric;
   /** What the line is called. */
   readonly label: string;
-  /** The scale that it is drawn on. @default left */
+  /** The axis. @default left */
   readonly axis?: 'left' | 'right';
-  /** How long a time makes one point. @default - the dashboard's */
+  /** The length of a period. @default - the dashboard's */
   readonly period?: Duration;
 }
 
@@ -31,11 +31,11 @@ export interface DashboardProps {
   readonly dashboardName: string;
   readonly region: string;
   readonly rows: readonly Row[];
-  /** How long a time makes one point. @default 5 minutes */
+  /** The length of a period. @default 5 minutes */
   readonly period?: Duration;
 }
 
-/** CloudWatch's grid is so wide. */
+/** The width of CloudWatch's grid. */
 const COLUMNS = 24;
 
 /**

@@ -28,7 +28,7 @@ export class FunctionAlarms extends Construct {
     new Alarm(this, 'errors', {
       route,
       name: `${name}-errors`,
-      meaning: `The function ${fn.functionName} ended in an error or in a time-out: ${consequence}.`,
+      meaning: `The function ${fn.functionName} failed or timed out: ${consequence}.`,
       remedy: `Read the last errors in its log ${fn.logGroupName}.`,
       measure: { kind: 'metric', metric: fn.metric('Errors', 'Sum') },
       limit: { above: 0 },
@@ -36,8 +36,8 @@ export class FunctionAlarms extends Construct {
     new Alarm(this, 'throttles', {
       route,
       name: `${name}-throttles`,
-      meaning: `Lambda refused to start the function ${fn.functionName}, because too many run at once in this account: ${consequence}.`,
-      remedy: 'Ask AWS for more concurrent executions (Service Quotas), or find out who uses them up.',
+      meaning: `Lambda throttled the function ${fn.functionName}, because too many functions ran at once in this account: ${consequence}.`,
+      remedy: 'Ask AWS for more concurrent executions (Service Quotas), or find out what uses them up.',
       measure: { kind: 'metric', metric: fn.metric('Throttles', 'Sum') },
       limit: { above: 0 },
     });

@@ -106,7 +106,7 @@ export class LogArchive extends Construct {
     });
     const role = new Role(this, 'role', {
       roleName: this.name,
-      description: `Puts the logs of ${this.props.stage} into the archive`,
+      description: `Writes the logs of ${this.props.stage} to the archive`,
       service: 'firehose.amazonaws.com',
       onBehalfOf: account,
     });
@@ -147,7 +147,7 @@ export class LogArchive extends Construct {
     const { account, stage } = this.props;
     const role = new Role(this, 'subscriber', {
       roleName: `${this.name}-subscriber`,
-      description: `Brings the logs of ${stage} to Firehose`,
+      description: `Sends the logs of ${stage} to Firehose`,
       service: 'logs.amazonaws.com',
       onBehalfOf: account,
     });
@@ -158,7 +158,7 @@ export class LogArchive extends Construct {
   private workgroup(): void {
     new AthenaWorkgroup(this, 'workgroup', {
       name: this.name,
-      description: `Queries of the archived logs of ${this.props.stage}`,
+      description: `Queries on the archived logs of ${this.props.stage}`,
       // The queries that people have saved go with it.
       forceDestroy: true,
       configuration: {

@@ -1,5 +1,5 @@
 /**
- * The fields of a logged line that people ask for, with their types in Athena. The functions may log others, too; those are in
+ * The fields of a logged line that people ask for, with their types in Athena. The functions may log other fields; those are in
  * the object and in no column.
  */
 export const LOG_FIELDS = {

@@ -15,7 +15,7 @@ const RETENTION_DAYS = [
 ];
 
 /**
- * A log group that exists before whoever writes to it, so that it never grows without an end.
+ * A log group that is created before its first line is written, so that its lines always expire.
  *
  * @example
  * const logs = new LogGroup(scope, 'logs', { logGroupName: '/aws/lambda/dev-hello', logRetention: Duration.days(14) });

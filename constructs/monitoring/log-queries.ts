@@ -10,7 +10,7 @@ export interface LogQueriesProps {
 }
 
 /**
- * The questions that people ask a stage's log, saved in CloudWatch Logs Insights under `<prefix>/<stage>/`.
+ * Common queries on a stage's log, saved in CloudWatch Logs Insights under `<prefix>/<stage>/`.
  *
  * @example
  * new LogQueries(scope, 'queries', { prefix: 'kite', stage: 'dev', fn });

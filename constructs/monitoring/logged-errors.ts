@@ -34,7 +34,7 @@ export class LoggedErrors extends Construct {
     new Alarm(this, 'alarm', {
       route,
       name: 'logged-errors',
-      meaning: `Something went wrong for visitors or operators of ${stage}, and they may have been told so.`,
+      meaning: `Visitors or operators of ${stage} have run into an error.`,
       remedy: `Look for lines with level ERROR in the log ${fn.logGroupName}.`,
       measure: { kind: 'metric', metric: this.metric },
       limit: { above: 0 },

@@ -5,9 +5,9 @@ import { NotificationTopic } from './notification-topic';
 export interface MonthlyBudgetProps {
   /** Unique in the account. */
   readonly budgetName: string;
-  /** US dollars a month, before which nobody is told. */
+  /** The monthly budget in US dollars. */
   readonly usd: number;
-  /** Hears when four fifths are spent, when all is, and when all is going to be. */
+  /** Notified at 80 % and 100 % of the budget, and when the forecast exceeds it. */
   readonly topic: NotificationTopic;
 }
 
@@ -15,7 +15,7 @@ export interface MonthlyBudgetProps {
  * Mails when the account costs more in a month than it should.
  *
  * It counts the whole account: AWS cannot tell the costs of a tag before somebody has switched that tag on in Billing, and a
- * budget that sees nothing never speaks.
+ * a budget without data never sends a mail.
  *
  * @example
  * new MonthlyBudget(scope, 'budget', { budgetName: 'kite-monthly', usd: 20, topic });

@@ -8,12 +8,12 @@ import { Grantee, policyDocument } from '../core/role';
 export interface NotificationTopicProps {
   readonly topicName: string;
   readonly account: AwsAccount;
-  /** Gets the mails, once it has confirmed. @default - nobody does */
+  /** The address for mails, which it has to confirm once. @default - no mails */
   readonly email?: string;
 }
 
 /**
- * Mails to whoever runs Kite: failed builds, drift, alarms, costs.
+ * Mails to the people who run Kite: failed builds, drift, alarms, costs.
  *
  * Creates the topic, its policy and the subscription. AWS mails a link that has to be followed once.
  *

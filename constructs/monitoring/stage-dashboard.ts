@@ -25,7 +25,7 @@ export interface StageDashboardProps extends Pick<DashboardProps, 'region'>, Pic
 }
 
 /**
- * What somebody who runs a stage looks at first: is it used, is it quick, does it fail, what does it cost.
+ * The overview of a stage: usage, latency, errors and costs.
  *
  * @example
  * new StageDashboard(scope, 'dashboard', {
@@ -60,7 +60,7 @@ export class StageDashboard extends Construct {
 
   private heading(): Row {
     const { prefix, stage, alarmArns, runbookUrl } = this.props;
-    const markdown = `# ${prefix} ${stage}\nWhat each alarm means and what to do: [operations](${runbookUrl})\n\nWhat became of one message: the query *${prefix}/${stage}/message* in Logs Insights.`;
+    const markdown = `# ${prefix} ${stage}\nWhat each alarm means and what to do: [operations](${runbookUrl})\n\nTo trace one message: the query *${prefix}/${stage}/message* in Logs Insights.`;
     return {
       height: 4,
       widgets: [
@@ -75,8 +75,8 @@ export class StageDashboard extends Construct {
     return {
       widgets: [
         graph('Messages', 'number', [
-          line('frames of visitors', webSocket.metric('MessageCount', 'Sum')),
-          line('updates of operators, links to files', http.metric('Count', 'Sum')),
+          line('visitor frames', webSocket.metric('MessageCount', 'Sum')),
+          line('operator updates, file links', http.metric('Count', 'Sum')),
           line('deliveries to Telegram', queue.metric('NumberOfMessagesDeleted', 'Sum')),
         ]),
         graph('Connections', 'number', [line('opened', webSocket.metric('ConnectCount', 'Sum'))]),
@@ -94,14 +94,14 @@ export class StageDashboard extends Construct {
     const { webSocket, http, dispatcher, lifecycle, loggedErrors, stage } = this.props;
     return {
       widgets: [
-        graph('Errors of the functions', 'number', [
+        graph('Function errors', 'number', [
           line('request dispatcher failed', dispatcher.metric('Errors', 'Sum')),
           line('request dispatcher throttled', dispatcher.metric('Throttles', 'Sum')),
           line('lifecycle handler failed', lifecycle.metric('Errors', 'Sum')),
           line('lifecycle handler throttled', lifecycle.metric('Throttles', 'Sum')),
           line('errors logged', loggedErrors),
         ]),
-        graph('Errors of the APIs', 'number', [
+        graph('API errors', 'number', [
           line('HTTP 5xx', http.metric('5xx', 'Sum')),
           line('HTTP 4xx', http.metric('4xx', 'Sum')),
           line('WebSocket integration', webSocket.metric('IntegrationError', 'Sum')),
@@ -127,7 +127,7 @@ export class StageDashboard extends Construct {
         graph('The queue', 'number', [
           line('waiting', queue.metric('ApproximateNumberOfMessagesVisible', 'Maximum')),
           line(
-            'being delivered, or tried again later',
+            'being delivered, or waiting for a retry',
             queue.metric('ApproximateNumberOfMessagesNotVisible', 'Maximum'),
           ),
           line('could not be delivered', queue.metric('ApproximateNumberOfMessagesVisible', 'Maximum', 'dead letters')),
@@ -139,9 +139,9 @@ export class StageDashboard extends Construct {
   private tables(): Row {
     return {
       widgets: [
-        graph('Reads of the tables', 'units', this.perTable('ConsumedReadCapacityUnits')),
-        graph('Writes to the tables', 'units', this.perTable('ConsumedWriteCapacityUnits')),
-        graph('Throttled requests to the tables', 'number', [
+        graph('Table reads', 'units', this.perTable('ConsumedReadCapacityUnits')),
+        graph('Table writes', 'units', this.perTable('ConsumedWriteCapacityUnits')),
+        graph('Throttled table requests', 'number', [
           ...this.perTable('ReadThrottleEvents', ' (read)'),
           ...this.perTable('WriteThrottleEvents', ' (write)'),
         ]),

@@ -22,8 +22,8 @@ export class TableAlarms extends Construct {
         route,
         name: 'table-throttles',
         of: noun,
-        meaning: `DynamoDB throttled requests to the table ${table}, because there were too many at once: messages come late.`,
-        remedy: 'It passes by itself unless the load stays.',
+        meaning: `DynamoDB throttled requests to the table ${table}, because there were too many at once: messages are late.`,
+        remedy: 'It recovers by itself unless the load continues.',
         measure: { kind: 'query', query: sumOf('ThrottledRequests', table) },
         limit: { above: 0 },
       });
@@ -32,7 +32,7 @@ export class TableAlarms extends Construct {
         name: 'table-errors',
         of: noun,
         meaning: `DynamoDB itself failed (HTTP 500) on the table ${table}.`,
-        remedy: `Look at AWS's health dashboard for the region; Kite retries by itself.`,
+        remedy: `Check the AWS Health Dashboard for the region. Kite retries automatically.`,
         measure: { kind: 'query', query: sumOf('SystemErrors', table) },
         limit: { above: 0 },
       });

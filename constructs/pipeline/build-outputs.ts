@@ -1,4 +1,4 @@
-/** The names of what kite-build puts out and kite-stack reads. The first three are public interface. */
+/** The names of kite-build's outputs that kite-stack reads. The first three are public interface. */
 export const BUILD_OUTPUTS = {
   bucket: 's3-source-bucket',
   dispatcherKey: 'function-s3-key',
@@ -10,5 +10,5 @@ export const BUILD_OUTPUTS = {
   topic: 'notification-topic-arn',
 } as const;
 
-/** The name of what kite-build puts out for people: an image that shows how the last build of a push ended. */
+/** The name of an output of kite-build for people: an image that shows how the last build of a push ended. */
 export const BADGE_OUTPUT = 'build-badge-url';

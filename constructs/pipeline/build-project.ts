@@ -53,7 +53,7 @@ export class BuildProject extends Construct implements Grantee {
     this.projectName = props.projectName;
     this.role = new Role(this, 'role', {
       roleName: `${props.rolePrefix}-${props.projectName}`,
-      description: `What builds of ${props.projectName} may do`,
+      description: `Permissions of the builds of ${props.projectName}`,
       service: 'codebuild.amazonaws.com',
       onBehalfOf: props.account,
     });

@@ -42,7 +42,7 @@ export class BuildSchedule extends Construct implements Grantee {
     new SchedulerSchedule(this, 'schedule', {
       name: props.scheduleName,
       description: `Starts ${props.project.projectName}`,
-      // Said, so that a schedule which somebody disabled is seen as drift.
+      // Explicit, so that a disabled schedule is reported as drift.
       state: 'ENABLED',
       scheduleExpression: props.schedule.expression,
       scheduleExpressionTimezone: props.timeZone,

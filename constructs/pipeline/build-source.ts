@@ -2,7 +2,7 @@ import { CodebuildSourceCredential } from '@cdktf/provider-aws/lib/codebuild-sou
 import { TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
 
-/** How CodeBuild is let into the repository. */
+/** How CodeBuild authenticates to GitHub. */
 export type SourceCredential =
   /** A connection made in the console and confirmed there: the way AWS recommends. */
   | { readonly kind: 'connection'; readonly arn: string }

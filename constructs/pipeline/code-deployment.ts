@@ -8,9 +8,9 @@ export interface CodeDeploymentProps {
 }
 
 /**
- * May bring new code to these functions: update it, publish it, try it, lead the alias to it, and take back what failed.
+ * May deploy code to these functions: update it, publish it, test it, move the alias to it, and roll back.
  *
- * It may change neither their settings nor their roles: that is Terraform's.
+ * It may change neither their settings nor their roles: Terraform manages those.
  */
 export function grantCodeDeployment(grantee: Grantee, { account, functionNames }: CodeDeploymentProps): void {
   const functions = functionNames.map((name) => account.arn('lambda', `function:${name}`));

@@ -132,7 +132,7 @@ export class DriftReader extends Construct {
     ];
   }
 
-  /** Terraform compares the values, too: it masks them in what it shows. */
+  /** Terraform also compares the values: it masks them in its output. */
   private secrets(): Statement[] {
     const { stages, prefix, dns } = this.props;
     const names = stages.map((stage) => botTokenParameter(prefix, stage));
@@ -249,7 +249,7 @@ export class DriftReader extends Construct {
   }
 
   /**
-   * AWS knows no resource for these:
+   * AWS has no resource types for these:
    * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
    */
   private unscoped(): Statement {

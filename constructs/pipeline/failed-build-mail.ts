@@ -11,7 +11,7 @@ export interface FailedBuildMailProps {
 }
 
 /**
- * A build that does not end well mails what failed and where its log is.
+ * Mails each failed build, with a link to its log.
  *
  * @example
  * new FailedBuildMail(scope, 'failed-builds', { ruleName: 'kite-failed-builds', projects: [project], topic });
@@ -22,7 +22,7 @@ export class FailedBuildMail extends Construct {
     const rule = new CloudwatchEventRule(this, 'rule', {
       name: props.ruleName,
       description: 'A build of Kite has failed',
-      // Said, so that a rule which somebody disabled is seen as drift.
+      // Explicit, so that a disabled rule is reported as drift.
       state: 'ENABLED',
       eventPattern: JSON.stringify({
         source: ['aws.codebuild'],

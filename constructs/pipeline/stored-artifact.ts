@@ -11,7 +11,7 @@ export interface StoredArtifactProps {
 /**
  * A zip in the artifact bucket that functions are made from.
  *
- * Fails the plan with a sentence if there is none. Lambda would say so, too, but only after half of the stack has been made.
+ * Fails the plan with a sentence if there is none. Lambda would also say so, but only after half of the stack is created.
  *
  * @example
  * new StoredArtifact(scope, 'artifact', {

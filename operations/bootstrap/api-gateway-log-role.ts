@@ -1,7 +1,7 @@
 import { GetAccountCommand, type APIGatewayClient } from '@aws-sdk/client-api-gateway';
 
 /**
- * The role under which API Gateway writes logs in this region, if somebody else has set one: there is one for all APIs, and
+ * The role under which API Gateway writes logs in this region, if another project has set one: there is one for all APIs, and
  * kite-stack would replace it. Undefined if there is none, if it is Kite's, or if these credentials may not look.
  *
  * @param prefix the MainStack's name, with which the name of Kite's own role begins

@@ -12,7 +12,7 @@ runCommand(async () => {
   const s3 = new S3Client({ region, forcePathStyle: AWS_ENDPOINT_URL !== undefined });
   const result = await makeStateBucket({ s3, bucket, region });
   console.log(
-    `The bucket ${bucket} in ${region} ${result === 'made' ? 'is made' : 'was there'}: versioned, encrypted, private, TLS only.`,
+    `The bucket ${bucket} in ${region} ${result === 'made' ? 'was created' : 'exists already'}: versioned, encrypted, private, TLS only.`,
   );
   if (API_GATEWAY_ACCOUNT === 'leave') return;
   const logRole = await foreignLogRole(new APIGatewayClient({ region }), 'kite');

@@ -26,9 +26,9 @@ const TLS_ONLY = 'TlsOnly';
 
 /**
  * Makes the bucket if it is not there, and in either case keeps its versions, encrypts it, closes it to the public and to
- * whoever comes without TLS. It may be run any number of times; nothing in the bucket is touched.
+ * requests without TLS. It may be run any number of times; nothing in the bucket is touched.
  *
- * Throws a Refusal if the name belongs to somebody else or the bucket is in another region.
+ * Throws a Refusal if the name belongs to another account or the bucket is in another region.
  */
 export async function makeStateBucket(props: StateBucketProps): Promise<'made' | 'was there'> {
   const { s3, bucket: Bucket } = props;
@@ -94,7 +94,7 @@ async function create({ s3, bucket, region }: StateBucketProps): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'BucketAlreadyExists') throw error;
     throw new Refusal(
-      `The name ${bucket} is taken by somebody else: bucket names are unique in all of AWS. Write another into .env, STATE_BUCKET="...".`,
+      `The name ${bucket} is taken by another account: bucket names are unique in all of AWS. Write another into .env, STATE_BUCKET="...".`,
     );
   }
 }

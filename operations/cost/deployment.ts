@@ -109,7 +109,7 @@ function startsOf(expression: string): number {
   const [, every] = /^rate\((\d+) minutes?\)$/.exec(expression) ?? [];
   if (every !== undefined) return MONTH_MINUTES / Number(every);
   if (/^cron\(\d+ \d+ \? \* MON-FRI \*\)$/.test(expression)) return WORKDAYS;
-  throw new Error(`operations/cost/deployment.ts does not know how often "${expression}" is: teach it.`);
+  throw new Error(`operations/cost/deployment.ts does not know how often "${expression}" is.`);
 }
 
 /**

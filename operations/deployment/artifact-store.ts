@@ -12,7 +12,7 @@ export class ArtifactStore {
 
   /** The store in a bucket of the account that the environment names. */
   static inBucket(bucket: string): ArtifactStore {
-    // The path style is what an emulated account understands, too.
+    // An emulated account also understands the path style.
     return new ArtifactStore(new S3Client({ forcePathStyle: true }), bucket);
   }
 
@@ -62,7 +62,7 @@ export class ArtifactStore {
     if (digest.toString('hex') !== noted) {
       throw new Refusal(
         `s3://${this.bucket}/${key} is not what was built for ${commit}: its SHA-256 is ${digest.toString('hex')}, ` +
-          `and when it was built it was ${noted}. Nothing was deployed. Find out who changed it (the bucket keeps the versions).`,
+          `and it was ${noted} when it was built. Nothing was deployed. Find out who changed it (the bucket keeps the versions).`,
       );
     }
     return { bucket: this.bucket, key, codeSha256: digest.toString('base64'), ...object.flavour };

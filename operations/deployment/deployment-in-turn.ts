@@ -40,7 +40,7 @@ async function deployUnlessSuperseded(props: DeploymentInTurnProps, turn: StageT
   const { last } = turn;
   if (last !== undefined && isSuperseded(wanted, last, props.isAncestor)) {
     say(
-      `Commit ${wanted.commit} is not deployed: build ${last.build} has brought ${last.commit} to ${stage}, which is newer.`,
+      `Commit ${wanted.commit} is not deployed: build ${last.build} has deployed ${last.commit} to ${stage}, which is newer.`,
     );
     return 'superseded';
   }

@@ -192,7 +192,7 @@ export class FunctionRelease {
     );
     if (CodeSha256 !== code.codeSha256) {
       throw new Refusal(
-        `${this.functionName} received other code than was checked: CodeSha256 is ${CodeSha256} and not ${code.codeSha256}.`,
+        `${this.functionName} received code other than what was checked: CodeSha256 is ${CodeSha256} and not ${code.codeSha256}.`,
       );
     }
     await this.settled();
@@ -218,13 +218,13 @@ export class FunctionRelease {
       );
       if (State === 'Failed' || LastUpdateStatus === 'Failed') {
         throw new Refusal(
-          `Lambda cannot take over the code of ${this.functionName}: ${LastUpdateStatusReason ?? StateReason ?? 'no reason given'}.`,
+          `Lambda cannot update the code of ${this.functionName}: ${LastUpdateStatusReason ?? StateReason ?? 'no reason given'}.`,
         );
       }
       if (State !== 'Pending' && LastUpdateStatus !== 'InProgress') return;
       await this.tools.pause();
     }
-    throw new Refusal(`Lambda has not taken over the code of ${this.functionName} within ${PATIENCE} s.`);
+    throw new Refusal(`Lambda has not updated the code of ${this.functionName} within ${PATIENCE} s.`);
   }
 }
 

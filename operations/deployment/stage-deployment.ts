@@ -77,16 +77,16 @@ async function rollBack(
   for (const [release] of [...pending].reverse()) {
     try {
       left.push(...(await release.undo()));
-      say(`${release.functionName}: back at version ${release.previousVersion}`);
+      say(`${release.functionName}: rolled back to version ${release.previousVersion}`);
     } catch (error) {
-      left.push(`${release.functionName} could not be put back: ${message(error)} Look at its alias ${LIVE} now.`);
+      left.push(`${release.functionName} could not be rolled back: ${message(error)} Look at its alias ${LIVE} now.`);
     }
   }
   const serving = pending
     .map(([release]) => `${release.functionName} version ${release.previousVersion}`)
     .join(' and ');
   return [
-    `${message(reason)} Nothing was deployed to ${stage}; ${left.length > 0 ? 'but not all could be put back' : `it is served by ${serving || 'what was there'} as before`}.`,
+    `${message(reason)} Nothing was deployed to ${stage}; ${left.length > 0 ? 'but not everything could be rolled back' : `it is served by ${serving || 'what was there'} as before`}.`,
     ...left,
   ].join('\n');
 }

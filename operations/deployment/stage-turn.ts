@@ -83,12 +83,12 @@ export class StageTurn {
       if (seen === undefined || seen.etag !== stored.etag) seen = { etag: stored.etag, at: now };
       const abandoned = now - seen.at >= ABANDONED;
       if (holder === undefined || holder === props.build || abandoned) {
-        if (abandoned && holder !== undefined) props.say(`Build ${holder} has died; its turn is over.`);
+        if (abandoned && holder !== undefined) props.say(`Build ${holder} died; its turn is over.`);
         const taken = await write(props, { holder: props.build, beat: 0, last }, stored);
         if (taken) return new StageTurn(props, taken, now);
         continue;
       }
-      if (holder !== told) props.say(`Build ${holder} is deploying to ${props.stage}: waiting for it to end.`);
+      if (holder !== told) props.say(`Build ${holder} is deploying to ${props.stage}: waiting for it to finish.`);
       told = holder;
       if (now - begun > PATIENCE) {
         throw new Refusal(
@@ -120,7 +120,7 @@ export class StageTurn {
     return { send: send as C['send'] };
   }
 
-  /** Gives the turn to whoever waits. `deployed`: what the stage has now. @default - what it had before */
+  /** Gives the turn to the next build. `deployed`: what the stage has now. @default - what it had before */
   async end(deployed?: Deployment): Promise<void> {
     if (this.ended) return;
     this.ended = true;
@@ -158,7 +158,7 @@ async function read({ s3, bucket, stage }: TurnProps): Promise<StoredNote> {
   }
 }
 
-/** Replaces what was read; undefined if somebody else has done so first. */
+/** Replaces what was read; undefined if another build has done so first. */
 async function write(props: TurnProps, note: Note, before: StoredNote): Promise<StoredNote | undefined> {
   const body = JSON.stringify(note);
   const condition = before.etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: before.etag };

@@ -50,7 +50,7 @@ export class AwsAccess {
     this.codebuild = new CodeBuildClient(shared);
   }
 
-  /** Whom AWS takes these credentials for. Throws what the SDK throws. */
+  /** The identity behind these credentials. Throws what the SDK throws. */
   async identity(): Promise<Identity> {
     const { Account, Arn } = await this.sts.send(new GetCallerIdentityCommand());
     if (Account === undefined || Arn === undefined) throw new SyntaxError('An answer without an account');

@@ -71,7 +71,7 @@ export class CloudflareApi {
     const { status, text } = await this.fetch(path);
     const envelope = v.safeParse(ENVELOPE, parsed(text));
     if (!envelope.success) {
-      throw new CloudflareFailure(`What answered ${status} does not speak as Cloudflare's API does.`);
+      throw new CloudflareFailure(`The endpoint did not return a valid Cloudflare response (HTTP ${status}).`);
     }
     const { success, errors, result } = envelope.output;
     if (!success || status >= 400) {
@@ -80,7 +80,7 @@ export class CloudflareApi {
     }
     const read = v.safeParse(schema, result);
     if (!read.success) {
-      throw new CloudflareFailure(`Cloudflare's answer cannot be read: ${read.issues[0].message}.`);
+      throw new CloudflareFailure(`Cloudflare's response is not valid: ${read.issues[0].message}.`);
     }
     return read.output;
   }

@@ -81,7 +81,7 @@ export class DoctorContext {
     return this.reading.settings.PROD_STAGE ? [dev, prod] : [dev];
   }
 
-  /** Whom AWS takes the credentials for. Throws what the SDK throws. */
+  /** The identity behind the credentials. Throws what the SDK throws. */
   identity(): Promise<Identity> {
     return this.once('identity', () => this.aws.identity());
   }
@@ -89,7 +89,7 @@ export class DoctorContext {
   /** The account that everything else in AWS is looked for in. */
   async account(): Promise<Identity> {
     const identity = await this.identity().catch(() => {
-      throw new NotChecked('AWS cannot be asked: see AWS account.');
+      throw new NotChecked('AWS is not available: see AWS account.');
     });
     if (!this.reading.hasRegion) throw new NotChecked(lackOf(this.reading, 'AWS_REGION'));
     return identity;
@@ -107,7 +107,7 @@ export class DoctorContext {
     return this.once(`state of ${stack}`, async () => readStackState(this.aws, await this.stateBucket(), stack));
   }
 
-  /** What a deployed stack has put out. Throws a NotChecked if it is not deployed, or puts out no such thing. */
+  /** An output of a deployed stack. Throws a NotChecked if the stack is not deployed or has no such output. */
   async output(stack: StackName, name: string): Promise<string> {
     const { outputs } = await this.state(stack);
     const value = outputs[name];
@@ -115,7 +115,7 @@ export class DoctorContext {
     return value;
   }
 
-  /** Whom Telegram takes the bot's token for. Throws what the Bot API throws. */
+  /** The bot that the token belongs to. Throws what the Bot API throws. */
   askBot({ name, tokenName }: Stage): Promise<Bot> {
     return this.once(`bot of ${name}`, async () => {
       const token = this.reading.secret(tokenName);
@@ -128,7 +128,7 @@ export class DoctorContext {
   /** The bot, for whatever else is to be asked of it. */
   async bot(stage: Stage): Promise<Bot> {
     return this.askBot(stage).catch((error: unknown) => {
-      const reason = error instanceof TelegramRefusal ? 'Telegram does not know the bot' : 'Telegram cannot be asked';
+      const reason = error instanceof TelegramRefusal ? 'Telegram does not know the bot' : 'Telegram is not available';
       throw error instanceof NotChecked ? error : new NotChecked(`${reason}: see Bot of ${stage.name}.`);
     });
   }
@@ -145,7 +145,7 @@ export class DoctorContext {
     const asked = this.answers.get(question) as Promise<T> | undefined;
     if (asked) return asked;
     const answer = ask();
-    // Whoever awaits it handles it; nobody may be late for it.
+    // Handled where it is awaited, which may be later.
     answer.catch(() => undefined);
     this.answers.set(question, answer);
     return answer;

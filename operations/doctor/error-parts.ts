@@ -1,7 +1,7 @@
-/** The longest message of somebody else that is shown, characters. */
+/** The longest message of another program that is shown, characters. */
 const SHOWN = 300;
 
-/** What an error says of itself, whoever threw it. */
+/** What an error says about itself, no matter where it was thrown. */
 export interface ErrorParts {
   readonly name: string;
   readonly message: string;

@@ -42,16 +42,16 @@ function awsFailure(error: unknown): Failure {
   if (UNKNOWN_CREDENTIALS.has(name)) {
     return {
       words: `AWS does not accept these credentials (${name}).`,
-      remedy: 'Look at them with: aws configure list. Is the clock of this machine right?',
+      remedy: 'Check them with: aws configure list. Is the clock of this machine right?',
     };
   }
   if (code !== undefined && code !== 'ETIMEDOUT') return { words: `AWS cannot be reached (${code}).`, remedy: NETWORK };
   if (LATE.has(name) || code !== undefined) return { words: 'AWS did not answer in time.', remedy: NETWORK };
   if (name === 'SyntaxError' || status === 200 || /deserialization/i.test(message)) {
-    return { words: 'What answered does not speak as AWS does.', remedy: NETWORK };
+    return { words: 'The endpoint did not return a valid AWS response.', remedy: NETWORK };
   }
-  if (status === 403) return { words: `These credentials may not look at it: ${message}` };
+  if (status === 403) return { words: `These credentials do not allow it: ${message}` };
   return { words: status === undefined ? `${name}: ${message}` : `AWS answered ${status} ${name}: ${message}` };
 }
 
-const NETWORK = 'Look at the network: proxy, VPN, and AWS_ENDPOINT_URL if it is set.';
+const NETWORK = 'Check the network: proxy, VPN, and AWS_ENDPOINT_URL if it is set.';

@@ -21,7 +21,7 @@ runCommand(async (args) => {
     seconds: secondsOf(options.seconds),
   });
   const report = reportOf(await lookAt(checksOf(around), around));
-  const text = options.json ? asJson(report) : asText(report, { colours: process.stdout.isTTY });
+  const text = options.json ? asJson(report) : asText(report, { colors: process.stdout.isTTY });
   // Connections that nobody waits for any more may still be open.
   process.stdout.write(`${text}\n`, () => process.exit(report.ready ? 0 : 1));
 });

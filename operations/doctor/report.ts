@@ -31,19 +31,19 @@ const LABELS: Readonly<Record<Verdict, string>> = {
   note: 'note',
   'not checked': 'not checked',
 };
-const COLOURS = { ok: 'green', problem: 'red', warning: 'yellow', note: 'cyan', 'not checked': 'gray' } as const;
+const COLORS = { ok: 'green', problem: 'red', warning: 'yellow', note: 'cyan', 'not checked': 'gray' } as const;
 const LABEL_WIDTH = 13;
 
 /** A line for each finding, below it what to do, and at the end what comes next. */
-export function asText({ findings, ready, next }: Report, options: { readonly colours: boolean }): string {
+export function asText({ findings, ready, next }: Report, options: { readonly colors: boolean }): string {
   const width = Math.max(...findings.map(({ subject }) => subject.length)) + 2;
   const lines = findings.flatMap(({ verdict, subject, words, remedy }) => {
     const padded = LABELS[verdict].padEnd(LABEL_WIDTH);
-    const label = options.colours ? styleText(COLOURS[verdict], padded) : padded;
+    const label = options.colors ? styleText(COLORS[verdict], padded) : padded;
     const line = `${label}${subject.padEnd(width)}${words.replaceAll('\n', ' ')}`;
     return remedy === undefined ? [line] : [line, `${' '.repeat(LABEL_WIDTH + width)}-> ${remedy}`];
   });
-  const verdict = ready ? 'Nothing that was checked stops a deployment.' : 'This would stop a deployment.';
+  const verdict = ready ? 'Ready to deploy, as far as this was checked.' : 'Not ready to deploy.';
   return [...lines, '', `${countsOf(findings)}. ${verdict}`, `Next (README.md, "${CHAPTER}"): ${next}`].join('\n');
 }
 

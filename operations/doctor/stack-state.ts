@@ -15,7 +15,7 @@ export type StackName = keyof typeof STATE_KEYS;
 export interface StackState {
   /** `partly`: resources were made, and the deployment did not come to its end. */
   readonly deployed: 'yes' | 'partly' | 'no';
-  /** What the stack has put out, by name. */
+  /** The stack's outputs, by name. */
   readonly outputs: Readonly<Record<string, string>>;
   /** Somebody changes the stack just now, or has been cut off while doing so. */
   readonly lock?: StateLock;
@@ -47,7 +47,7 @@ export async function readStackState(aws: AwsAccess, bucket: string, stack: Stac
   const lock = lockText === undefined ? {} : { lock: lockOf(lockText) };
   if (text === undefined) return { deployed: 'no', outputs: {}, ...lock };
   const state = v.safeParse(STATE, parsed(text));
-  if (!state.success) throw new NotChecked(`s3://${bucket}/${key} is no state of Terraform.`);
+  if (!state.success) throw new NotChecked(`s3://${bucket}/${key} is not a Terraform state.`);
   const outputs = Object.entries(state.output.outputs).map(([name, { value }]) => [name, String(value)] as const);
   const { resources } = state.output;
   return {

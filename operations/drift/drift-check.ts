@@ -22,7 +22,7 @@ export interface DriftCheckProps {
 /**
  * Looks at every stack, mails what nobody has been told yet, and remembers it.
  *
- * It throws only if it cannot tell anybody: a check of a stack that fails is mailed, too. What was mailed is remembered after
+ * It throws only if it cannot send a mail: the failed check of a stack is mailed as well. What was mailed is remembered after
  * the mail, so that a mail may come twice but never not at all.
  */
 export async function checkDrift(props: DriftCheckProps): Promise<void> {
@@ -65,7 +65,9 @@ export async function checkDrift(props: DriftCheckProps): Promise<void> {
   for (const stack of absent) if (last.deployed?.includes(stack)) await send(emptiedMail(stack, details));
   if (report.failures.length > 0) await send(failureMail(report.failures, details));
   else if (failed.length > 0)
-    say(`The check failed as it did before, which has been mailed:\n${failed.map(({ words }) => words).join('\n')}`);
+    say(
+      `The check failed in the same way as before, and this was mailed already:\n${failed.map(({ words }) => words).join('\n')}`,
+    );
   if (hasNews(report)) await send(driftMail(report, details));
   else if (failed.length === 0) say(found.length > 0 ? 'Nothing new since the last mail.' : 'No drift.');
   if (ignored > 0) say(`${ignored} ignored by drift-ignore.yml.`);

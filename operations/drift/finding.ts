@@ -167,7 +167,7 @@ function plannedAction({ change: { actions } }: ResourceChange): Finding['action
   return 'to be changed';
 }
 
-/** A replacement, too, has its cause in another resource if nothing of its own that is new is known yet. */
+/** A replacement also has its cause in another resource if none of its own new values is known yet. */
 function followsFromOthers({ kind, action, differences: changes }: Finding): boolean {
   const kept = action === 'to be changed' || action === 'to be replaced';
   return kind === 'unapplied' && kept && changes.every(isConsequence);

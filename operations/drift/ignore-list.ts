@@ -26,7 +26,7 @@ export function parseIgnoreList(text: string, file: string): IgnoreList {
   throw new Refusal(`${file} cannot be read.\n${problems.join('\n')}`);
 }
 
-/** The finding without what is ignored; undefined if nothing of it remains. */
+/** The finding without what is ignored; undefined if nothing remains. */
 export function withoutIgnored(finding: Finding, list: IgnoreList): Finding | undefined {
   const entries = list.filter(
     ({ address, kind }) => matches(address, finding.address) && (kind === undefined || kind === finding.kind),
@@ -48,6 +48,6 @@ function yaml(text: string, file: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    throw new Refusal(`${file} is no YAML: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Refusal(`${file} is not valid YAML: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

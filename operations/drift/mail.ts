@@ -28,19 +28,19 @@ export function driftMail(report: Report, details: CheckDetails): Mail {
     `Kite compared what is deployed in ${details.region} with its state and with commit ${details.commit.slice(0, 12)}.`,
     ...section(
       'CHANGED IN THE CLOUD',
-      'Somebody changed this outside of Terraform. Deploying the stack changes it back; if it is meant to stay, write it into the code.',
+      'Someone changed this outside of Terraform. Deploying the stack reverts it; to keep it, add it to the code.',
       drift,
     ),
     ...section(
       'NOT DEPLOYED YET',
-      'The repository says this, and it has not been deployed. Deploying the stack brings it.',
+      'This is in the repository and has not been deployed. Deploying the stack applies it.',
       unapplied,
     ),
     ...(report.resolved.length > 0
       ? [['RESOLVED', ...report.resolved.map(({ stack, address }) => `- ${stack}: ${address}`)].join('\n')]
       : []),
     ...report.recovered.map((stack) => `The check of ${stack} works again.`),
-    `What is not to be reported belongs in drift-ignore.yml.\nThe log of this check: ${details.log}`,
+    `To ignore a difference, add it to drift-ignore.yml.\nThe log of this check: ${details.log}`,
   ];
   return { subject: subject(drift.length, unapplied.length, report), text: parts.join('\n\n').slice(0, LONGEST) };
 }
@@ -49,7 +49,7 @@ export function driftMail(report: Report, details: CheckDetails): Mail {
 export function failureMail(failures: readonly Failure[], details: CheckDetails): Mail {
   const stacks = failures.map(({ stack }) => stack).join(' and ');
   const parts = [
-    `Whether ${stacks} is as the repository says could not be found out. This is no report of drift, and none of its absence.`,
+    `The check could not compare ${stacks} with the repository. There may or may not be drift.`,
     ...failures.map(({ stack, words }) => `${stack}\n${indent(words)}`),
     `Checked at commit ${details.commit.slice(0, 12)} in ${details.region}. The same failure is mailed again in a week.\nThe log of this check: ${details.log}`,
   ];
@@ -62,11 +62,11 @@ export function failureMail(failures: readonly Failure[], details: CheckDetails)
 /** The mail about a stack that was deployed at an earlier check, and of which Terraform knows nothing now. */
 export function emptiedMail(stack: string, details: CheckDetails): Mail {
   const parts = [
-    `At an earlier check ${stack} was deployed; now its state holds nothing. If you have destroyed it, all is well.`,
-    'If nobody has destroyed it, its state is lost: what it describes may still run and cost money. Do not deploy it again before you have restored the state (docs/operations.md, "Moving the state"): its bucket keeps earlier versions.',
-    `This is mailed once. Checked at commit ${details.commit.slice(0, 12)} in ${details.region}.\nThe log of this check: ${details.log}`,
+    `${stack} was deployed at an earlier check, and now its state is empty. If you have destroyed it, you can ignore this mail.`,
+    'If nobody has destroyed it, its state is lost: the resources in it may still run and cost money. Restore the state before you deploy the stack again (docs/operations.md, "Moving the state"): the bucket keeps earlier versions.',
+    `This mail is sent once. Checked at commit ${details.commit.slice(0, 12)} in ${details.region}.\nThe log of this check: ${details.log}`,
   ];
-  return { subject: `Kite: nothing is left in the state of ${stack}`.slice(0, 100), text: parts.join('\n\n') };
+  return { subject: `Kite: empty state of ${stack}`.slice(0, 100), text: parts.join('\n\n') };
 }
 
 function subject(drift: number, unapplied: number, report: Report): string {

@@ -24,7 +24,7 @@ export interface Report {
 /** A failure that lasts is mailed again after this many days. */
 const REMIND_DAYS = 7;
 
-/** Compares. A stack whose check failed keeps what was known about it: nothing of it counts as resolved. */
+/** Compares. A stack whose check failed keeps what was known about it: none of it counts as resolved. */
 export function compareReports(
   found: readonly Finding[],
   failed: readonly Failure[],

@@ -66,14 +66,14 @@ export const FUNCTION_RULES = [
   },
   {
     name: 'function-called-by-the-known',
-    reason: 'Whoever may call a function may speak to it as API Gateway does, and be believed',
+    reason: 'Anyone who may call a function can pretend to be API Gateway',
     source: 'FSBP Lambda.1',
     remedy: 'name the service, the ARN that it calls from (sourceArn) and the alias (qualifier).',
     of: ['aws_lambda_permission'],
     problem: ({ attributes }) => {
       const principal = text(attributes['principal']);
       if (!principal.endsWith('.amazonaws.com')) return `it lets ${principal || 'nobody named'} call`;
-      if (text(attributes['source_arn']) === '') return `it lets ${principal} call for whoever asks it to`;
+      if (text(attributes['source_arn']) === '') return `it lets ${principal} call on behalf of any account`;
       return text(attributes['qualifier']) === '' ? 'it lets unpublished code be called' : undefined;
     },
   },

@@ -2,7 +2,7 @@ import { block, text } from '../attributes';
 import { Rule } from '../rule';
 import { conditionKeys, refusesPlainText, statementsOf } from '../statements';
 
-/** What a publisher is told apart by, so that a service does not publish for somebody else's account. */
+/** What identifies a publisher, so that a service does not publish on behalf of another account. */
 const SOURCES = ['aws:SourceArn', 'aws:SourceAccount', 'AWS:SourceOwner'];
 
 export const MESSAGING_RULES = [
@@ -34,7 +34,7 @@ export const MESSAGING_RULES = [
   },
   {
     name: 'queue-not-public',
-    reason: 'Whoever may send to a queue speaks in the name of visitors',
+    reason: 'Anyone who may send to a queue can write in the name of visitors',
     source: 'FSBP SQS.3',
     remedy: 'name the service that may, with a condition on where it comes from.',
     of: ['aws_sqs_queue', 'aws_sqs_queue_policy'],
@@ -91,7 +91,7 @@ export const MESSAGING_RULES = [
   },
 ] as const satisfies readonly Rule[];
 
-/** Whom a policy lets in who is not a service of AWS on behalf of somebody known. */
+/** The principals that a policy allows, other than AWS services on behalf of known accounts. */
 function openTo(policy: unknown): string | undefined {
   const statements = statementsOf(policy);
   if (statements === undefined) return 'its policy cannot be read';
@@ -100,7 +100,7 @@ function openTo(policy: unknown): string | undefined {
     const kinds = Object.keys(statement.principals);
     if (kinds.some((kind) => kind !== 'Service')) return `it lets in ${JSON.stringify(statement.principals)}`;
     const known = conditionKeys(statement).some((key) => SOURCES.includes(key));
-    if (!known) return `it lets in ${statement.principals['Service']?.join(', ')} for whoever asks it to`;
+    if (!known) return `it lets in ${statement.principals['Service']?.join(', ')} on behalf of any account`;
   }
   return undefined;
 }

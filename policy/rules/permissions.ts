@@ -3,7 +3,7 @@ import { Rule } from '../rule';
 import { conditionKeys, PolicyStatement, statementsOf } from '../statements';
 
 /**
- * Actions of which AWS knows no resource, and so can be allowed only for `*`. Each service has its list:
+ * Actions without resource types, which can be allowed only for `*`. Each service has its list:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 export const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
@@ -64,7 +64,7 @@ export const PERMISSION_RULES = [
   {
     name: 'role-for-one-service',
     reason:
-      'Whoever may take on a role may do all that it may, and a service may be asked to by somebody else (confused deputy)',
+      'Anyone who may assume a role has all of its permissions, and a service can be made to assume it by another account (confused deputy)',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html',
     remedy: 'make it by Role (constructs/core/role.ts), with onBehalfOf.',
     of: ['aws_iam_role'],

@@ -6,11 +6,11 @@ const account = (answer: { cloudwatchRoleArn?: string } | Error) => ({
 const THEIRS = 'arn:aws:iam::123456789012:role/other-apis-logs';
 
 describe('foreignLogRole', () => {
-  it('names a role that somebody else has set for all APIs of the region', async () => {
+  it('names a role that another project has set for all APIs of the region', async () => {
     await expect(foreignLogRole(account({ cloudwatchRoleArn: THEIRS }), 'kite')).resolves.toBe(THEIRS);
   });
 
-  it('says nothing of none, and of our own', async () => {
+  it('says nothing if there is none, or if it is of Kite', async () => {
     const own = 'arn:aws:iam::123456789012:role/kite-api-gateway-logs-eu-north-1';
     await expect(foreignLogRole(account({}), 'kite')).resolves.toBeUndefined();
     await expect(foreignLogRole(account({ cloudwatchRoleArn: own }), 'kite')).resolves.toBeUndefined();

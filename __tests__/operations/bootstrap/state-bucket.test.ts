@@ -1,6 +1,6 @@
 import { makeStateBucket } from '../../../operations/bootstrap/state-bucket';
 
-/** S3 as it answers the calls of the bootstrap: a bucket that is ours, somebody else's, or not there. */
+/** S3 as it answers the calls of the bootstrap: a bucket of this account, of another account, or none. */
 class FakeS3 {
   readonly calls: string[] = [];
   readonly inputs = new Map<string, Record<string, unknown>>();
@@ -79,7 +79,7 @@ describe('makeStateBucket', () => {
 
   it.each([
     ['is not yours', new FakeS3({ status: 403 }), 'The bucket my-state is not yours'],
-    ['is taken', new FakeS3({ status: 404 }, undefined, true), 'The name my-state is taken by somebody else'],
+    ['is taken', new FakeS3({ status: 404 }, undefined, true), 'The name my-state is taken by another account'],
     [
       'is in another region',
       new FakeS3({ region: 'us-west-2' }),

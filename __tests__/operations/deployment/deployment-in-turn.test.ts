@@ -104,7 +104,7 @@ describe('two pushes, one soon after the other', () => {
     await jest.advanceTimersByTimeAsync(0);
     const newer = deploy(NEWEST);
     await jest.advanceTimersByTimeAsync(120_000);
-    expect(said).toContain('Build build-b is deploying to dev: waiting for it to end.');
+    expect(said).toContain('Build build-b is deploying to dev: waiting for it to finish.');
     expect(live()).toEqual(codeOf(OLD));
     settle();
     expect(await ended(Promise.all([older, newer]))).toEqual(['deployed', 'deployed']);
@@ -120,7 +120,7 @@ describe('two pushes, one soon after the other', () => {
     expect(latest()).toBe(`${NEWEST} dispatcher`);
     expect(dispatcher.calls).toHaveLength(calls);
     expect(said.at(-1)).toBe(
-      `Commit ${NEW} is not deployed: build build-c has brought ${NEWEST} to dev, which is newer.`,
+      `Commit ${NEW} is not deployed: build build-c has deployed ${NEWEST} to dev, which is newer.`,
     );
     expect(noted()).toEqual({ last: wanted(NEWEST) });
   });
@@ -170,7 +170,7 @@ describe('a build that dies while it deploys', () => {
     await jest.advanceTimersByTimeAsync(89_000);
     expect(live()).toEqual(codeOf(OLD));
     expect(await ended(next)).toBe('deployed');
-    expect(said).toContain('Build dead has died; its turn is over.');
+    expect(said).toContain('Build dead died; its turn is over.');
   });
 
   test('is followed by one build only, though two wait', async () => {
@@ -185,7 +185,7 @@ describe('a build that dies while it deploys', () => {
     await ended(Promise.all(both));
   });
 
-  test('leaves nothing of its code behind when the next one is deployed', async () => {
+  test('leaves none of its code behind when the next one is deployed', async () => {
     // As after UpdateFunctionCode and PublishVersion of the newest, and before the alias.
     dispatcher.send('UpdateFunctionCodeCommand', { S3Key: `request-dispatcher/${NEWEST}/function.zip` });
     dispatcher.send('PublishVersionCommand', { CodeSha256: dispatcher.latest.CodeSha256 });
@@ -230,7 +230,7 @@ test('a write whose answer is lost and that the SDK repeats is not taken for ano
   expect(noted()).toEqual({ last: wanted(NEW) });
 });
 
-test('a build that has waited for ten minutes gives up and says for whom', async () => {
+test('a build that has waited for ten minutes gives up and says for which build', async () => {
   const holder = await turnOf('slow');
   const waiting = ended(turnOf('waiting'));
   await expect(waiting).rejects.toThrow(

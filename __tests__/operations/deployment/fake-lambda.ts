@@ -95,7 +95,7 @@ export class FakeLambda {
         };
       }
       default:
-        throw new Error(`The fake knows no ${name}.`);
+        throw new Error(`The fake does not know ${name}.`);
     }
   }
 

@@ -44,7 +44,7 @@ export class FakeS3 {
         return { Body: { transformToByteArray: async () => body }, Metadata: metadata, ETag: this.etag(input.Key) };
       }
       default:
-        throw new Error(`The fake knows no ${name}.`);
+        throw new Error(`The fake does not know ${name}.`);
     }
   }
 

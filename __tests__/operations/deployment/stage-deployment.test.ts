@@ -132,7 +132,7 @@ test('bytes that change between the check and the deployment are never published
       );
     return answer;
   };
-  await expect(deploy()).rejects.toThrow(/dev-lifecycle-handler received other code than was checked/);
+  await expect(deploy()).rejects.toThrow(/dev-lifecycle-handler received code other than what was checked/);
   expect(lifecycle.calls).not.toContain('PublishVersionCommand');
   untouched();
 });
@@ -182,7 +182,7 @@ test('code that is in no build cannot be put back, and the refusal says what tha
   dispatcher = new FakeLambda('dev-request-dispatcher', s3, 'made by hand');
   dispatcher.answers = () => new Error('broken');
   await expect(deploy()).rejects.toThrow(
-    /not all could be put back\.\nThe unpublished code of dev-request-dispatcher is still the one that failed/,
+    /not everything could be rolled back\.\nThe unpublished code of dev-request-dispatcher is still the one that failed/,
   );
   expect(dispatcher.liveCode).toBe('made by hand');
 });

@@ -70,7 +70,7 @@ describe('AWS account', () => {
         'AccessDenied',
         'User: arn:aws:iam::1:user/x is not authorized to perform: sts:GetCallerIdentity',
       ),
-      /^problem: These credentials may not look at it: User: .* is not authorized/,
+      /^problem: These credentials do not allow it: User: .* is not authorized/,
     ],
     [
       'is down',
@@ -80,10 +80,10 @@ describe('AWS account', () => {
     [
       'is a web page',
       { text: '<html><body>Log in to the hotel' },
-      /^problem: What answered does not speak as AWS does\./,
+      /^problem: The endpoint did not return a valid AWS response\./,
     ],
-    ['is empty', { text: '' }, /^problem: What answered does not speak as AWS does\./],
-    ['says nothing', 'silence', /^problem: AWS did not answer in time\..* -> Look at the network/],
+    ['is empty', { text: '' }, /^problem: The endpoint did not return a valid AWS response\./],
+    ['says nothing', 'silence', /^problem: AWS did not answer in time\..* -> Check the network/],
   ] as const)('%s', async (_, answer, line) => {
     const lines = await sees(awsAccount, { GetCallerIdentity: answer });
     expect(lines).toEqual([expect.stringMatching(line)]);
@@ -109,7 +109,7 @@ describe('AWS account', () => {
       expect(lines).toEqual([expect.stringMatching(/^problem: There are no AWS credentials: .* -> aws configure sso/)]);
       expect(aws?.asked).toEqual([]);
       for (const check of [stateBucket, sourceCredential, functionZips, mails, stack('kite-stack', 'deploy')]) {
-        expect(await owner.sees(check)).toEqual(['not checked: AWS cannot be asked: see AWS account.']);
+        expect(await owner.sees(check)).toEqual(['not checked: AWS is not available: see AWS account.']);
       }
     });
   });
@@ -122,7 +122,7 @@ describe('Budget', () => {
 
   it('can be made', async () => {
     expect(await sees(budget, { DescribeBudgets: { json: { Budgets: [] } } })).toEqual([
-      'ok: These credentials may look at budgets, and kite-build makes one of 20 US dollars a month.',
+      'ok: These credentials may read budgets, and kite-build creates one of 20 US dollars a month.',
     ]);
     const asked = aws?.asked.find(({ headers }) => String(headers['x-amz-target']).endsWith('DescribeBudgets'));
     expect(asked?.headers['x-amz-target']).toBe('AWSBudgetServiceGateway.DescribeBudgets');
@@ -132,31 +132,27 @@ describe('Budget', () => {
 
   it.each([400, 403])('is refused where access to Billing is off (%s), and the way out is said', async (status) => {
     expect(await sees(budget, refusal(status))).toEqual([
-      'problem: AWS refuses these credentials its budgets, so kite-build cannot make one. -> Sign in as the root user and activate "IAM user and role access to Billing information" on the page Account; or write MONTHLY_BUDGET_USD="0" into .env.',
+      'problem: AWS denies these credentials access to budgets, so kite-build cannot create one. -> Sign in as the root user and activate "IAM user and role access to Billing information" on the page Account; or write MONTHLY_BUDGET_USD="0" into .env.',
     ]);
   });
 
   it('is not asked about if none is made', async () => {
     owner.settings({ ...COMPLETE, MONTHLY_BUDGET_USD: '0' });
-    expect(await sees(budget, refusal(400))).toEqual([
-      'note: MONTHLY_BUDGET_USD is 0: nobody is told what the account costs.',
-    ]);
+    expect(await sees(budget, refusal(400))).toEqual(['note: MONTHLY_BUDGET_USD is 0: there is no mail about costs.']);
     expect(aws?.asked).toEqual([]);
   });
 });
 
 describe('State bucket', () => {
   it('is as bootstrap makes it', async () => {
-    expect(await sees(stateBucket, soundBucket(BUCKET))).toEqual([
-      'ok: my-state: ours, versioned, encrypted, closed to the public.',
-    ]);
+    expect(await sees(stateBucket, soundBucket(BUCKET))).toEqual(['ok: my-state: versioned, encrypted, private.']);
     expect(aws?.asked.find(({ method }) => method === 'HEAD')?.headers['x-amz-expected-bucket-owner']).toBe(ACCOUNT);
   });
 
   it.each([
     ['is not there', {}, 'problem: There is no bucket my-state yet. -> npm run bootstrap'],
     [
-      "is somebody else's",
+      'belongs to another account',
       { [`HeadBucket ${BUCKET}`]: { status: 403 } },
       'problem: my-state is not yours, or these credentials may not use it. -> Write another name into .env, STATE_BUCKET="...", or use other credentials.',
     ],
@@ -168,7 +164,7 @@ describe('State bucket', () => {
     [
       'keeps no versions',
       { ...soundBucket(BUCKET), [`Getversioning ${BUCKET}`]: xml('<VersioningConfiguration/>') },
-      'warning: my-state keeps no versions: a state that is lost cannot be had back. -> npm run bootstrap',
+      'warning: my-state is not versioned: a lost state cannot be restored. -> npm run bootstrap',
     ],
     [
       'is not encrypted',
@@ -184,24 +180,24 @@ describe('State bucket', () => {
         ...soundBucket(BUCKET),
         [`GetpublicAccessBlock ${BUCKET}`]: s3Refusal(404, 'NoSuchPublicAccessBlockConfiguration'),
       },
-      'warning: my-state is not closed to the public. -> npm run bootstrap',
+      'warning: my-state is not private. -> npm run bootstrap',
     ],
     [
       'may not be looked at',
       { ...soundBucket(BUCKET), [`Getversioning ${BUCKET}`]: s3Refusal(403, 'AccessDenied') },
-      'not checked: These credentials may not look at it: S3 says AccessDenied',
+      'not checked: These credentials do not allow it: S3 says AccessDenied',
     ],
     [
       'answers with something that is not XML',
       { ...soundBucket(BUCKET), [`Getversioning ${BUCKET}`]: { text: '{"oops":' } },
       expect.stringMatching(
-        /^(not checked: What answered does not speak as AWS does|warning: my-state keeps no versions)/,
+        /^(not checked: The endpoint did not return a valid AWS response|warning: my-state is not versioned)/,
       ) as unknown,
     ],
     [
       'does not answer',
       { [`HeadBucket ${BUCKET}`]: 'silence' },
-      'not checked: AWS did not answer in time. -> Look at the network: proxy, VPN, and AWS_ENDPOINT_URL if it is set.',
+      'not checked: AWS did not answer in time. -> Check the network: proxy, VPN, and AWS_ENDPOINT_URL if it is set.',
     ],
   ] as [string, AwsAnswers, string][])('%s', async (_, answers, line) => {
     expect(await sees(stateBucket, answers)).toEqual([line]);
@@ -227,7 +223,7 @@ describe('a stack', () => {
     [
       'was deployed half-way',
       { [STATE]: state({}, 3) },
-      'problem: Its last deployment did not come to its end. -> npx cdktf deploy kite-build',
+      'problem: Its last deployment did not finish. -> npx cdktf deploy kite-build',
     ],
     [
       'is locked',
@@ -235,7 +231,7 @@ describe('a stack', () => {
         ...deployedBuild(BUCKET),
         [LOCK]: { json: { ID: '6ba7', Who: 'olena@laptop', Created: '2026-11-21T06:00:00Z', Operation: 'apply' } },
       },
-      'warning: Locked by olena@laptop since 2026-11-21T06:00:00Z. If nobody deploys it just now, a deployment was cut off. -> terraform -chdir=cdktf.out/stacks/kite-build force-unlock 6ba7',
+      'warning: Locked by olena@laptop since 2026-11-21T06:00:00Z. If nobody is deploying it now, a deployment was interrupted. -> terraform -chdir=cdktf.out/stacks/kite-build force-unlock 6ba7',
     ],
     [
       'has no bucket for its state',
@@ -245,12 +241,12 @@ describe('a stack', () => {
     [
       'has a state that is none',
       { [STATE]: { text: 'not a state' } },
-      'not checked: s3://my-state/kite/terraform-build.tfstate is no state of Terraform.',
+      'not checked: s3://my-state/kite/terraform-build.tfstate is not a Terraform state.',
     ],
     [
       'has a state that may not be read',
       { [STATE]: s3Refusal(403, 'AccessDenied') },
-      'not checked: These credentials may not look at it: S3 says AccessDenied',
+      'not checked: These credentials do not allow it: S3 says AccessDenied',
     ],
   ] as [string, AwsAnswers, string][])('%s', async (_, answers, line) => {
     expect(await sees(check, answers)).toEqual([line]);
@@ -278,7 +274,7 @@ describe('Functions', () => {
   it('are to be uploaded from this machine, which has not built them', async () => {
     owner.settings({ ...COMPLETE, BUILD_LAMBDA_VIA_ASSET: 'true', RUNTIME: 'nodejs22.x' });
     expect(await sees(functionZips, {})).toEqual([
-      'problem: kite-build uploads function.zip and lifecycle.zip of dist/lambdas/common/any, and there is none. -> npm run build:lambdas',
+      'problem: kite-build uploads function.zip and lifecycle.zip from dist/lambdas/common/any, which are not built yet. -> npm run build:lambdas',
     ]);
   });
 });
@@ -296,14 +292,14 @@ describe('Mails', () => {
       /^warning: olena@example\.com has not confirmed yet: .* -> aws sns subscribe --region eu-north-1 --topic-arn arn:\S+ --protocol email --notification-endpoint olena@example\.com$/,
     ],
     [
-      "go to somebody else's address",
+      'go to another address',
       subscription('ada@example.com', 'arn:aws:sns:x:1:kite:2'),
-      /^warning: olena@example\.com does not get the mails .* -> npx cdktf deploy kite-build$/,
+      /^warning: olena@example\.com does not receive mails .* -> npx cdktf deploy kite-build$/,
     ],
     [
       'may not be looked at',
       queryRefusal(403, 'AuthorizationError'),
-      /^not checked: These credentials may not look at it/,
+      /^not checked: These credentials do not allow it/,
     ],
   ] as const)('%s', async (_, answer, line) => {
     const answers = { ...deployedBuild(BUCKET), ListSubscriptionsByTopic: answer };
@@ -326,17 +322,17 @@ describe('GitHub', () => {
     [
       'is not there',
       { GetConnection: { status: 400, json: { __type: 'ResourceNotFoundException', message: 'no' } } },
-      /^problem: AWS knows no connection c0ffee\. -> Make a connection to GitHub/,
+      /^problem: AWS does not know the connection c0ffee\. -> Create a connection to GitHub/,
     ],
     [
       'may not be looked at',
       { GetConnection: { status: 403, json: { __type: 'AccessDeniedException', Message: 'not authorized' } } },
-      /^not checked: These credentials may not look at it: not authorized$/,
+      /^not checked: These credentials do not allow it: not authorized$/,
     ],
     [
       'is a web page',
       { GetConnection: { text: '<html>' } },
-      /^not checked: What answered does not speak as AWS does\./,
+      /^not checked: The endpoint did not return a valid AWS response\./,
     ],
     ['says nothing', { GetConnection: 'silence' }, /^not checked: AWS did not answer in time\./],
     ['hangs up', { GetConnection: 'reset' }, /^not checked: AWS cannot be reached/],
@@ -365,17 +361,17 @@ describe('GitHub', () => {
     [
       'known to CodeBuild already',
       { ListSourceCredentials: { json: known } },
-      /^ok: CodeBuild .* knows GitHub already/,
+      /^ok: CodeBuild .* has a credential for GitHub/,
     ],
     [
       'not known to CodeBuild: kite-build could not be deployed',
       { ListSourceCredentials: { json: { sourceCredentialsInfos: [] } } },
-      /^problem: CodeBuild in eu-north-1 knows no way into GitHub.* -> Make a connection/,
+      /^problem: CodeBuild in eu-north-1 has no credential for GitHub.* -> Create a connection/,
     ],
     [
       'not known to CodeBuild any more',
       { ListSourceCredentials: { json: { sourceCredentialsInfos: [] } }, ...deployedBuild(BUCKET) },
-      /^warning: CodeBuild in eu-north-1 knows no way into GitHub/,
+      /^warning: CodeBuild in eu-north-1 has no credential for GitHub/,
     ],
   ] as [string, AwsAnswers, RegExp][])('is %s', async (_, answers, line) => {
     expect(await sees(sourceCredential, answers)).toEqual([expect.stringMatching(line)]);

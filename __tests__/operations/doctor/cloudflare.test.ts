@@ -47,7 +47,7 @@ async function sees(check: typeof cloudflareZone, answers: Answers): Promise<str
   return owner.sees(check, { ...seconds, cloudflareApi: `${cloudflare.url}/client/v4` });
 }
 
-const MAKE = /-> Make a token by the template "Edit zone DNS" at https:\/\/dash\.cloudflare\.com/;
+const MAKE = /-> Create a token from the template "Edit zone DNS" at https:\/\/dash\.cloudflare\.com/;
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
 
 describe('Cloudflare token', () => {
@@ -57,18 +57,18 @@ describe('Cloudflare token', () => {
     [
       'ends soon',
       { verify: good({ status: 'active', expires_on: inDays(3) }) },
-      /^warning: CLOUDFLARE_API_TOKEN ends on \d{4}-\d\d-\d\d\./,
+      /^warning: CLOUDFLARE_API_TOKEN expires on \d{4}-\d\d-\d\d\./,
     ],
     ['ends in a year', { verify: good({ status: 'active', expires_on: inDays(365) }) }, /^ok: Active\.$/],
     [
       'is not known (401)',
       { verify: bad(401, 1000, 'Invalid API Token'), zones: bad(403, 9109, 'Invalid access token') },
-      /^problem: Cloudflare does not take CLOUDFLARE_API_TOKEN\. Cloudflare answered 401: Invalid API Token \(1000\)\. /,
+      /^problem: Cloudflare does not accept CLOUDFLARE_API_TOKEN\. Cloudflare answered 401: Invalid API Token \(1000\)\. /,
     ],
     [
       "is an account's, which is not verified here but sees the zone",
       { verify: bad(401, 1000, 'Invalid API Token') },
-      /^ok: Cloudflare takes it\.$/,
+      /^ok: Cloudflare accepts it\.$/,
     ],
     [
       'meets a server that fails (502)',
@@ -78,12 +78,12 @@ describe('Cloudflare token', () => {
     [
       'meets something else',
       { verify: { text: '<html>' } },
-      /^not checked: What answered 200 does not speak as Cloudflare's API does\.$/,
+      /^not checked: The endpoint did not return a valid Cloudflare response \(HTTP 200\)\.$/,
     ],
     [
       'meets an answer of another shape',
       { verify: good({ id: 't1' }) },
-      /^not checked: Cloudflare's answer cannot be read/,
+      /^not checked: Cloudflare's response is not valid/,
     ],
     ['meets silence', { verify: 'silence' }, /^not checked: Cloudflare cannot be reached \(TimeoutError\)\.$/],
     ['meets a connection that is cut', { verify: 'reset' }, /^not checked: Cloudflare cannot be reached/],
@@ -110,7 +110,7 @@ describe('Cloudflare token', () => {
     expect(await sees(cloudflareToken, {})).toEqual([
       expect.stringMatching(/^problem: CLOUDFLARE_API_TOKEN is missing\./),
     ]);
-    expect(await sees(cloudflareZone, {})).toEqual(['not checked: There is no token to ask with.']);
+    expect(await sees(cloudflareZone, {})).toEqual(['not checked: It needs a token.']);
   });
 
   it.each([
@@ -139,13 +139,17 @@ describe('Cloudflare zone', () => {
       { zones: good([zone({ permissions: ['#zone:read', '#dns_records:edit'] })]) },
       /^ok: example\.com: this token may edit its DNS\.$/,
     ],
-    ['may be read; more is not told', {}, /^ok: example\.com: this token may read its DNS\. Whether it may edit it/],
+    [
+      'may be read; more is not told',
+      {},
+      /^ok: example\.com: this token may read its DNS\. Cloudflare does not say whether/,
+    ],
     [
       'may only be read',
       { zones: good([zone({ permissions: ['#zone:read', '#dns_records:read'] })]) },
       /^warning: example\.com: .* not edit it\. -> Add the permission Zone, DNS, Edit/,
     ],
-    ['is not seen', { zones: good([]) }, /^problem: This token sees no zone example\.com\. -> .*DNS_ZONE/],
+    ['is not seen', { zones: good([]) }, /^problem: This token does not see the zone example\.com\. -> .*DNS_ZONE/],
     [
       'has not been moved to Cloudflare yet',
       { zones: good([zone({ status: 'pending', name_servers: ['a.ns.cloudflare.com', 'b.ns.cloudflare.com'] })]) },
@@ -159,7 +163,7 @@ describe('Cloudflare zone', () => {
     [
       'meets something else',
       { zones: { text: '{"zones":' } },
-      /^not checked: What answered 200 does not speak as Cloudflare's API does\.$/,
+      /^not checked: The endpoint did not return a valid Cloudflare response \(HTTP 200\)\.$/,
     ],
   ] as [string, Answers, RegExp][])('%s', async (_, answers, line) => {
     expect(await sees(cloudflareZone, answers)).toEqual([expect.stringMatching(line)]);

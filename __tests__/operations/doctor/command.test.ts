@@ -42,7 +42,7 @@ interface Ended {
   readonly errors: string;
 }
 
-/** `npm run doctor -- <parameters>` in the owner's folder, with nothing of this machine's settings. */
+/** `npm run doctor -- <parameters>` in the owner's folder, without the settings of this machine. */
 async function doctor(environment: Record<string, string>, ...parameters: string[]): Promise<Ended> {
   return node(join(ROOT, 'operations', 'doctor', 'start.cjs'), environment, parameters);
 }
@@ -94,7 +94,7 @@ test('somebody new, with nothing at all, is told what to begin with', async () =
   expect(ended.output).toMatch(/^problem +\.env +There is none here\.\n +-> cp \.env\.example\.txt \.env/m);
   expect(ended.output).toMatch(/^problem +AWS account +There are no AWS credentials/m);
   expect(ended.output).toMatch(
-    /This would stop a deployment\.\nNext \(README\.md, "From nothing to a chat"\): cp \.env\.example\.txt \.env && .*\n$/,
+    /Not ready to deploy\.\nNext \(README\.md, "From nothing to a chat"\): cp \.env\.example\.txt \.env && .*\n$/,
   );
 });
 
@@ -110,7 +110,7 @@ test('what README.md names is the same command, and the chapter that it leads th
   expect(readmeText()).toContain(`### ${CHAPTER}\n`);
 });
 
-test('whoever has deployed everything has nothing left to do', async () => {
+test('after everything is deployed, there is nothing left to do', async () => {
   const dispatcher = await standIn(() => ({}));
   const telegram = createTelegram({
     bots: [{ token: SECRET, username: 'kite_dev_bot', privacyMode: false }],
@@ -158,7 +158,7 @@ test('whoever has deployed everything has nothing left to do', async () => {
   expect(asJson).toMatchObject({ status: 0, errors: '' });
   expect(asText.status).toBe(0);
   expect(asText.output.trimEnd().split('\n').slice(-2)).toEqual([
-    '0 problems, 0 warnings, 0 not checked. Nothing that was checked stops a deployment.',
+    '0 problems, 0 warnings, 0 not checked. Ready to deploy, as far as this was checked.',
     'Next (README.md, "From nothing to a chat"): nothing. Write /info in the group: the bot answers with the snippet for your website.',
   ]);
   for (const secret of [SECRET, 'dev-secret', 'cf-secret', 'a secret of the state']) {
@@ -206,7 +206,7 @@ test.each([
   [
     'everything is a web page',
     async () => (await standIn(() => ({ text: '<html><body>Log in' }))).url,
-    /What answered does not speak as AWS does/,
+    /The endpoint did not return a valid AWS response/,
   ],
 ])('where %s, each line says it in words', async (state, place, words) => {
   owner.settings({ ...COMPLETE, DOMAIN: 'example.com', CLOUDFLARE_API_TOKEN: 'cf-secret' });
@@ -218,7 +218,7 @@ test.each([
   expect(ended).toMatchObject({ status: 1, errors: '' });
   expect(ended.output).toMatch(words);
   expect(ended.output).toMatch(/^not checked +Bot of dev +Telegram could not be reached for getMe: /m);
-  expect(ended.output).toMatch(/^not checked +Cloudflare token +(Cloudflare cannot be reached|What answered)/m);
+  expect(ended.output).toMatch(/^not checked +Cloudflare token +(Cloudflare cannot be reached|The endpoint did not)/m);
   expect(ended.output).not.toMatch(/\n +at |node_modules|\[object|undefined|dev-secret|cf-secret/);
 });
 

@@ -21,7 +21,7 @@ export const COMPLETE = {
   TELEGRAM_BOT_TOKEN: '1001:dev-secret',
 };
 
-/** Credentials that an SDK finds, as in a shell; nothing of this machine's own. */
+/** Credentials that an SDK finds, as in a shell, and none of this machine's own. */
 export function shellWithCredentials(): void {
   const before = { ...process.env };
   beforeAll(() => {
@@ -39,7 +39,7 @@ export function shellWithCredentials(): void {
   });
 }
 
-/** Whoever runs the doctor: a folder with `.env`, and the programs on the PATH. */
+/** The person who runs the doctor: a folder with `.env`, and the programs on the PATH. */
 export class Owner {
   readonly folder = mkdtempSync(join(tmpdir(), 'kite-doctor-'));
   readonly bin = join(this.folder, 'bin');

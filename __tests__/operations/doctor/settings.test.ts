@@ -13,9 +13,9 @@ afterEach(() => owner.gone());
 describe('.env', () => {
   it('is not there', async () => {
     expect(await owner.sees(settingsFile)).toEqual([
-      'problem: There is none here. -> cp .env.example.txt .env && chmod 600 .env, then fill it in',
+      'problem: There is no such file. -> cp .env.example.txt .env && chmod 600 .env, then fill it in',
     ]);
-    expect(await owner.sees(settings)).toEqual(['not checked: They stand in .env.']);
+    expect(await owner.sees(settings)).toEqual(['not checked: They are in .env, which does not exist.']);
   });
 
   it('is its owner’s only', async () => {
@@ -24,13 +24,13 @@ describe('.env', () => {
 
   it('can be read by others', async () => {
     expect(await owner.settings(COMPLETE, 0o640).sees(settingsFile)).toEqual([
-      'warning: It holds secrets, and others on this machine may read it (mode 640). -> chmod 600 .env',
+      'warning: It holds secrets, and others on this machine can read it (mode 640). -> chmod 600 .env',
     ]);
   });
 
   it('names what Kite does not know, and the value is not repeated', async () => {
     const [line] = await owner.settings({ ...COMPLETE, TELEGRAM_BOT_TOKKEN: '1:secret' }).sees(settingsFile);
-    expect(line).toMatch(/^note: TELEGRAM_BOT_TOKKEN: no setting of Kite\. -> Is it misspelt\?/);
+    expect(line).toMatch(/^note: TELEGRAM_BOT_TOKKEN: not a setting of Kite\. -> Is it misspelled\?/);
     expect(line).not.toContain('secret');
   });
 });
@@ -59,13 +59,13 @@ describe('Region', () => {
       'in which the shell does not agree',
       COMPLETE,
       { AWS_REGION: 'us-east-1' },
-      "warning: AWS_REGION is us-east-1 in this shell and eu-north-1 in .env: the shell's counts. -> unset AWS_REGION",
+      'warning: AWS_REGION is us-east-1 in this shell and eu-north-1 in .env: the shell overrides the file. -> unset AWS_REGION',
     ],
     [
       'in which the aws command would look elsewhere',
       COMPLETE,
       { AWS_DEFAULT_REGION: 'us-east-1' },
-      'warning: Kite is deployed to eu-north-1, and AWS_DEFAULT_REGION is us-east-1: the aws command looks there. -> export AWS_DEFAULT_REGION=eu-north-1',
+      'warning: Kite is deployed to eu-north-1, and AWS_DEFAULT_REGION is us-east-1: the aws command uses that one. -> export AWS_DEFAULT_REGION=eu-north-1',
     ],
     ['that nobody has named', {}, {}, 'not checked: AWS_REGION is missing.'],
     ['that there is not', { AWS_REGION: 'mars' }, {}, 'not checked: AWS_REGION is malformed: see Settings.'],
@@ -87,7 +87,7 @@ describe('Two bots', () => {
 
   it('are one and the same, even with a token that was made anew', async () => {
     const [line] = await owner.settings({ ...prod, TELEGRAM_PROD_BOT_TOKEN: '1001:renewed' }).sees(twoBots);
-    expect(line).toMatch(/^problem: TELEGRAM_BOT_TOKEN and TELEGRAM_PROD_BOT_TOKEN are of the same bot/);
+    expect(line).toMatch(/^problem: TELEGRAM_BOT_TOKEN and TELEGRAM_PROD_BOT_TOKEN belong to the same bot/);
     expect(line).not.toMatch(/1001|secret|renewed/);
   });
 });

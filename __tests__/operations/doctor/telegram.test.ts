@@ -57,7 +57,7 @@ describe('Bot of dev', () => {
     owner.settings({ ...COMPLETE, TELEGRAM_BOT_TOKEN: '4004:revoked-secret' });
     const lines = await sees(bot);
     expect(lines).toEqual([
-      'problem: Telegram knows no bot by TELEGRAM_BOT_TOKEN (Unauthorized). -> Write /token to @BotFather, and what it answers into .env, TELEGRAM_BOT_TOKEN="..."',
+      'problem: Telegram does not accept TELEGRAM_BOT_TOKEN (Unauthorized). -> Send /token to @BotFather, and write its answer into .env, TELEGRAM_BOT_TOKEN="..."',
     ]);
     for (const check of [privacyMode, webhook, groups]) {
       expect(await sees(check)).toEqual(['not checked: Telegram does not know the bot: see Bot of dev.']);
@@ -73,7 +73,7 @@ describe('Bot of dev', () => {
     [
       'no token',
       { ...COMPLETE, TELEGRAM_BOT_TOKEN: 'secret' },
-      /^problem: TELEGRAM_BOT_TOKEN is no bot token\. -> Copy it again/,
+      /^problem: TELEGRAM_BOT_TOKEN is not a bot token\. -> Copy it again/,
     ],
   ])('has a token that is %s', async (_, settings, line) => {
     owner.settings(settings);
@@ -86,7 +86,7 @@ describe('Bot of dev', () => {
     const { TELEGRAM_BOT_TOKEN, ...others } = COMPLETE;
     const lines = await owner.settings(others).sees(ofDev(bot), { environment: { TELEGRAM_BOT_TOKEN } });
     expect(lines).toEqual([
-      expect.stringMatching(/^problem: TELEGRAM_BOT_TOKEN is set in this shell, where Terraform does not look\./),
+      expect.stringMatching(/^problem: TELEGRAM_BOT_TOKEN is set in this shell, and Terraform reads only \.env\./),
     ]);
     const found = { TF_VAR_TELEGRAM_BOT_TOKEN: TELEGRAM_BOT_TOKEN, TELEGRAM_API_ROOT: apiRoot };
     expect(await owner.sees(ofDev(bot), { environment: found })).toEqual([`ok: @${BOT}.`]);
@@ -118,7 +118,7 @@ describe('Bot of dev', () => {
     expect(await sees(bot, {}, nobody)).toEqual([
       expect.stringMatching(/^not checked: Telegram could not be reached for getMe: ECONNREFUSED/),
     ]);
-    expect(await sees(webhook, {}, nobody)).toEqual(['not checked: Telegram cannot be asked: see Bot of dev.']);
+    expect(await sees(webhook, {}, nobody)).toEqual(['not checked: Telegram is not available: see Bot of dev.']);
   });
 });
 
@@ -147,7 +147,7 @@ describe('Privacy of dev', () => {
   it('is on, before there is a group', async () => {
     private_();
     expect(await sees(privacyMode)).toEqual([
-      `warning: On: where @${BOT} is no administrator, it sees only commands and replies to its own messages. -> Write /setprivacy to @BotFather, then Disable; take the bot out of its groups and add it again`,
+      `warning: On: where @${BOT} is not an administrator, it sees only commands and replies to its own messages. -> Send /setprivacy to @BotFather, then choose Disable; remove the bot from its groups and add it again`,
     ]);
   });
 
@@ -170,7 +170,7 @@ describe('Groups of dev', () => {
 
   it('are none yet', async () => {
     expect(await sees(groups, hosted())).toEqual([
-      `note: No channel is hosted yet. -> Add @${BOT} to a private group as an administrator, and write there: /host my-channel`,
+      `note: No channel is hosted yet. -> Add @${BOT} to a private group as an administrator, and send there: /host my-channel`,
     ]);
   });
 
@@ -192,7 +192,7 @@ describe('Groups of dev', () => {
     ],
   ])('have an administrator who %s', async (_, rights, lacking, allow) => {
     expect(await sees(groups, hosted(group('forum', 'administrator', rights)))).toEqual([
-      `warning: In ${where}, the bot lacks the right to ${lacking}. -> In that group: Administrators, @${BOT}, allow ${allow}`,
+      `warning: In ${where}, the bot does not have the right to ${lacking}. -> In that group: Administrators, @${BOT}, allow ${allow}`,
     ]);
   });
 
@@ -204,7 +204,7 @@ describe('Groups of dev', () => {
   it('have topics and a bot that is no administrator', async () => {
     expect(await sees(groups, hosted(group('forum', 'member')))).toEqual([
       expect.stringMatching(
-        /^warning: The bot is no administrator in "Support", which hosts help-1: it cannot make a topic/,
+        /^warning: The bot is not an administrator in "Support", which hosts help-1: it cannot make a topic/,
       ),
     ]);
   });
@@ -214,7 +214,7 @@ describe('Groups of dev', () => {
     telegram.people.removeBot({ chat, by: telegram.people.owner(chat), bot: BOT, ban: true });
     const [line] = await sees(groups, hosted(chat));
     expect(line).toMatch(
-      /^warning: The bot is not in ".*", which hosts help-1 \(.+\): visitors are told that nobody is there\. -> /,
+      /^warning: The bot is not in ".*", which hosts help-1 \(.+\): visitors are told that nobody is available\. -> /,
     );
   });
 
@@ -233,7 +233,7 @@ describe('Webhook of dev', () => {
   };
 
   it('comes with kite-stack', async () => {
-    expect(await sees(webhook)).toEqual(['ok: None, as long as kite-stack is not deployed.']);
+    expect(await sees(webhook)).toEqual(['ok: None until kite-stack is deployed.']);
   });
 
   it('is ours', async () => {
@@ -243,15 +243,17 @@ describe('Webhook of dev', () => {
 
   it('is gone, and the command registers it again', async () => {
     const [line] = await sees(webhook, deployed);
-    expect(line).toMatch(/^warning: Telegram brings the messages of @kite_dev_bot nowhere\. -> aws lambda invoke /);
+    expect(line).toMatch(/^warning: Telegram delivers the messages of @kite_dev_bot nowhere\. -> aws lambda invoke /);
     expect(line).toContain('--region eu-north-1 --function-name dev-lifecycle-handler --qualifier live');
     expect(line).toContain(`'{"webhookUrl":"${ours}"}'`);
   });
 
-  it("is somebody else's, whose URL may be secret", async () => {
+  it('belongs to another service, whose URL may be secret', async () => {
     await set('https://other.example.com/bot-secret-path');
     const [line] = await sees(webhook, deployed);
-    expect(line).toMatch(/^warning: Telegram brings the messages of @kite_dev_bot to other\.example\.com, and not to /);
+    expect(line).toMatch(
+      /^warning: Telegram delivers the messages of @kite_dev_bot to other\.example\.com, and not to /,
+    );
     expect(line).not.toContain('secret-path');
     expect((await sees(webhook))[0]).toMatch(
       /^warning: @kite_dev_bot is used by something else: its messages go to other\.example\.com\./,
@@ -269,7 +271,7 @@ describe('Webhook of dev', () => {
     const me = { id: 1001, is_bot: true, first_name: 'Kite', username: BOT, can_join_groups: true };
     const server = await standIn(({ path }) => ({ json: { ok: true, result: path.endsWith('/getMe') ? me : info } }));
     const [line] = await sees(webhook, deployed, server.url);
-    expect(line).toContain("Telegram's last try failed at ");
+    expect(line).toContain("Telegram's last attempt failed at ");
     expect(line).toContain('Wrong response from the webhook: 503 Service Unavailable. 7 updates wait.');
     expect(line).toContain('-> aws logs tail --region eu-north-1 /aws/lambda/dev-request-dispatcher');
   });

@@ -72,7 +72,7 @@ describe('npm packages', () => {
   it('are older than package-lock.json', async () => {
     const root = project(locked, { 'node_modules/lit': { version: '3.3.2' } });
     expect(await owner.sees(packages, { root })).toEqual([
-      'problem: 1 differ from package-lock.json, for example lit: 3.3.2 in place of 3.3.3. -> npm ci',
+      'problem: 1 differ from package-lock.json, for example lit: 3.3.2 instead of 3.3.3. -> npm ci',
     ]);
   });
 });
@@ -81,9 +81,7 @@ describe('Terraform', () => {
   const install = 'Install it: https://developer.hashicorp.com/terraform/install';
 
   it('is not there', async () => {
-    expect(await owner.sees(terraform)).toEqual([
-      `problem: There is no program "terraform" on the PATH. -> ${install}`,
-    ]);
+    expect(await owner.sees(terraform)).toEqual([`problem: The program "terraform" is not on the PATH. -> ${install}`]);
   });
 
   it.each([
@@ -91,7 +89,7 @@ describe('Terraform', () => {
     ['1.12.0-beta1', 'ok: 1.12.0-beta1.'],
     [
       '1.10.5',
-      `warning: This is 1.10.5, which locks its state in S3 as an experiment. Take 1.11 or later. -> ${install}`,
+      `warning: This is 1.10.5, in which locking the state in S3 is experimental. Use 1.11 or later. -> ${install}`,
     ],
     ['1.9.8', `problem: This is 1.9.8, and Kite needs 1.11 or later. -> ${install}`],
   ])('is %s', async (version, line) => {
@@ -109,7 +107,7 @@ describe('Terraform', () => {
   it('never ends', async () => {
     owner.program('terraform', 'exec /bin/sleep 20');
     expect(await owner.sees(terraform, { seconds: 0.3 })).toEqual([
-      'not checked: "terraform version" did not end in time.',
+      'not checked: "terraform version" did not finish in time.',
     ]);
   });
 
@@ -122,7 +120,7 @@ describe('Terraform', () => {
 describe('Terraform settings', () => {
   it('are in a file that is not there', async () => {
     expect(await owner.sees(terraformConfiguration, { environment: { TF_CLI_CONFIG_FILE: '/nowhere/rc' } })).toEqual([
-      'warning: TF_CLI_CONFIG_FILE names /nowhere/rc, which is not there: Terraform warns each time, and goes without a mirror or credentials of yours. -> unset TF_CLI_CONFIG_FILE',
+      'warning: TF_CLI_CONFIG_FILE names /nowhere/rc, which is not there: Terraform warns each time, and does not use your mirror or credentials. -> unset TF_CLI_CONFIG_FILE',
     ]);
   });
 
@@ -147,7 +145,7 @@ describe('Terraform providers', () => {
   it('can be fetched, for the version and machine that ask', async () => {
     const terraformRegistry = await registry(200);
     expect(await owner.sees(providers, { environment: pinned, terraformRegistry })).toEqual([
-      'ok: hashicorp/aws 5.100.0 can be fetched from the registry.',
+      'ok: hashicorp/aws 5.100.0 is available from the registry.',
     ]);
     expect(registryOfTerraform?.asked[0]?.path).toMatch(
       /^\/v1\/providers\/hashicorp\/aws\/5\.100\.0\/download\/\w+\/(amd64|arm64)$/,
@@ -164,7 +162,7 @@ describe('Terraform providers', () => {
   it('cannot be looked for without a network', async () => {
     const [line] = await owner.sees(providers, { environment: pinned });
     expect(line).toMatch(
-      /^not checked: hashicorp\/aws 5\.100\.0 is not here, and 127\.0\.0\.1:1 cannot be reached\. -> /,
+      /^not checked: hashicorp\/aws 5\.100\.0 is not on this machine, and 127\.0\.0\.1:1 cannot be reached\. -> /,
     );
   });
 
@@ -176,7 +174,7 @@ describe('Terraform providers', () => {
       `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`,
     );
     expect(await owner.sees(providers, { environment: pinned })).toEqual([
-      'ok: hashicorp/aws 5.100.0 is here already.',
+      'ok: hashicorp/aws 5.100.0 is on this machine already.',
     ]);
   });
 

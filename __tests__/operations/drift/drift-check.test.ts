@@ -69,7 +69,7 @@ test('a stack whose state was emptied is mailed about, once: it may still run wi
   await check(NOTHING, { day: 1 });
   const [mail, ...more] = await check(undefined, { day: 2 });
   expect(more).toEqual([]);
-  expect(mail?.subject).toBe('Kite: nothing is left in the state of kite-stack');
+  expect(mail?.subject).toBe('Kite: empty state of kite-stack');
   expect(mail?.text).toContain('If nobody has destroyed it, its state is lost');
   expect(await check(undefined, { day: 3 })).toEqual([]);
 });
@@ -78,7 +78,7 @@ test('a failed check between does not hide that a state was emptied', async () =
   await check(NOTHING, { day: 1 });
   await check('Error: no credentials', { day: 2 });
   expect((await check(undefined, { day: 3 })).map(({ subject }) => subject)).toContain(
-    'Kite: nothing is left in the state of kite-stack',
+    'Kite: empty state of kite-stack',
   );
 });
 
@@ -90,19 +90,19 @@ test('the mail names what was changed, before and after, with a link; drift apar
   expect(mail?.text).toBe(`Kite compared what is deployed in eu-north-1 with its state and with commit abcdef012345.
 
 CHANGED IN THE CLOUD
-Somebody changed this outside of Terraform. Deploying the stack changes it back; if it is meant to stay, write it into the code.
+Someone changed this outside of Terraform. Deploying the stack reverts it; to keep it, add it to the code.
 
 [new] kite-stack: aws_lambda_function.f (dev-request-dispatcher): changed
   memory_size: 256 -> 512
   https://eu-north-1.console.aws.amazon.com/lambda/home?region=eu-north-1#/functions/dev-request-dispatcher
 
 NOT DEPLOYED YET
-The repository says this, and it has not been deployed. Deploying the stack brings it.
+This is in the repository and has not been deployed. Deploying the stack applies it.
 
 [new] kite-stack: aws_sqs_queue.q (dev-new.fifo): to be created
   https://eu-north-1.console.aws.amazon.com/sqs/v3/home?region=eu-north-1#/queues/
 
-What is not to be reported belongs in drift-ignore.yml.
+To ignore a difference, add it to drift-ignore.yml.
 The log of this check: https://log.test/1`);
 });
 
@@ -173,7 +173,7 @@ test('the ignore list leaves out an attribute, a resource, or one kind of findin
 ignore:
   - { address: aws_lambda_function.*, attributes: [memory_size], reason: tuned by hand }
   - { address: aws_dynamodb_table.t, kind: unapplied, reason: only drift matters }
-  - { address: aws_sns_topic.alarms, reason: somebody else's }
+  - { address: aws_sns_topic.alarms, reason: managed elsewhere }
 `,
     'drift-ignore.yml',
   );
@@ -188,7 +188,7 @@ test('a mistake in the ignore list is named', () => {
   expect(() =>
     parseIgnoreList('ignore:\n  - address: a\n    reason: " "\n    atributes: [b]\n', 'drift-ignore.yml'),
   ).toThrow(/^drift-ignore\.yml cannot be read\.\n- ignore\.0\.reason: say why\n- ignore\.0\.atributes: /);
-  expect(() => parseIgnoreList('ignore: [', 'drift-ignore.yml')).toThrow('drift-ignore.yml is no YAML');
+  expect(() => parseIgnoreList('ignore: [', 'drift-ignore.yml')).toThrow('drift-ignore.yml is not valid YAML');
 });
 
 test('if nobody can be told, nothing is remembered, and the build fails', async () => {

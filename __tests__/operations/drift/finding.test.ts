@@ -358,7 +358,7 @@ describe('what is made of something that was changed in the cloud', () => {
     expect(look(plan()).map(({ address }) => address)).toEqual(['aws_ssm_parameter.token']);
   });
 
-  test('is listed if the repository has changed it, too', () => {
+  test('is listed if the repository has changed it as well', () => {
     const environment = [{ variables: { LOG_LEVEL: 'DEBUG', TOKEN_VERSION: '2' } }];
     expect(lines(plan({ other: { environment } }))).toContain(
       'unapplied aws_lambda_invocation.webhook to be replaced; environment[0].variables.LOG_LEVEL: "INFO" -> "DEBUG"; ' +

@@ -2,7 +2,7 @@ import type { Check } from '../check';
 import { failureOf } from '../failure';
 import { ok, problem } from '../finding';
 
-/** Whom AWS takes these credentials for: without them nothing can be deployed. */
+/** The identity behind the credentials: without one, nothing can be deployed. */
 export const awsAccount: Check = {
   subject: 'AWS account',
   look: async (around) => {

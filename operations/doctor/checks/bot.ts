@@ -14,12 +14,15 @@ export function bot(stage: Stage): Check {
         const { me } = await around.askBot(stage);
         return me.can_join_groups
           ? ok(`@${me.username}.`)
-          : warning(`@${me.username} may not be added to groups.`, 'Write /setjoingroups to @BotFather, then Enable');
+          : warning(
+              `@${me.username} may not be added to groups.`,
+              'Send /setjoingroups to @BotFather, then choose Enable',
+            );
       } catch (error) {
         if (!(error instanceof TelegramRefusal) || (error.code !== 401 && error.code !== 404)) throw error;
         return problem(
-          `Telegram knows no bot by ${stage.tokenName} (${error.description}).`,
-          `Write /token to @BotFather, and what it answers into .env, ${stage.tokenName}="..."`,
+          `Telegram does not accept ${stage.tokenName} (${error.description}).`,
+          `Send /token to @BotFather, and write its answer into .env, ${stage.tokenName}="..."`,
         );
       }
     },
@@ -30,19 +33,19 @@ function withoutToken({ reading }: DoctorContext, { name, tokenName }: Stage): F
   const token = reading.secret(tokenName);
   if (token === undefined && reading.environment[tokenName]) {
     return problem(
-      `${tokenName} is set in this shell, where Terraform does not look.`,
+      `${tokenName} is set in this shell, and Terraform reads only .env.`,
       `Write it into .env, ${tokenName}="..."`,
     );
   }
   if (token === undefined) {
     return problem(
       `${tokenName} is missing: ${name} needs a bot.`,
-      `Write /newbot to @BotFather in Telegram, and the token that it answers into .env, ${tokenName}="..."`,
+      `Send /newbot to @BotFather in Telegram, and write the token into .env, ${tokenName}="..."`,
     );
   }
   // The value is a secret: it is not repeated.
   if (!/^\d+:[\w-]+$/.test(token)) {
-    return problem(`${tokenName} is no bot token.`, 'Copy it again from @BotFather, for example 123456789:AAE...');
+    return problem(`${tokenName} is not a bot token.`, 'Copy it again from @BotFather, for example 123456789:AAE...');
   }
   return undefined;
 }

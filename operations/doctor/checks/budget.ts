@@ -7,17 +7,17 @@ export const budget: Check = {
   subject: 'Budget',
   look: async (around) => {
     const { MONTHLY_BUDGET_USD: monthlyBudgetUsd } = around.reading.settings;
-    if (monthlyBudgetUsd === 0) return note('MONTHLY_BUDGET_USD is 0: nobody is told what the account costs.');
+    if (monthlyBudgetUsd === 0) return note('MONTHLY_BUDGET_USD is 0: there is no mail about costs.');
     const { account } = await around.account();
     try {
       await around.aws.describeBudgets(account);
       return ok(
-        `These credentials may look at budgets, and kite-build makes one of ${monthlyBudgetUsd} US dollars a month.`,
+        `These credentials may read budgets, and kite-build creates one of ${monthlyBudgetUsd} US dollars a month.`,
       );
     } catch (error) {
       if (nameOf(error) !== 'AccessDeniedException') throw error;
       return problem(
-        'AWS refuses these credentials its budgets, so kite-build cannot make one.',
+        'AWS denies these credentials access to budgets, so kite-build cannot create one.',
         'Sign in as the root user and activate "IAM user and role access to Billing information" on the page Account; or write MONTHLY_BUDGET_USD="0" into .env.',
       );
     }

@@ -4,7 +4,7 @@ import { NotChecked, ok, problem, warning } from '../finding';
 import type { DoctorContext } from '../context';
 
 const MAKE =
-  'Make a token by the template "Edit zone DNS" at https://dash.cloudflare.com/profile/api-tokens and write it into .env, CLOUDFLARE_API_TOKEN="..."';
+  'Create a token from the template "Edit zone DNS" at https://dash.cloudflare.com/profile/api-tokens and write it into .env, CLOUDFLARE_API_TOKEN="..."';
 
 /** Days before its end at which a token is warned of. */
 const SOON = 14;
@@ -19,13 +19,13 @@ export const cloudflareToken: Check = {
       const { status, expires_on: end } = await api.verifyToken();
       if (status !== 'active') return problem(`CLOUDFLARE_API_TOKEN is ${status}.`, MAKE);
       const days = end ? (Date.parse(end) - Date.now()) / 86_400_000 : Infinity;
-      return days < SOON ? warning(`CLOUDFLARE_API_TOKEN ends on ${end?.slice(0, 10)}.`, MAKE) : ok('Active.');
+      return days < SOON ? warning(`CLOUDFLARE_API_TOKEN expires on ${end?.slice(0, 10)}.`, MAKE) : ok('Active.');
     } catch (error) {
       if (!(error instanceof CloudflareFailure) || ![400, 401, 403].includes(error.status ?? 0)) throw error;
       // A token of an account, and not of a person, is not known here; what counts is whether it sees the zone.
       const zone = await api.zone(zoneName(around) ?? '').catch(() => undefined);
-      if (zone) return ok('Cloudflare takes it.');
-      return problem(`Cloudflare does not take CLOUDFLARE_API_TOKEN. ${error.message}`, MAKE);
+      if (zone) return ok('Cloudflare accepts it.');
+      return problem(`Cloudflare does not accept CLOUDFLARE_API_TOKEN. ${error.message}`, MAKE);
     }
   },
 };

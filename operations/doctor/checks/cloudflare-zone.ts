@@ -12,28 +12,28 @@ export const cloudflareZone: Check = {
   look: async (around) => {
     const api = cloudflare(around);
     const name = zoneName(around);
-    if (api === undefined) return notChecked('There is no token to ask with.');
+    if (api === undefined) return notChecked('It needs a token.');
     if (name === undefined) return notChecked(lackOf(around.reading, 'DOMAIN'));
     const zone = await api.zone(name);
     if (zone === undefined) {
       return problem(
-        `This token sees no zone ${name}.`,
-        'Let the token see it, or write the zone that the domain is in into .env, DNS_ZONE="..."',
+        `This token does not see the zone ${name}.`,
+        'Give the token access to it, or write the zone of the domain into .env, DNS_ZONE="..."',
       );
     }
     if (!(await mayRead(api, zone.id))) return problem(`${name}: this token may not read its DNS.`, ALLOW);
     if (zone.status !== 'active') {
       const servers = (zone.name_servers ?? []).join(' and ');
       return warning(
-        `${name} is ${zone.status}: the certificate cannot be proved before the domain's name servers are Cloudflare's.`,
+        `${name} is ${zone.status}: the certificate cannot be validated before the domain's name servers are Cloudflare's.`,
         servers === '' ? undefined : `Set them at your registrar: ${servers}`,
       );
     }
     if (zone.permissions.includes('#dns_records:edit')) return ok(`${name}: this token may edit its DNS.`);
     if (zone.permissions.length === 0) {
-      return ok(`${name}: this token may read its DNS. Whether it may edit it, Cloudflare does not tell.`);
+      return ok(`${name}: this token may read its DNS. Cloudflare does not say whether it may edit it.`);
     }
-    return warning(`${name}: this token may read its DNS, and as far as Cloudflare tells, not edit it.`, ALLOW);
+    return warning(`${name}: this token may read its DNS, and according to Cloudflare, not edit it.`, ALLOW);
   },
 };
 

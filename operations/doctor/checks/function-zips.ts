@@ -41,7 +41,10 @@ function onThisMachine({ folder, reading: { settings } }: DoctorContext): Findin
   const missing = ['function.zip', 'lifecycle.zip'].filter((file) => !existsSync(join(folder, zips, file)));
   return missing.length === 0
     ? ok(`kite-build will upload those in ${zips}.`)
-    : problem(`kite-build uploads ${missing.join(' and ')} of ${zips}, and there is none.`, 'npm run build:lambdas');
+    : problem(
+        `kite-build uploads ${missing.join(' and ')} from ${zips}, which are not built yet.`,
+        'npm run build:lambdas',
+      );
 }
 
 async function isThere({ aws }: DoctorContext, Bucket: string | undefined, Key: string): Promise<boolean> {

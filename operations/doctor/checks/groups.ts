@@ -13,12 +13,12 @@ export function groups(stage: Stage): Check {
         const { me } = await around.bot(stage);
         return toDo(
           'No channel is hosted yet.',
-          `Add @${me.username} to a private group as an administrator, and write there: /host my-channel`,
+          `Add @${me.username} to a private group as an administrator, and send there: /host my-channel`,
         );
       }
       const { me } = await around.bot(stage);
       const findings = found.map((group) => look(group, me.can_read_all_group_messages, me.username));
-      const rest = notChecked(`There may be more channels: ${MOST_GROUPS} of them were looked at.`);
+      const rest = notChecked(`There may be more channels: only ${MOST_GROUPS} were checked.`);
       return found.length < MOST_GROUPS ? findings : [...findings, rest];
     },
   };
@@ -32,23 +32,23 @@ function look(group: HostGroup, seesAll: boolean, bot: string): Finding {
       return ok(`${group.channel} is hosted by one person.`);
     case 'away':
       return warning(
-        `The bot is not in ${where} (${group.reason ?? 'no reason given'}): visitors are told that nobody is there.`,
-        `Add @${bot} to the group again, or write /drop there to remove the channel`,
+        `The bot is not in ${where} (${group.reason ?? 'no reason given'}): visitors are told that nobody is available.`,
+        `Add @${bot} to the group again, or send /drop there to remove the channel`,
       );
     case 'member':
       if (group.forum) {
         return warning(
-          `The bot is no administrator in ${where}: it cannot make a topic for each visitor.`,
+          `The bot is not an administrator in ${where}: it cannot make a topic for each visitor.`,
           promote('Manage topics, Pin messages and Delete messages'),
         );
       }
       return seesAll
         ? note(
-            `The bot is no administrator in ${where}: it may not be allowed to pin messages.`,
+            `The bot is not an administrator in ${where}: it may not be allowed to pin messages.`,
             promote('Pin messages'),
           )
         : warning(
-            `The bot is no administrator in ${where}: it sees only commands and replies to its own messages.`,
+            `The bot is not an administrator in ${where}: it sees only commands and replies to its own messages.`,
             promote('Pin messages and Delete messages'),
           );
     case 'administrator':
@@ -64,7 +64,7 @@ function administrator({ forum, rights }: HostGroup, where: string, promote: (ri
   ];
   if (lacking.length === 0) return ok(`The bot may do everything it needs in ${where}.`);
   return warning(
-    `In ${where}, the bot lacks the right to ${lacking.join(' and to ').toLowerCase()}.`,
+    `In ${where}, the bot does not have the right to ${lacking.join(' and to ').toLowerCase()}.`,
     promote(lacking.join(' and ')),
   );
 }

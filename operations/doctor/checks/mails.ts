@@ -4,7 +4,7 @@ import type { Check } from '../check';
 import { notChecked, ok, warning } from '../finding';
 import { lackOf } from '../settings-reading';
 
-/** Whoever is to get the mails has confirmed that once. */
+/** The receiver of the mails has confirmed them once. */
 export const mails: Check = {
   subject: 'Mails',
   look: async (around) => {
@@ -14,11 +14,11 @@ export const mails: Check = {
     const { Subscriptions = [] } = await around.aws.sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: topic }));
     const found = Subscriptions.find(({ Protocol, Endpoint }) => Protocol === 'email' && Endpoint === email);
     if (found === undefined || found.SubscriptionArn === 'Deleted') {
-      return warning(`${email} does not get the mails about failures and drift.`, 'npx cdktf deploy kite-build');
+      return warning(`${email} does not receive mails about failures and drift.`, 'npx cdktf deploy kite-build');
     }
     if (found.SubscriptionArn === 'PendingConfirmation') {
       return warning(
-        `${email} has not confirmed yet: AWS has sent a link. To have it sent again:`,
+        `${email} has not confirmed yet: AWS has sent a link. To send it again:`,
         `aws sns subscribe --region ${region} --topic-arn ${topic} --protocol email --notification-endpoint ${email}`,
       );
     }

@@ -32,7 +32,7 @@ export const packages: Check = {
     const there = found[path]?.version ?? 'not installed';
     const name = path.replace(/^.*node_modules\//, '');
     return problem(
-      `${wrong.length} differ from package-lock.json, for example ${name}: ${there} in place of ${version}.`,
+      `${wrong.length} differ from package-lock.json, for example ${name}: ${there} instead of ${version}.`,
       'npm ci',
     );
   },

@@ -18,8 +18,8 @@ export function privacyMode(stage: Stage): Check {
         return ok(`On, but @${me.username} is an administrator wherever it hosts a channel.`);
       }
       return warning(
-        `On: where @${me.username} is no administrator, it sees only commands and replies to its own messages.`,
-        'Write /setprivacy to @BotFather, then Disable; take the bot out of its groups and add it again',
+        `On: where @${me.username} is not an administrator, it sees only commands and replies to its own messages.`,
+        'Send /setprivacy to @BotFather, then choose Disable; remove the bot from its groups and add it again',
       );
     },
   };

@@ -14,7 +14,7 @@ interface Provider {
 
 /**
  * Terraform comes by the providers that the bindings were made for: they are here already, in a mirror or a cache of this
- * machine, or can be fetched from the registry. Docker's is for the stack `local` only, and not looked at.
+ * machine, or is available from the registry. Docker's is for the stack `local` only, and not looked at.
  */
 export const providers: Check = {
   subject: 'Terraform providers',
@@ -24,7 +24,7 @@ export const providers: Check = {
 async function look(around: DoctorContext, provider: Provider): Promise<Finding> {
   const { source, version } = provider;
   const folder = foldersOf(around).find((place) => holds(place, provider));
-  if (folder !== undefined) return ok(`${source} ${version} is here already.`);
+  if (folder !== undefined) return ok(`${source} ${version} is on this machine already.`);
   if (!/^\d+\.\d+\.\d+$/.test(version)) return notChecked(`${source} ${version}: Terraform chooses it when deploying.`);
   const platform = `${system()}/${process.arch === 'x64' ? 'amd64' : process.arch}`;
   // https://developer.hashicorp.com/terraform/internals/provider-registry-protocol#find-a-provider-package
@@ -36,14 +36,14 @@ async function look(around: DoctorContext, provider: Provider): Promise<Finding>
     },
     () => undefined,
   );
-  if (status === 200) return ok(`${source} ${version} can be fetched from the registry.`);
+  if (status === 200) return ok(`${source} ${version} is available from the registry.`);
   if (status === 404) {
-    return problem(`The registry has no ${source} ${version} for ${platform}.`, 'Look at KITE_AWS_PROVIDER_VERSION.');
+    return problem(`The registry has no ${source} ${version} for ${platform}.`, 'Check KITE_AWS_PROVIDER_VERSION.');
   }
   const registry = new URL(around.terraformRegistry).host;
   return notChecked(
-    `${source} ${version} is not here, and ${registry} ${status === undefined ? 'cannot be reached' : `answers ${status}`}.`,
-    'Look at the network, or name a mirror: https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation',
+    `${source} ${version} is not on this machine, and ${registry} ${status === undefined ? 'cannot be reached' : `answers ${status}`}.`,
+    'Check the network, or name a mirror: https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation',
   );
 }
 

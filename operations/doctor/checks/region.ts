@@ -12,13 +12,13 @@ export const region: Check = {
     const written = file?.values['AWS_REGION'];
     if (written && AWS_REGION !== written) {
       return warning(
-        `AWS_REGION is ${AWS_REGION} in this shell and ${written} in .env: the shell's counts.`,
+        `AWS_REGION is ${AWS_REGION} in this shell and ${written} in .env: the shell overrides the file.`,
         'unset AWS_REGION',
       );
     }
     if (AWS_DEFAULT_REGION && AWS_DEFAULT_REGION !== settings.AWS_REGION) {
       return warning(
-        `Kite is deployed to ${settings.AWS_REGION}, and AWS_DEFAULT_REGION is ${AWS_DEFAULT_REGION}: the aws command looks there.`,
+        `Kite is deployed to ${settings.AWS_REGION}, and AWS_DEFAULT_REGION is ${AWS_DEFAULT_REGION}: the aws command uses that one.`,
         `export AWS_DEFAULT_REGION=${settings.AWS_REGION}`,
       );
     }

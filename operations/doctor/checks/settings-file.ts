@@ -9,21 +9,21 @@ export const settingsFile: Check = {
   subject: '.env',
   look: async ({ reading: { file } }) => {
     if (file === undefined) {
-      return problem('There is none here.', 'cp .env.example.txt .env && chmod 600 .env, then fill it in');
+      return problem('There is no such file.', 'cp .env.example.txt .env && chmod 600 .env, then fill it in');
     }
     const findings: Finding[] = [];
     // Windows has no such modes.
     if (process.platform !== 'win32' && (file.mode & 0o077) !== 0) {
       const mode = file.mode.toString(8).padStart(3, '0');
       findings.push(
-        warning(`It holds secrets, and others on this machine may read it (mode ${mode}).`, 'chmod 600 .env'),
+        warning(`It holds secrets, and others on this machine can read it (mode ${mode}).`, 'chmod 600 .env'),
       );
     }
     const unknown = Object.keys(file.values).filter((name) => !KNOWN.has(name));
     if (unknown.length > 0) {
-      const some = `${unknown.join(', ')}: no ${unknown.length > 1 ? 'settings' : 'setting'} of Kite.`;
+      const some = `${unknown.join(', ')}: not ${unknown.length > 1 ? 'settings' : 'a setting'} of Kite.`;
       findings.push(
-        note(some, 'Is it misspelt? See .env.example.txt. What is for other programs belongs into the shell.'),
+        note(some, 'Is it misspelled? See .env.example.txt. Set variables of other programs in the shell.'),
       );
     }
     return findings.length > 0 ? findings : ok('Only its owner can read it.');

@@ -12,7 +12,8 @@ export const settings: Check = {
     },
   }) => {
     const lacking = [...new Set([...missing.kite, ...missing.build])];
-    if (file === undefined && problems.length === 0 && lacking.length > 0) return notChecked('They stand in .env.');
+    if (file === undefined && problems.length === 0 && lacking.length > 0)
+      return notChecked('They are in .env, which does not exist.');
     // A setting that is malformed is not missing.
     const named = (sentence: string): boolean => problems.some((other) => firstWord(other) === firstWord(sentence));
     const wrong = [...problems, ...lacking.filter((sentence) => !named(sentence))];

@@ -5,7 +5,7 @@ import { ok, problem, warning, type Finding } from '../finding';
 import type { DoctorContext } from '../context';
 
 const CONNECT =
-  'Make a connection to GitHub in the AWS console (Developer Tools, Settings, Connections) and write its ARN into .env, CODE_CREDENTIAL="arn:..."';
+  'Create a connection to GitHub in the AWS console (Developer Tools, Settings, Connections) and write its ARN into .env, CODE_CREDENTIAL="arn:..."';
 
 /** How CodeBuild authenticates to GitHub. */
 export const sourceCredential: Check = {
@@ -19,7 +19,7 @@ export const sourceCredential: Check = {
         return around.reading.secret('GITHUB_TOKEN') === undefined
           ? problem(
               'CODE_CREDENTIAL is "token" and GITHUB_TOKEN is missing.',
-              'Make a personal access token for the repository and write GITHUB_TOKEN="..." into .env',
+              'Create a personal access token for the repository and write GITHUB_TOKEN="..." into .env',
             )
           : ok('kite-build imports GITHUB_TOKEN into CodeBuild.');
       case undefined:
@@ -40,11 +40,11 @@ async function connection(around: DoctorContext, arn: string): Promise<Finding> 
       return ok(`The connection ${name} is AVAILABLE.`);
     case 'PENDING':
       return problem(
-        `The connection ${name} is PENDING: nobody has confirmed it at GitHub.`,
+        `The connection ${name} is PENDING: it is not confirmed at GitHub yet.`,
         `Open https://console.aws.amazon.com/codesuite/settings/connections and choose "Update pending connection"`,
       );
     case 'missing':
-      return problem(`AWS knows no connection ${name}.`, CONNECT);
+      return problem(`AWS does not know the connection ${name}.`, CONNECT);
     default:
       return problem(`The connection ${name} is ${status}.`, CONNECT);
   }
@@ -55,9 +55,9 @@ async function importedBefore(around: DoctorContext): Promise<Finding> {
   await around.account();
   const { sourceCredentialsInfos = [] } = await around.aws.codebuild.send(new ListSourceCredentialsCommand({}));
   const found = sourceCredentialsInfos.find(({ serverType }) => serverType === 'GITHUB');
-  if (found) return ok(`CodeBuild in this account knows GitHub already (${found.authType}).`);
+  if (found) return ok(`CodeBuild in this account has a credential for GitHub (${found.authType}).`);
   const { AWS_REGION: region } = around.reading.settings;
-  const words = `CodeBuild in ${region} knows no way into GitHub, and CODE_CREDENTIAL is empty.`;
+  const words = `CodeBuild in ${region} has no credential for GitHub, and CODE_CREDENTIAL is empty.`;
   const { deployed } = await around.state('kite-build').catch(() => ({ deployed: 'no' }));
   return deployed === 'yes' ? warning(words, CONNECT) : problem(words, CONNECT);
 }

@@ -10,7 +10,7 @@ export function stack(name: StackName, deploy: string): Check {
       const { deployed, lock } = await around.state(name);
       if (lock) {
         return warning(
-          `Locked by ${lock.who} since ${lock.since}. If nobody deploys it just now, a deployment was cut off.`,
+          `Locked by ${lock.who} since ${lock.since}. If nobody is deploying it now, a deployment was interrupted.`,
           `terraform -chdir=cdktf.out/stacks/${name} force-unlock ${lock.id}`,
         );
       }
@@ -18,7 +18,7 @@ export function stack(name: StackName, deploy: string): Check {
         case 'yes':
           return ok('Deployed.');
         case 'partly':
-          return problem('Its last deployment did not come to its end.', deploy);
+          return problem('Its last deployment did not finish.', deploy);
         case 'no':
           return toDo('Not deployed yet.', deploy);
       }

@@ -25,7 +25,7 @@ export const stateBucket: Check = {
       (sentence) => sentence !== undefined,
     );
     if (lacking.length > 0) return lacking.map((sentence) => warning(`${bucket} ${sentence}.`, MEND));
-    return ok(`${bucket}: ours, versioned, encrypted, closed to the public.`);
+    return ok(`${bucket}: versioned, encrypted, private.`);
   },
 };
 
@@ -66,7 +66,7 @@ function elsewhere(bucket: string, region: string, actual = 'another region'): F
 
 async function versioned(s3: S3Client, Bucket: string): Promise<string | undefined> {
   const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket }));
-  return Status === 'Enabled' ? undefined : 'keeps no versions: a state that is lost cannot be had back';
+  return Status === 'Enabled' ? undefined : 'is not versioned: a lost state cannot be restored';
 }
 
 async function encrypted(s3: S3Client, Bucket: string): Promise<string | undefined> {
@@ -89,7 +89,7 @@ async function closed(s3: S3Client, Bucket: string): Promise<string | undefined>
     IgnorePublicAcls: ignored,
     RestrictPublicBuckets: restricted,
   } = block?.PublicAccessBlockConfiguration ?? {};
-  return acls && policy && ignored && restricted ? undefined : 'is not closed to the public';
+  return acls && policy && ignored && restricted ? undefined : 'is not private';
 }
 
 async function unless<T>(name: string, answer: Promise<T>): Promise<T | undefined> {

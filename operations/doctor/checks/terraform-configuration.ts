@@ -7,10 +7,10 @@ export const terraformConfiguration: Check = {
   subject: 'Terraform settings',
   look: async ({ reading }) => {
     const file = reading.environment['TF_CLI_CONFIG_FILE'];
-    if (file === undefined) return ok('None of your own.');
+    if (file === undefined) return ok('Not set.');
     if (existsSync(file)) return ok(`From ${file}.`);
     return warning(
-      `TF_CLI_CONFIG_FILE names ${file}, which is not there: Terraform warns each time, and goes without a mirror or credentials of yours.`,
+      `TF_CLI_CONFIG_FILE names ${file}, which is not there: Terraform warns each time, and does not use your mirror or credentials.`,
       'unset TF_CLI_CONFIG_FILE',
     );
   },

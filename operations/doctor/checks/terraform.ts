@@ -16,8 +16,8 @@ export const terraform: Check = {
   look: async ({ run, reading }) => {
     const program = reading.environment['TERRAFORM_BINARY_NAME'] ?? 'terraform';
     const result = await run(program, 'version', '-json');
-    if (result.kind === 'not found') return problem(`There is no program "${program}" on the PATH.`, INSTALL);
-    if (result.kind === 'too slow') return notChecked(`"${program} version" did not end in time.`);
+    if (result.kind === 'not found') return problem(`The program "${program}" is not on the PATH.`, INSTALL);
+    if (result.kind === 'too slow') return notChecked(`"${program} version" did not finish in time.`);
     const answer = v.safeParse(ANSWER, result.output);
     if (!answer.success) {
       const words = (result.errors || result.output).trim().split('\n')[0] ?? '';
@@ -27,7 +27,7 @@ export const terraform: Check = {
     if (isAtLeast(version, WANTED)) return ok(`${version}.`);
     if (isAtLeast(version, LEAST)) {
       return warning(
-        `This is ${version}, which locks its state in S3 as an experiment. Take ${WANTED} or later.`,
+        `This is ${version}, in which locking the state in S3 is experimental. Use ${WANTED} or later.`,
         INSTALL,
       );
     }

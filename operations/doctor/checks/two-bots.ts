@@ -10,8 +10,8 @@ export const twoBots: Check = {
     if (dev === undefined || prod === undefined) return notChecked('A token is missing.');
     return botId(dev) === botId(prod)
       ? problem(
-          'TELEGRAM_BOT_TOKEN and TELEGRAM_PROD_BOT_TOKEN are of the same bot: only one stage would get its messages.',
-          'Write /newbot to @BotFather and its token into .env, TELEGRAM_PROD_BOT_TOKEN="..."',
+          'TELEGRAM_BOT_TOKEN and TELEGRAM_PROD_BOT_TOKEN belong to the same bot: only one stage would receive its messages.',
+          'Send /newbot to @BotFather, and write the token into .env, TELEGRAM_PROD_BOT_TOKEN="..."',
         )
       : ok('Each stage has its own.');
   },

@@ -24,10 +24,10 @@ export function webhook(stage: Stage): Check {
       const url = info.url ?? '';
       if (ours === undefined) return beforeDeployment(me.username, url);
       const register = `aws lambda invoke --region ${around.reading.settings.AWS_REGION} --function-name ${stage.name}-lifecycle-handler --qualifier live --cli-binary-format raw-in-base64-out --payload '${JSON.stringify({ webhookUrl: ours })}' /dev/stdout`;
-      if (url === '') return warning(`Telegram brings the messages of @${me.username} nowhere.`, register);
+      if (url === '') return warning(`Telegram delivers the messages of @${me.username} nowhere.`, register);
       if (url !== ours) {
         return warning(
-          `Telegram brings the messages of @${me.username} to ${hostOf(url)}, and not to ${ours}.`,
+          `Telegram delivers the messages of @${me.username} to ${hostOf(url)}, and not to ${ours}.`,
           register,
         );
       }
@@ -35,7 +35,7 @@ export function webhook(stage: Stage): Check {
       const waits = waiting > 0 ? ` ${waiting} updates wait.` : '';
       if (at !== undefined && Date.now() / 1000 - at < RECENT) {
         return warning(
-          `${ours}: Telegram's last try failed at ${new Date(at * 1000).toISOString()}: ${words ?? 'no reason given'}.${waits}`,
+          `${ours}: Telegram's last attempt failed at ${new Date(at * 1000).toISOString()}: ${words ?? 'no reason given'}.${waits}`,
           /\b40[13]\b/.test(words ?? '')
             ? register
             : `aws logs tail --region ${around.reading.settings.AWS_REGION} /aws/lambda/${stage.name}-request-dispatcher`,
@@ -47,14 +47,14 @@ export function webhook(stage: Stage): Check {
 }
 
 function beforeDeployment(username: string, url: string): Finding {
-  if (url === '') return ok('None, as long as kite-stack is not deployed.');
+  if (url === '') return ok('None until kite-stack is deployed.');
   return warning(
-    `@${username} is used by something else: its messages go to ${hostOf(url)}. Deploying kite-stack takes them away from there.`,
-    'If that is wanted nowhere, go on. Otherwise make another bot: write /newbot to @BotFather',
+    `@${username} is used by something else: its messages go to ${hostOf(url)}. Deploying kite-stack moves them to Kite.`,
+    'If nothing needs them there, continue. Otherwise create another bot: send /newbot to @BotFather',
   );
 }
 
-/** The rest of somebody else's URL may be secret. */
+/** The rest of another service's URL may be secret. */
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'another address';
 }
