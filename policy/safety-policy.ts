@@ -56,7 +56,7 @@ export function complaints(stack: TerraformStack, rules: readonly Rule[] = RULES
     ...broken.map(sentence),
     ...unused.map(
       ({ rule, scope }) =>
-        `${scope.node.path} is exempted from ${rule}, and nothing in it breaks it. Do: take the exemption away.`,
+        `${scope.node.path} is exempted from ${rule}, and nothing in it breaks it. Do: remove the exemption.`,
     ),
   ];
 }

@@ -97,7 +97,7 @@ describe('arguments', () => {
     expect(readQueueOptions([])?.loads.map(({ factor }) => factor)).toEqual([0.5, 1, 2, 5, 10]);
   });
 
-  test('everything that is wrong is said at once', () => {
+  test('all problems are reported at once', () => {
     expect(() => readQueueOptions(['--loads', '1,x', '--group', 'choir', '--visitors', '0'])).toThrow(
       [
         '--loads is a number, not "x".',

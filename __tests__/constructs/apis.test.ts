@@ -32,7 +32,7 @@ describe('WebSocketApi', () => {
     expect(routes.map((route) => route['route_key']).sort()).toEqual(['$connect', '$default', '$disconnect', 'PING']);
   });
 
-  it('leads every route to the function that the stage names', () => {
+  it('sends every route to the function that the stage names', () => {
     const integration = stack.the('aws_apigatewayv2_integration');
     expect(integration).toMatchObject({ integration_type: 'AWS_PROXY', integration_method: 'POST' });
     expect(integration['integration_uri']).toMatch(INTEGRATION);

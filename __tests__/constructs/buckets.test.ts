@@ -11,7 +11,7 @@ const role = { roleName: 'r', description: 'test', service: 'lambda.amazonaws.co
 describe('PrivateBucket', () => {
   const stack = Synthesized.stackWith((scope) => new PrivateBucket(scope, 'bucket', { bucketName: 'b' }));
 
-  it('is closed to the public and encrypted', () => {
+  it('is private and encrypted', () => {
     expect(stack.the('aws_s3_bucket_public_access_block')).toMatchObject({
       block_public_acls: true,
       block_public_policy: true,

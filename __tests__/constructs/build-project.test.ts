@@ -61,12 +61,12 @@ describe('BuildProject', () => {
     expect(project().the('aws_codebuild_project')).not.toHaveProperty('concurrent_build_limit');
   });
 
-  it('shows how its last build ended to anybody, if it is asked to, and otherwise to nobody', () => {
+  it('shows the result of its last build publicly only if told to', () => {
     expect(project({ badge: true }).the('aws_codebuild_project')['badge_enabled']).toBe(true);
     expect(project().the('aws_codebuild_project')['badge_enabled']).toBe(false);
   });
 
-  it('starts on a push to what it is told, and not on a pull request', () => {
+  it('starts on a push to the given reference, and not on a pull request', () => {
     expect(project({ startsOn: '^refs/heads/main$' }).the('aws_codebuild_webhook')).toMatchObject({
       build_type: 'BUILD',
       filter_group: [
@@ -95,7 +95,7 @@ describe('BuildProject', () => {
     ]);
   });
 
-  it('is made once its role may use the connection and write its log: CodeBuild tries the connection at once', () => {
+  it('is created after its role may use the connection and write its log: CodeBuild tries the connection at once', () => {
     const stack = project({}, 'connection');
     expect(stack.the('aws_codebuild_project')['depends_on']).toEqual(
       ['write-logs', 'use-connection'].map(
@@ -116,7 +116,7 @@ describe('BuildProject', () => {
     );
   });
 
-  it('may bring code to its functions, and never delete one', () => {
+  it('may deploy code to its functions, and never delete one', () => {
     const [settings, versions] = project().grant('deploy-code');
     expect(settings?.Action).not.toContain('lambda:UpdateFunctionConfiguration');
     expect(versions?.Action).toEqual(['lambda:DeleteFunction', 'lambda:InvokeFunction']);
@@ -146,7 +146,7 @@ describe('BuildSchedule', () => {
 describe('FailedBuildMail', () => {
   const stack = project();
 
-  it('mails builds of these projects that did not end well', () => {
+  it('mails failed builds of these projects', () => {
     const rule = stack.the('aws_cloudwatch_event_rule');
     expect(rule['state']).toBe('ENABLED');
     expect(JSON.parse(String(rule['event_pattern']))).toEqual({

@@ -16,7 +16,7 @@ describe('ChatTables', () => {
   const stack = tables();
   const made = stack.all('aws_dynamodb_table');
 
-  it('are the four tables of the stage, paid by request', () => {
+  it('are the four tables of the stage, billed on demand', () => {
     expect(made.map((table) => table['name']).sort()).toEqual([
       'dev.Channels',
       'dev.Connections',
@@ -26,7 +26,7 @@ describe('ChatTables', () => {
     expect(new Set(made.map((table) => table['billing_mode']))).toEqual(new Set(['PAY_PER_REQUEST']));
   });
 
-  it('end what is over by expiresAt', () => {
+  it('expire items by expiresAt', () => {
     for (const table of made) expect(table['ttl']).toEqual({ attribute_name: 'expiresAt', enabled: true });
   });
 

@@ -42,7 +42,7 @@ describe('DeliveryQueue', () => {
     });
   });
 
-  it('lets a message be hidden for what is left of the twelve hours that SQS allows', () => {
+  it('hides a message for at most the rest of the twelve hours that SQS allows', () => {
     expect(Number(queue?.['visibility_timeout_seconds']) + LONGEST_DELAY).toBeLessThanOrEqual(12 * 60 * 60);
   });
 

@@ -30,7 +30,7 @@ const cloudflare = () =>
   });
 
 describe('CustomDomain', () => {
-  it('is what callers are told', () => {
+  it('is the address that callers get', () => {
     expect(route53().url).toBe('https://api.k1te.chat/dev');
   });
 
@@ -51,7 +51,7 @@ describe('CustomDomain', () => {
     });
   });
 
-  it('leads <domain>/<stage> to the stage, after its name is known', () => {
+  it('maps <domain>/<stage> to the stage, after its name exists', () => {
     const { stack } = route53();
     expect(stack.the('aws_apigatewayv2_api_mapping')).toMatchObject({
       api_mapping_key: `\${${stack.address('aws_apigatewayv2_stage')}.name}`,
@@ -74,7 +74,7 @@ describe('after a change of the domain', () => {
 });
 
 describe('Route53Dns', () => {
-  it('makes a proof for each name and an alias to API Gateway', () => {
+  it('creates a validation record for each name and an alias to API Gateway', () => {
     const records = route53().stack.all('aws_route53_record');
     expect(records).toHaveLength(3);
     expect(records).toContainEqual(

@@ -32,7 +32,7 @@ function code(scope: Construct, deployedBy: Code): FunctionCode {
 }
 
 describe('LiveFunction', () => {
-  it('publishes every change and leads the alias live to the latest version', () => {
+  it('publishes every change and moves the alias live to the latest version', () => {
     const stack = synthesized();
     expect(stack.the('aws_lambda_function')).toMatchObject({
       function_name: 'dev-request-dispatcher',
@@ -55,13 +55,13 @@ describe('LiveFunction', () => {
     expect(fn).not.toHaveProperty('source_code_hash');
   });
 
-  it('brings code along that Terraform deploys, whenever its hash has changed', () => {
+  it('deploys the code through Terraform whenever its hash has changed', () => {
     const fn = synthesized({}, 'terraform').the('aws_lambda_function');
     expect(fn['source_code_hash']).toBe('aGFzaA==');
     expect(fn).not.toHaveProperty('lifecycle');
   });
 
-  it('says what to do when there is no code yet, before anything is made', () => {
+  it('says what to do when there is no code yet, before anything is created', () => {
     const stack = synthesized();
     const [seen] = stack.dataOf(DataAwsS3Objects.tfResourceType);
     expect(seen).toMatchObject({
@@ -78,7 +78,7 @@ describe('LiveFunction', () => {
     );
   });
 
-  it('has a log group with an end before it has a function, and may write to that group only', () => {
+  it('creates a log group with a retention before the function, which may write only to that group', () => {
     const stack = synthesized();
     expect(stack.the('aws_cloudwatch_log_group')).toMatchObject({
       name: '/aws/lambda/dev-request-dispatcher',

@@ -33,7 +33,7 @@ describe('keepState', () => {
     });
   });
 
-  it('has no backend as long as there is no bucket, so that Terraform comes to say so', () => {
+  it('has no backend without a bucket, so that Terraform gets as far as reporting it', () => {
     const stack = stackWith((made) => keepState(made, { ...location, bucket: undefined }));
     expect(stack.json.terraform.backend).toBeUndefined();
   });
@@ -78,7 +78,7 @@ describe('DeploymentGate', () => {
       new AwsAccount(stack, 'aws', { region: 'eu-north-1', gate });
     });
 
-  it('says all that is missing when Terraform plans, and nothing else: AWS is not asked', () => {
+  it('reports everything that is missing when Terraform plans, without a call to AWS', () => {
     const stack = provider(['EMAIL is missing.', 'REPOSITORY is missing.']);
     expect(stack.json.variable?.['KITE_SETTINGS']).toMatchObject({
       default: 'incomplete',
@@ -95,7 +95,7 @@ describe('DeploymentGate', () => {
 });
 
 describe('AwsAccount', () => {
-  it('does not make Terraform wait for what an emulator cannot answer', () => {
+  it('does not make Terraform wait for what an emulator does not support', () => {
     const stack = stackWith((made) => {
       new AwsAccount(made, 'aws', {
         region: 'eu-north-1',
@@ -128,7 +128,7 @@ describe('StackSettings', () => {
     );
   });
 
-  it('holds secrets back, and fails the plan if a required one is missing', () => {
+  it('marks secrets as sensitive, and fails the plan if a required one is missing', () => {
     expect(stack.json.variable?.['TELEGRAM_BOT_TOKEN']).toMatchObject({
       sensitive: true,
       default: '',

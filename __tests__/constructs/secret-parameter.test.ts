@@ -19,7 +19,7 @@ function parameter(props: Partial<SecretParameterProps> = {}, sensitive = true):
 }
 
 describe('SecretParameter', () => {
-  it('is encrypted, and gets its value when Terraform runs', () => {
+  it('is encrypted, and gets its value from Terraform', () => {
     expect(parameter().the('aws_ssm_parameter')).toMatchObject({
       name: '/kite/dev/telegram-bot-token',
       type: 'SecureString',

@@ -22,7 +22,7 @@ describe.each(['dev', 'prod'])('the webhook of %s', (stage) => {
   const { attributes: removal } = invocationOf('CRUD');
   const dispatcher = the('aws_lambda_function', (one) => one['function_name'] === `${stage}-request-dispatcher`);
 
-  it('is told all that Telegram is told, and which version of the token it is for, but never the token', () => {
+  it('gets everything that Telegram is told, and the version of the token, but never the token', () => {
     expect(JSON.parse(String(invocation['input']))).toEqual({
       webhookUrl: expect.stringMatching(new RegExp(`^https://.*/${stage}/tg$`)) as string,
       botTokenVersion: version,
@@ -32,7 +32,7 @@ describe.each(['dev', 'prod'])('the webhook of %s', (stage) => {
     expect(JSON.stringify(invocation)).not.toContain('var.TELEGRAM');
   });
 
-  it('is registered anew when any of it changes, again and again until that has succeeded', () => {
+  it('is registered again when any of it changes, until that succeeds', () => {
     expect(invocation['triggers']).toEqual({ input: invocation['input'] });
   });
 
@@ -43,7 +43,7 @@ describe.each(['dev', 'prod'])('the webhook of %s', (stage) => {
     expect(removal['depends_on']).toEqual([registration]);
   });
 
-  it('is removed with the stage, before anything that it takes to do so', () => {
+  it('is removed with the stage, before anything that the removal needs', () => {
     const { webhookUrl, botTokenVersion } = JSON.parse(String(invocation['input'])) as Record<string, string>;
     expect(JSON.parse(String(removal['input']))).toEqual({ webhookUrl, botTokenVersion });
   });

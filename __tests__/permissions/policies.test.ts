@@ -224,7 +224,7 @@ describe.each(Object.entries(EXPECTED))('%s', (name, { allowed, denied }) => {
       ),
     );
 
-  test('may do what it is there for', async () => {
+  test('may do what it is for', async () => {
     expect((await verdicts(allowed)).filter((verdict) => !verdict.startsWith('Allowed'))).toEqual([]);
   });
 
@@ -234,7 +234,7 @@ describe.each(Object.entries(EXPECTED))('%s', (name, { allowed, denied }) => {
   });
 });
 
-test('no role changes an API: the drift check reads them, and nobody else may even that', () => {
+test('no role changes an API: the drift check reads them, and no other role may do even that', () => {
   // The simulator does not know the resources of API Gateway's management, so this is read off the policies themselves.
   const granted = policies.roles.flatMap((name) =>
     policies.actionsOf(name).flatMap((action) => (action.startsWith('apigateway:') ? [`${name} ${action}`] : [])),

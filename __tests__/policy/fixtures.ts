@@ -143,7 +143,7 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
     keeps: one('aws_dynamodb_table', { ...PROD, ...KEPT, deletion_protection_enabled: true }),
     breaks: {
       'Terraform would destroy it': one('aws_dynamodb_table', { ...PROD, deletion_protection_enabled: true }),
-      'AWS would let somebody delete it by hand': one('aws_dynamodb_table', { ...PROD, ...KEPT }),
+      'AWS would allow deleting it by hand': one('aws_dynamodb_table', { ...PROD, ...KEPT }),
       'it would be emptied to be deleted': (scope) => bucket(scope, { ...PROD, ...KEPT, force_destroy: true }),
     },
   },
@@ -167,15 +167,15 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
   'queue-not-public': {
     keeps: letsIn('aws_sqs_queue_policy', ALARMS, FROM_ALARMS),
     breaks: {
-      'it lets in {"*":["*"]}': letsIn('aws_sqs_queue_policy', '*', FROM_ALARMS),
-      'it lets in {"AWS":["999999999999"]}': letsIn('aws_sqs_queue', { AWS: '999999999999' }, FROM_ALARMS),
+      'it allows {"*":["*"]}': letsIn('aws_sqs_queue_policy', '*', FROM_ALARMS),
+      'it allows {"AWS":["999999999999"]}': letsIn('aws_sqs_queue', { AWS: '999999999999' }, FROM_ALARMS),
     },
   },
   'topic-publishers-named': {
     keeps: letsIn('aws_sns_topic_policy', ALARMS, FROM_ALARMS),
     breaks: {
-      'it lets in {"AWS":["999999999999"]}': letsIn('aws_sns_topic_policy', { AWS: '999999999999' }, FROM_ALARMS),
-      'it lets in cloudwatch.amazonaws.com on behalf of any account': letsIn('aws_sns_topic_policy', ALARMS),
+      'it allows {"AWS":["999999999999"]}': letsIn('aws_sns_topic_policy', { AWS: '999999999999' }, FROM_ALARMS),
+      'it allows cloudwatch.amazonaws.com on behalf of any account': letsIn('aws_sns_topic_policy', ALARMS),
       'its policy cannot be read': one('aws_sns_topic_policy', { policy: '${var.policy}' }),
     },
   },
@@ -322,7 +322,7 @@ export const FIXTURES: Readonly<Record<RuleName, Fixture>> = {
       trusts({ Service: 'firehose.amazonaws.com' }, { StringEquals: { 'sts:ExternalId': '123456789012' } }, 'f')(scope);
     },
     breaks: {
-      '{"AWS":["*"]} may take it on': trusts({ AWS: '*' }, OF_THIS_ACCOUNT),
+      '{"AWS":["*"]} may assume it': trusts({ AWS: '*' }, OF_THIS_ACCOUNT),
       'codebuild.amazonaws.com is not bound to an account by aws:SourceAccount or aws:SourceArn': trusts({
         Service: 'codebuild.amazonaws.com',
       }),

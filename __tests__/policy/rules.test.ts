@@ -11,11 +11,11 @@ describe.each(RULES.map((rule) => [rule.name, rule] as const))('%s', (name, rule
     return violations(stack, [rule]).map(({ problem }) => problem);
   };
 
-  it('lets pass what keeps to it', () => {
+  it('accepts what follows it', () => {
     expect(problems(keeps)).toEqual([]);
   });
 
-  it.each(Object.entries(breaks))('says of what breaks it: %s', (problem, build) => {
+  it.each(Object.entries(breaks))('reports a violation: %s', (problem, build) => {
     expect(problems(build)).toContain(problem);
   });
 

@@ -10,7 +10,7 @@ import { emptyStack, resource } from './policed';
 
 const NAMED: Rule = {
   name: 'queue-encrypted',
-  reason: 'What waits in a queue is what people wrote',
+  reason: 'The messages in a queue are what people wrote',
   source: 'FSBP SQS.1',
   remedy: 'give it a name.',
   of: ['aws_sqs_queue'],
@@ -19,7 +19,7 @@ const NAMED: Rule = {
 
 const SENTENCE =
   'kite-stack/dev/queue (aws_sqs_queue) breaks queue-encrypted: it has no name. ' +
-  'Why: What waits in a queue is what people wrote (FSBP SQS.1). Do: give it a name.';
+  'Why: The messages in a queue are what people wrote (FSBP SQS.1). Do: give it a name.';
 
 function stackWithQueue(change: (stage: Construct, stack: TerraformStack) => void = () => undefined): TerraformStack {
   const stack = emptyStack();
@@ -33,7 +33,7 @@ it('a violation names the resource, the rule, why it is one and what to do', () 
   expect(complaints(stackWithQueue(), [NAMED])).toEqual([SENTENCE]);
 });
 
-it('fails the synthesis of the stack, with one sentence for each violation and no word about how to pass by', () => {
+it('fails the synthesis of the stack, with one sentence for each violation and no hint at how to skip it', () => {
   const outdir = mkdtempSync(path.join(tmpdir(), 'kite-policy-'));
   const app = new App({ outdir });
   const stack = new TerraformStack(app, 'kite-stack');
@@ -54,7 +54,7 @@ it('fails the synthesis of the stack, with one sentence for each violation and n
   rmSync(outdir, { recursive: true });
 });
 
-it('sees what another aspect has changed, and what an override has', () => {
+it('sees the changes of other aspects and of overrides', () => {
   const stack = stackWithQueue();
   Aspects.of(stack).add(new SafetyPolicy([NAMED]));
   Aspects.of(stack).add({
@@ -65,7 +65,7 @@ it('sees what another aspect has changed, and what an override has', () => {
   expect(() => Testing.synth(stack, true)).not.toThrow();
 });
 
-it('is no refusal if something else went wrong', () => {
+it('does not report other errors as violations', () => {
   expect(refusalIn(new Error('Cannot read properties of undefined'))).toBeUndefined();
 });
 
@@ -88,7 +88,7 @@ describe('an exemption', () => {
   it('that nothing needs is a violation itself', () => {
     const stack = stackWithQueue((stage) => allow(stage, 'topic-tls-only', 'there is no topic'));
     expect(complaints(stack, [])).toEqual([
-      'kite-stack/dev is exempted from topic-tls-only, and nothing in it breaks it. Do: take the exemption away.',
+      'kite-stack/dev is exempted from topic-tls-only, and nothing in it breaks it. Do: remove the exemption.',
     ]);
   });
 

@@ -11,7 +11,7 @@ const alarm = (name: string): Attributes => {
 describe('alarms', () => {
   const all = kite.all('aws_cloudwatch_metric_alarm');
 
-  it('watch the same of each stage', () => {
+  it('are the same for each stage', () => {
     const of = (stage: string) =>
       all.flatMap(({ alarm_name: name }) => String(name).split(`kite-${stage}-`)[1] ?? []).sort();
     expect(of('dev')).toEqual(of('prod'));
@@ -47,7 +47,7 @@ describe('alarms', () => {
     }
   });
 
-  it('take silence for peace, but for the one that waits for a report: it mails silence, and not before the first report', () => {
+  it('treat missing data as good, except the one that waits for a report: it mails missing data, but not before the first report', () => {
     const waiting = all.filter(({ treat_missing_data: silence }) => silence !== 'notBreaching');
     expect(waiting.map(({ alarm_name: name }) => name).sort()).toEqual([
       'kite-dev-webhook-lost',
@@ -67,7 +67,7 @@ describe('alarms', () => {
     for (const one of all) if (!waiting.includes(one)) expect(one).not.toHaveProperty('insufficient_data_actions');
   });
 
-  it('look at the function behind the alias, which takes the traffic', () => {
+  it('watch the alias of the function, which receives all traffic', () => {
     expect(alarm('kite-dev-request-dispatcher-errors')).toMatchObject({
       namespace: 'AWS/Lambda',
       metric_name: 'Errors',
@@ -93,7 +93,7 @@ describe('alarms', () => {
     },
   );
 
-  it('count what the WebSocket API failed to do, and not the handshakes that the function refuses to strangers', () => {
+  it('count failures of the WebSocket API, and not the handshakes that the function refuses', () => {
     expect(alarm('kite-dev-websocket-errors')).toMatchObject({
       namespace: 'AWS/ApiGateway',
       metric_name: 'ExecutionError',
@@ -117,7 +117,7 @@ describe('alarms', () => {
 describe('the check of the webhook', () => {
   const schedule = kite.all('aws_scheduler_schedule').find(({ name }) => name === 'kite-prod-webhook-check');
 
-  it('is made every quarter of an hour, by the alias, for this stage’s address', () => {
+  it('runs every quarter of an hour through the alias, for the address of this stage', () => {
     expect(schedule).toMatchObject({
       schedule_expression: 'rate(15 minutes)',
       state: 'ENABLED',
@@ -170,7 +170,7 @@ describe('the budget', () => {
     expect(of(0)).toEqual([]);
   });
 
-  it('mails before the money is spent, when it is, and when it is going to be', () => {
+  it('mails at 80 % and 100 % of the budget, and when the forecast exceeds it', () => {
     const notifications = of()[0]?.['notification'] as Attributes[];
     expect(notifications.map((one) => [one['notification_type'], one['threshold']])).toEqual([
       ['ACTUAL', 80],
@@ -183,7 +183,7 @@ describe('the budget', () => {
 describe('tags', () => {
   const tagged = stacks({ owner: 'support team' });
 
-  it('tell whose it is, on everything', () => {
+  it('name the owner on every resource', () => {
     for (const stack of [tagged.build, tagged.kite]) {
       expect(stack.json.provider?.['aws']?.[0]).toMatchObject({
         default_tags: [{ tags: { Project: 'kite', Owner: 'support team' } }],
@@ -194,7 +194,7 @@ describe('tags', () => {
     ]);
   });
 
-  it('tell the stage of what belongs to one, and of nothing else', () => {
+  it('name the stage on what belongs to one, and on no other resource', () => {
     const stageOf = (type: string) =>
       Object.entries(kite.json.resource?.[type] ?? {}).map(([id, { tags }]) => [
         /^(dev|prod)_/.exec(id)?.[1],
@@ -209,7 +209,7 @@ describe('tags', () => {
 });
 
 describe('traces', () => {
-  it('are sent by both functions if asked for, with the permission to', () => {
+  it('are sent by both functions if enabled, with the permission', () => {
     const traced = stacks({ kite: { tracing: true }, prodStage: false }).kite;
     const modes = traced.all('aws_lambda_function').map(({ tracing_config: config }) => config);
     expect(modes).toEqual([{ mode: 'Active' }, { mode: 'Active' }]);
@@ -240,7 +240,7 @@ describe('the archive of the logs', () => {
     for (const { filter_pattern: pattern } of filters) expect(pattern).toBe('{ $.level = "*" }');
   });
 
-  it('puts them where the table looks for them, day by day', () => {
+  it('stores them where the table expects them, day by day', () => {
     expect(s3).toMatchObject({ prefix: 'lines/!{timestamp:yyyy/MM/dd}/', compression_format: 'GZIP' });
     const table = archived.all('aws_glue_catalog_table')[1];
     const bucket = (table?.['storage_descriptor'] as { location: string }).location;
@@ -262,7 +262,7 @@ describe('the archive of the logs', () => {
     ]);
   });
 
-  it('is private, encrypted, TLS only, and ends lines after 400 days', () => {
+  it('is private, encrypted, TLS only, and expires lines after 400 days', () => {
     const of = (type: string) =>
       Object.entries(archived.json.resource?.[type] ?? {}).find(([id]) => id.startsWith('prod_log-archive_files'))?.[1];
     expect(of('aws_s3_bucket_public_access_block')).toMatchObject({
@@ -280,7 +280,7 @@ describe('the archive of the logs', () => {
     expect(of('aws_s3_bucket')).toMatchObject({ lifecycle: { prevent_destroy: true } });
   });
 
-  it('stops a query that would read too much, and encrypts what it finds', () => {
+  it('stops a query that reads too much, and encrypts its results', () => {
     expect(archived.all('aws_athena_workgroup')[0]).toMatchObject({
       configuration: {
         enforce_workgroup_configuration: true,
@@ -309,7 +309,7 @@ describe('the dashboard', () => {
     expect(shown.map((arn) => arn.split(':alarm:')[1]).sort()).toEqual(prod.sort());
   });
 
-  it('lays its parts side by side, within the 24 columns there are, none over another', () => {
+  it('places its widgets within the 24 columns, without overlap', () => {
     const cells = body.widgets.flatMap(({ x, y, width, height }) => {
       expect(x + width).toBeLessThanOrEqual(24);
       return Array.from({ length: width * height }, (_, i) => `${x + (i % width)},${y + Math.floor(i / width)}`);
@@ -330,7 +330,7 @@ describe('the dashboard', () => {
 });
 
 describe('log groups', () => {
-  it('all end their lines one day', () => {
+  it('all expire their lines', () => {
     const archived = stacks({ kite: { logArchive: true } });
     const groups = [archived.build, archived.kite].flatMap((stack) => stack.all('aws_cloudwatch_log_group'));
     expect(groups.length).toBeGreaterThan(8);

@@ -48,7 +48,7 @@ function stacksOf(settings: Settings): TerraformStack[] {
 
 const STACKS = Object.entries(SETTINGS).map(([title, settings]) => [title, stacksOf(settings)] as const);
 
-it.each(STACKS)('%s: every rule is kept to', (_title, stacks) => {
+it.each(STACKS)('%s: every rule holds', (_title, stacks) => {
   expect(stacks.flatMap((stack) => complaints(stack))).toEqual([]);
 });
 
@@ -135,7 +135,7 @@ describe('the rules', () => {
   /** Parts of a bucket, a queue, a function: looked at with it. */
   const PARTS = /^aws_s3_bucket_/;
 
-  it('look at every type of resource that there is, but for those that hold and open nothing', () => {
+  it('cover every type of resource, except those that hold and open nothing', () => {
     const looked = new Set(RULES.flatMap(({ of }) => [...of]));
     const types = new Set(all.flatMap(({ resources }) => resources.map(({ type }) => type)));
     const unlooked = [...types].filter((type) => !looked.has(type as never) && !PARTS.test(type));
@@ -151,7 +151,7 @@ describe('the rules', () => {
     expect(Object.keys(WITHOUT_RESOURCE).filter((action) => !granted.includes(`"${action}"`))).toEqual([]);
   });
 
-  it('see prod: without its protection all of its data is named', () => {
+  it('name all data of prod if it is not protected', () => {
     const disposable = stacksOf({ prodStage: true, kite: { disposableProd: { reason: 'only a test' } } });
     const unprotected = disposable
       .flatMap((stack) => violations(stack))

@@ -72,7 +72,7 @@ describe('BuildStack', () => {
     expect(new Set(roles).size).toBe(3);
   });
 
-  it('lets pushes reach dev and tags reach prod, and neither the other', () => {
+  it('lets pushes deploy to dev and tags to prod, and not the other way round', () => {
     const { build } = stacks();
     const deployers = build.grants().filter(({ policy }) => policy === 'deploy-code');
     for (const stage of ['dev', 'prod']) {
@@ -83,7 +83,7 @@ describe('BuildStack', () => {
     }
   });
 
-  it('lets the drift check read and nothing else, but for its memory and its mail', () => {
+  it('lets the drift check only read, except for its memory and its mail', () => {
     const { build } = stacks();
     const drift = Object.entries(build.json.resource?.['aws_iam_role_policy'] ?? {})
       .filter(([name]) => name.startsWith('drift-check_'))
@@ -124,7 +124,7 @@ describe('BuildStack', () => {
     });
     const viaAsset = () => new MainStacks({ kite: KITE, build: { buildLambdaViaAsset: true } });
 
-    it('uploads the zips of this machine, and looks for no drift', () => {
+    it('uploads the zips of this machine, and has no drift check', () => {
       const zips = path.join(folder, 'dist/lambdas/native/arm64');
       mkdirSync(zips, { recursive: true });
       for (const zip of ['function.zip', 'lifecycle.zip']) writeFileSync(path.join(zips, zip), zip);
@@ -227,7 +227,7 @@ describe('KiteStack', () => {
     );
   });
 
-  it('keeps the data of prod, and lets that of dev go', () => {
+  it('protects the data of prod, and not that of dev', () => {
     const kept = (stack: Synthesized, name: string) =>
       stack.all('aws_dynamodb_table').find((table) => table['name'] === name)?.['lifecycle'];
     expect(kept(kite, 'prod.Messages')).toEqual({ prevent_destroy: true });
@@ -235,7 +235,7 @@ describe('KiteStack', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('lets the data of prod go for a reason, and says so loudly', () => {
+  it('does not protect the data of prod if given a reason, and warns of it', () => {
     const disposable = stacks({ kite: { disposableProd: { reason: 'thrown away after the test' } } });
     expect(disposable.kite.all('aws_dynamodb_table').every(({ lifecycle }) => lifecycle === undefined)).toBe(true);
     expect(disposable.warnings).toEqual([
@@ -258,7 +258,7 @@ describe('KiteStack', () => {
     });
   });
 
-  it('asks for the tokens it needs, each with what to do', () => {
+  it('requires the tokens it needs, each with what to do', () => {
     const asked = (stack: Synthesized) =>
       Object.entries(stack.json.variable ?? {})
         .filter(([, variable]) => variable['validation'])
@@ -290,7 +290,7 @@ describe('every role of every stack', () => {
     expect(unscoped.map(({ policy }) => policy)).toEqual(['read-unscoped']);
   });
 
-  it('holds no grant on the role itself, and fits into what AWS takes', () => {
+  it('has no inline policy on the role itself, and stays within the limits of AWS', () => {
     for (const stack of [build, kite]) {
       for (const role of stack.all('aws_iam_role')) expect(role).not.toHaveProperty('inline_policy');
     }

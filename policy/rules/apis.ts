@@ -4,16 +4,16 @@ import { Rule } from '../rule';
 export const API_RULES = [
   {
     name: 'api-stage-access-log',
-    reason: 'Without it nobody can tell who was refused, and why',
+    reason: 'Without a log nobody can tell which requests were refused, and why',
     source: 'FSBP APIGateway.9',
-    remedy: 'make it by apiStage (constructs/api/api-stage.ts), which does it.',
+    remedy: 'create it with apiStage (constructs/api/api-stage.ts).',
     of: ['aws_apigatewayv2_stage'],
     problem: ({ attributes }) =>
       text(block(attributes, 'access_log_settings')['destination_arn']) === '' ? 'it writes no access log' : undefined,
   },
   {
     name: 'api-stage-throttled',
-    reason: 'One caller in a loop would cost money, and take the account away from all other APIs in the region',
+    reason: 'One caller in a loop would cost money and use up the limits of all APIs in the region',
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html',
     remedy: 'give it a throttle (constructs/api/api-stage.ts).',
     of: ['aws_apigatewayv2_stage'],
@@ -25,7 +25,7 @@ export const API_RULES = [
   },
   {
     name: 'domain-tls-1-2',
-    reason: 'Older versions of TLS can be broken',
+    reason: 'Older versions of TLS are not secure',
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html',
     remedy: 'set securityPolicy to TLS_1_2.',
     of: ['aws_apigatewayv2_domain_name'],

@@ -10,7 +10,7 @@ const REMEDY = 'make the bucket by PrivateBucket (constructs/storage/private-buc
 export const BUCKET_RULES = [
   {
     name: 'bucket-not-public',
-    reason: 'A policy or an ACL that somebody sets later must not show the files to everybody',
+    reason: 'A policy or an ACL that is set later must not make the files public',
     source: 'FSBP S3.8',
     remedy: REMEDY,
     of: ['aws_s3_bucket'],
@@ -23,7 +23,7 @@ export const BUCKET_RULES = [
   },
   {
     name: 'bucket-tls-only',
-    reason: 'What is read or written without TLS can be read on the way',
+    reason: 'Requests without TLS can be read in transit',
     source: 'FSBP S3.5',
     remedy: REMEDY,
     of: ['aws_s3_bucket'],
@@ -36,7 +36,7 @@ export const BUCKET_RULES = [
   },
   {
     name: 'bucket-encrypted',
-    reason: 'S3 encrypts by default, but only what is written down is noticed when somebody changes it',
+    reason: 'S3 encrypts by default, but only an explicit setting is checked for drift',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html',
     remedy: REMEDY,
     of: ['aws_s3_bucket'],
@@ -51,8 +51,7 @@ export const BUCKET_RULES = [
   },
   {
     name: 'bucket-keeps-or-ends',
-    reason:
-      'Files that never end are paid for and asked about for ever, and files that are meant to stay must survive a mistake',
+    reason: 'Files that never expire are paid for forever, and files that are kept must survive a mistake',
     source: 'FSBP S3.13, S3.14',
     remedy: 'keep versions (versioned: true), or say when everything in it ends (lifecycleRules).',
     of: ['aws_s3_bucket'],

@@ -5,9 +5,9 @@ import { names } from '../synthesized-stack';
 export const BUILD_RULES = [
   {
     name: 'build-logged',
-    reason: 'A build that failed can be understood from its log, and a log must end some day',
+    reason: 'A failed build is understood from its log, and logs must expire',
     source: 'FSBP CodeBuild.4',
-    remedy: 'make it by BuildProject (constructs/pipeline/build-project.ts), which does it.',
+    remedy: 'create it with BuildProject (constructs/pipeline/build-project.ts).',
     of: ['aws_codebuild_project'],
     problem: ({ attributes }, stack) => {
       const logs = block(block(attributes, 'logs_config'), 'cloudwatch_logs');
@@ -17,7 +17,7 @@ export const BUILD_RULES = [
   },
   {
     name: 'build-not-privileged',
-    reason: 'A privileged build is root on the machine that runs it, and so is whatever a pushed commit brings along',
+    reason: 'A privileged build is root on the machine that runs it, and so is the code of a pushed commit',
     source: 'https://docs.aws.amazon.com/codebuild/latest/userguide/change-project.html',
     remedy: 'leave privilegedMode out.',
     of: ['aws_codebuild_project'],
@@ -28,7 +28,7 @@ export const BUILD_RULES = [
     name: 'build-source-without-credentials',
     reason: 'An address that holds a password shows it to everybody who may look at the project',
     source: 'FSBP CodeBuild.1',
-    remedy: 'let CodeBuild into the repository by a connection or a token (CODE_CREDENTIAL in .env).',
+    remedy: 'authenticate CodeBuild with a connection or a token (CODE_CREDENTIAL in .env).',
     of: ['aws_codebuild_project'],
     problem: ({ attributes }) =>
       /^https?:\/\/[^/]*@/.test(text(block(attributes, 'source')['location']))

@@ -13,7 +13,7 @@ const REMEDY = 'make it by LiveFunction (constructs/function/live-function.ts), 
 export const FUNCTION_RULES = [
   {
     name: 'function-role-of-its-own',
-    reason: 'A function whose role is shared may do what only the other one has to, and stages could read each other',
+    reason: 'A shared role has the permissions of both functions, and stages could read each other',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html',
     remedy: REMEDY,
     of: ['aws_lambda_function'],
@@ -30,7 +30,7 @@ export const FUNCTION_RULES = [
   },
   {
     name: 'function-log-group',
-    reason: 'Lambda would make a group that keeps its lines for ever, outside of Terraform',
+    reason: 'Lambda would create a group that never expires its lines, outside of Terraform',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html',
     remedy: REMEDY,
     of: ['aws_lambda_function'],
@@ -44,7 +44,7 @@ export const FUNCTION_RULES = [
   },
   {
     name: 'function-alias',
-    reason: 'Without an alias there is nothing to lead back to the version of before',
+    reason: 'Without an alias there is no way to roll back to the previous version',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html',
     remedy: REMEDY,
     of: ['aws_lambda_function'],
@@ -55,7 +55,7 @@ export const FUNCTION_RULES = [
   },
   {
     name: 'function-runtime',
-    reason: 'A runtime that AWS no longer maintains gets no security fixes, and one day no deployments',
+    reason: 'A runtime that AWS no longer maintains gets no security fixes, and eventually no deployments',
     source: 'FSBP Lambda.2',
     remedy: `choose one of ${MAINTAINED.join(', ')} (RUNTIME in .env).`,
     of: ['aws_lambda_function'],
@@ -79,7 +79,7 @@ export const FUNCTION_RULES = [
   },
   {
     name: 'function-no-public-url',
-    reason: 'A URL of its own passes by the throttle and the log of the API',
+    reason: 'A function URL bypasses the throttle and the log of the API',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
     remedy: 'add a route to the API (docs/contributing.md), or set authorizationType to AWS_IAM.',
     of: ['aws_lambda_function_url'],

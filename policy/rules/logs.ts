@@ -3,18 +3,18 @@ import { Rule } from '../rule';
 export const LOG_RULES = [
   {
     name: 'log-group-ends',
-    reason: 'Lines that are kept for ever are paid for and asked about for ever',
+    reason: 'Lines that never expire are paid for forever',
     source: 'FSBP CloudWatch.16',
-    remedy: 'make it by LogGroup (constructs/monitoring/log-group.ts), which keeps lines for 30 days.',
+    remedy: 'create it with LogGroup (constructs/monitoring/log-group.ts), which keeps lines for 30 days.',
     of: ['aws_cloudwatch_log_group'],
     problem: ({ attributes }) =>
       Number(attributes['retention_in_days']) > 0 ? undefined : 'it keeps its lines for ever',
   },
   {
     name: 'alarm-heard',
-    reason: 'An alarm that tells nobody is none',
+    reason: 'An alarm without a receiver is useless',
     source: 'FSBP CloudWatch.15, CloudWatch.17',
-    remedy: 'make it by Alarm (constructs/monitoring/alarm.ts), which mails when it begins and when it is over.',
+    remedy: 'create it with Alarm (constructs/monitoring/alarm.ts), which mails when it goes off and when it is over.',
     of: ['aws_cloudwatch_metric_alarm'],
     problem: ({ attributes }) => {
       if (attributes['actions_enabled'] === false) return 'it is silenced';

@@ -8,7 +8,7 @@ const SOURCES = ['aws:SourceArn', 'aws:SourceAccount', 'AWS:SourceOwner'];
 export const MESSAGING_RULES = [
   {
     name: 'queue-encrypted',
-    reason: 'What waits in a queue is what people wrote',
+    reason: 'The messages in a queue are what people wrote',
     source: 'FSBP SQS.1',
     remedy: 'set sqsManagedSseEnabled, or a key.',
     of: ['aws_sqs_queue'],
@@ -19,7 +19,7 @@ export const MESSAGING_RULES = [
   },
   {
     name: 'queue-tls-only',
-    reason: 'What is sent to a queue without TLS can be read on the way',
+    reason: 'Messages that are sent without TLS can be read in transit',
     source:
       'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html',
     remedy:
@@ -53,7 +53,7 @@ export const MESSAGING_RULES = [
     // Encrypting the topic itself takes a key of one's own for a dollar a month: alarms cannot publish by AWS's key.
     // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     name: 'topic-tls-only',
-    reason: 'What is published without TLS can be read on the way',
+    reason: 'Messages that are published without TLS can be read in transit',
     source:
       'https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html#enforce-encryption-data-in-transit',
     remedy: 'give it a policy that denies sns:Publish where aws:SecureTransport is false.',
@@ -76,7 +76,7 @@ export const MESSAGING_RULES = [
   },
   {
     name: 'query-results-encrypted',
-    reason: 'Results hold what was asked for, and every query must end up with them where they end by themselves',
+    reason: 'Results hold data, so every query must store them where they are encrypted and expire',
     source: 'https://docs.aws.amazon.com/athena/latest/ug/encrypting-query-results-stored-in-s3.html',
     remedy: 'set encryptionConfiguration in resultConfiguration, and enforceWorkgroupConfiguration.',
     of: ['aws_athena_workgroup'],
@@ -98,9 +98,9 @@ function openTo(policy: unknown): string | undefined {
   for (const statement of statements) {
     if (statement.effect !== 'Allow') continue;
     const kinds = Object.keys(statement.principals);
-    if (kinds.some((kind) => kind !== 'Service')) return `it lets in ${JSON.stringify(statement.principals)}`;
+    if (kinds.some((kind) => kind !== 'Service')) return `it allows ${JSON.stringify(statement.principals)}`;
     const known = conditionKeys(statement).some((key) => SOURCES.includes(key));
-    if (!known) return `it lets in ${statement.principals['Service']?.join(', ')} on behalf of any account`;
+    if (!known) return `it allows ${statement.principals['Service']?.join(', ')} on behalf of any account`;
   }
   return undefined;
 }

@@ -11,10 +11,10 @@ export const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'logs:DescribeLogGroups': 'lists names and settings of groups, and nothing that is in them',
   'logs:DescribeQueryDefinitions': 'lists all saved queries',
   'route53:ListHostedZones': 'lists all zones: a zone is found by its name',
-  'sns:GetSubscriptionAttributes': 'subscriptions are no resources to IAM',
+  'sns:GetSubscriptionAttributes': 'subscriptions are not resources in IAM',
   'ssm:DescribeParameters': 'lists names and types, no values',
-  'xray:PutTelemetryRecords': 'traces belong to no resource',
-  'xray:PutTraceSegments': 'traces belong to no resource',
+  'xray:PutTelemetryRecords': 'traces do not belong to a resource',
+  'xray:PutTraceSegments': 'traces do not belong to a resource',
 };
 
 /** Services whose roles AWS binds to a resource itself, without a condition that names the account. */
@@ -29,7 +29,7 @@ const POLICIES = ['aws_iam_role_policy', 'aws_iam_policy'] as const;
 export const PERMISSION_RULES = [
   {
     name: 'permission-named-actions',
-    reason: 'A wildcard allows what nobody has thought of, and what AWS will add next year',
+    reason: 'A wildcard also allows actions that AWS adds later',
     source: 'FSBP IAM.1, IAM.21',
     remedy: 'name the actions; an e2e run records which are called (docs/emulated-account.md).',
     of: POLICIES,
@@ -44,7 +44,7 @@ export const PERMISSION_RULES = [
     reason: 'A role must reach its own stage and nothing else in the account',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege',
     remedy:
-      'name the resource; if AWS knows none for the action, add it to WITHOUT_RESOURCE (policy/rules/permissions.ts) with the reason.',
+      'name the resource; if AWS has no resource type for the action, add it to WITHOUT_RESOURCE (policy/rules/permissions.ts) with the reason.',
     of: POLICIES,
     problem: ({ attributes }) =>
       granted(attributes['policy'], ({ actions, resources }) => {
@@ -55,9 +55,9 @@ export const PERMISSION_RULES = [
   },
   {
     name: 'permission-written-here',
-    reason: 'A policy that is attached is changed by others, and allows more than is needed',
+    reason: 'AWS changes its managed policies, and they allow more than is needed',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html',
-    remedy: 'grant what is needed by Role.allow (constructs/core/role.ts).',
+    remedy: 'grant what is needed with Role.allow (constructs/core/role.ts).',
     of: ['aws_iam_role_policy_attachment'],
     problem: ({ attributes }) => `it attaches ${text(attributes['policy_arn'])}`,
   },
@@ -66,7 +66,7 @@ export const PERMISSION_RULES = [
     reason:
       'Anyone who may assume a role has all of its permissions, and a service can be made to assume it by another account (confused deputy)',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html',
-    remedy: 'make it by Role (constructs/core/role.ts), with onBehalfOf.',
+    remedy: 'create it with Role (constructs/core/role.ts) and onBehalfOf.',
     of: ['aws_iam_role'],
     problem: ({ attributes }) => {
       const statements = statementsOf(attributes['assume_role_policy']);
@@ -93,7 +93,7 @@ function isEverything(resource: string): boolean {
 function tooMany(statement: PolicyStatement): string | undefined {
   const services = statement.principals['Service'] ?? [];
   if (Object.keys(statement.principals).join() !== 'Service' || services.length !== 1) {
-    return `${JSON.stringify(statement.principals)} may take it on`;
+    return `${JSON.stringify(statement.principals)} may assume it`;
   }
   const [service = ''] = services;
   if (BOUND_BY_THEMSELVES.includes(service)) return undefined;

@@ -7,7 +7,7 @@ const EVERYWHERE = ['0.0.0.0/0', '::/0'];
 export const REACH_RULES = [
   {
     name: 'not-open-to-the-internet',
-    reason: 'Kite is reached through API Gateway and through signed links to files, and by no other way',
+    reason: 'Kite is reachable only through API Gateway and signed links to files',
     source: 'FSBP EC2.18',
     remedy: 'name the addresses that it is meant for.',
     of: ['*'],

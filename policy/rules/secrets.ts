@@ -19,10 +19,10 @@ const ENCRYPTED: Readonly<Record<string, RegExp>> = {
 export const SECRET_RULES = [
   {
     name: 'secret-encrypted',
-    reason: 'A plain parameter shows its value to everybody who may list parameters',
+    reason: 'The value of a plain parameter is visible to everyone who may read parameters',
     source:
       'FSBP SSM.7, https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-securestring.html',
-    remedy: 'make it by SecretParameter (constructs/core/secret-parameter.ts).',
+    remedy: 'create it with SecretParameter (constructs/core/secret-parameter.ts).',
     of: ['aws_ssm_parameter'],
     problem: ({ attributes }) =>
       attributes['type'] === 'SecureString' && attributes['insecure_value'] === undefined

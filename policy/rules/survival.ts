@@ -8,7 +8,7 @@ const REMEDY =
 export const SURVIVAL_RULES = [
   {
     name: 'prod-survives-destroy',
-    reason: 'One command typed in the wrong window must not take away what visitors and operators have written',
+    reason: 'One command in the wrong terminal must not delete what visitors and operators have written',
     source:
       'https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#prevent_destroy, FSBP DynamoDB.6',
     remedy: REMEDY,
@@ -17,7 +17,7 @@ export const SURVIVAL_RULES = [
   },
   {
     name: 'prod-can-be-restored',
-    reason: 'What a mistake has overwritten can be had back from any second of the last 35 days, and not otherwise',
+    reason: 'With it, data can be restored to any second of the last 35 days',
     source: 'FSBP DynamoDB.2',
     remedy: REMEDY,
     of: ['aws_dynamodb_table'],
@@ -32,7 +32,7 @@ function unprotected({ type, attributes }: SynthesizedResource): string | undefi
   if (block(attributes, 'lifecycle')['prevent_destroy'] !== true) return 'Terraform would destroy it';
   if (type === 'aws_s3_bucket' && attributes['force_destroy'] === true) return 'it would be emptied to be deleted';
   if (type === 'aws_dynamodb_table' && attributes['deletion_protection_enabled'] !== true) {
-    return 'AWS would let somebody delete it by hand';
+    return 'AWS would allow deleting it by hand';
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { Rule } from '../rule';
 export const TABLE_RULES = [
   {
     name: 'table-on-demand',
-    reason: 'A table with a fixed capacity refuses visitors when many come, and costs when nobody does',
+    reason: 'A table with fixed capacity throttles when many visitors come, and costs money when none do',
     source: 'FSBP DynamoDB.1',
     remedy: 'set billingMode to PAY_PER_REQUEST.',
     of: ['aws_dynamodb_table'],

@@ -7,7 +7,7 @@ const TAGS = ['Project', 'Stack'];
 export const TAG_RULES = [
   {
     name: 'tagged',
-    reason: 'What has no tag is found on the bill and by nobody else',
+    reason: 'Resources without tags cannot be told apart on the bill',
     source: 'https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html',
     remedy:
       'give the provider its default tags (constructs/core/aws-account.ts), and the resource none that take their place.',

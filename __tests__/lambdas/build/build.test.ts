@@ -62,7 +62,7 @@ test('two clones of one commit give the same zip, whatever the folder, the time 
   expect(elsewhere.trim()).toBe(first[0]?.checksum.hex);
 }, 30_000);
 
-test('the common zip is minified and without what nobody uses, what is loaded late lies beside it, and its handler answers', async () => {
+test('the common zip is minified and tree-shaken, has late imports in files of their own, and its handler answers', async () => {
   const folder = project('content');
   const [made] = await buildLambdas({ targets: common, functions, projectFolder: folder, out: 'dist' });
   expect(made?.file).toBe(path.join(folder, 'dist/lambdas/common/any/function.zip'));
@@ -116,7 +116,7 @@ test('what has not changed is not built again; a changed source, a damaged zip a
   expect(changed.checksum).not.toEqual(first.checksum);
 });
 
-test('a source that does not build is named, with the reason', async () => {
+test('a source that does not build is reported with the reason', async () => {
   const folder = project('broken');
   fs.writeFileSync(
     path.join(folder, 'lambdas/dispatcher.ts'),

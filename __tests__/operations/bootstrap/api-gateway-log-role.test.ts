@@ -16,7 +16,7 @@ describe('foreignLogRole', () => {
     await expect(foreignLogRole(account({ cloudwatchRoleArn: own }), 'kite')).resolves.toBeUndefined();
   });
 
-  it('lets those go on who may not look', async () => {
+  it('continues if the credentials may not read the setting', async () => {
     const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     await expect(foreignLogRole(account(denied), 'kite')).resolves.toBeUndefined();
   });

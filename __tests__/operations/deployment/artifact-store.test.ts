@@ -48,7 +48,7 @@ test('a build for another architecture replaces the one before', async () => {
   expect(await store.find(LIFECYCLE, COMMIT)).toMatchObject({ architecture: 'x86_64' });
 });
 
-test('an upload that broke off before its checksum counts as never built', async () => {
+test('an upload that was interrupted before its checksum counts as never built', async () => {
   await store.store(LIFECYCLE, COMMIT, Buffer.from('zip'), ARM);
   s3.objects.delete(`lifecycle/${COMMIT}/lifecycle.zip.sha256`);
   await expect(store.find(LIFECYCLE, COMMIT)).rejects.toThrow('was never built');

@@ -91,7 +91,7 @@ async function ended<T>(running: Promise<T>): Promise<T> {
   return running;
 }
 
-test('a deployment is noted down with its commit, and leaves the turn to the next build', async () => {
+test('a deployment is recorded with its commit, and passes the turn to the next build', async () => {
   expect(await deploy(NEW)).toBe('deployed');
   expect(live()).toEqual(codeOf(NEW));
   expect(latest()).toBe(`${NEW} dispatcher`);
@@ -125,7 +125,7 @@ describe('two pushes, one soon after the other', () => {
     expect(noted()).toEqual({ last: wanted(NEWEST) });
   });
 
-  test('however many builds want to deploy at once, one does at a time, and the newest is live in the end', async () => {
+  test('of many concurrent builds, one deploys at a time, and the newest is live in the end', async () => {
     let atWork = 0;
     let most = 0;
     const counted = (): never => {
@@ -147,13 +147,13 @@ describe('two pushes, one soon after the other', () => {
   });
 });
 
-test('an older commit that somebody asks for by hand is deployed', async () => {
+test('an older commit that is started by hand is deployed', async () => {
   await deploy(NEWEST);
   expect(await deploy(NEW, { pushed: false, startedAt: 9 })).toBe('deployed');
   expect(live()).toEqual(codeOf(NEW));
 });
 
-test('a deployment that fails is not noted down, and does not keep the next one waiting', async () => {
+test('a failed deployment is not recorded, and does not block the next one', async () => {
   await deploy(NEW);
   dispatcher.answers = () => new Error('broken');
   await expect(deploy(NEWEST)).rejects.toThrow('Nothing was deployed to dev');
@@ -164,7 +164,7 @@ test('a deployment that fails is not noted down, and does not keep the next one 
 });
 
 describe('a build that dies while it deploys', () => {
-  test('holds the next one up for a minute and a half', async () => {
+  test('delays the next one by a minute and a half', async () => {
     s3.objects.set(OBJECT, { body: Buffer.from('{"holder":"dead","beat":3}'), metadata: {} });
     const next = deploy(NEW);
     await jest.advanceTimersByTimeAsync(89_000);
@@ -208,7 +208,7 @@ test('a build that cannot renew its turn stops before it touches anything more',
   await turn.end();
 });
 
-test('a build whose turn another one has taken does not take it back', async () => {
+test('a build that lost its turn does not take it back', async () => {
   const turn = await turnOf('stalled');
   s3.objects.set(OBJECT, { body: Buffer.from('{"holder":"other","beat":0}'), metadata: {} });
   await jest.advanceTimersByTimeAsync(61_000);
@@ -217,7 +217,7 @@ test('a build whose turn another one has taken does not take it back', async () 
   expect(noted()).toEqual({ holder: 'other', beat: 0 });
 });
 
-test('a write whose answer is lost and that the SDK repeats is not taken for another build', async () => {
+test('a write that the SDK repeats after a lost response is not taken for another build', async () => {
   const send = s3.send.bind(s3);
   s3.send = (command) => {
     if ((command as object).constructor.name === 'PutObjectCommand') void send(command);

@@ -75,12 +75,12 @@ describe('two pushes, one soon after the other', () => {
     expect(superseded(push(third, second, 1), push(second, first, 2))).toBe(false);
   });
 
-  test('an old build that somebody retries does not take the stage back', () => {
+  test('a retry of an old build does not replace a newer deployment', () => {
     expect(superseded(push(first, first, 9), push(third, second, 2))).toBe(true);
   });
 });
 
-describe('an older commit that somebody asks for is deployed', () => {
+describe('an older commit that is asked for is deployed', () => {
   test('by hand', () => {
     expect(superseded(byHand(first, 3), push(third, second, 2))).toBe(false);
   });

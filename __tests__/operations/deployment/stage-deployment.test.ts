@@ -57,7 +57,7 @@ test('a build goes live as a published version that names its commit, and answer
   expect(said).toContain('dev-request-dispatcher: live moved from version 1 to 2');
 });
 
-test('the version is tried before it takes traffic, and again through the alias', async () => {
+test('the version is tested before it receives traffic, and again through the alias', async () => {
   await deploy();
   const steps = dispatcher.calls.filter((call) => /Publish|Invoke|UpdateAlias/.test(call));
   expect(steps).toEqual(['PublishVersionCommand', 'InvokeCommand', 'UpdateAliasCommand', 'InvokeCommand']);
@@ -97,7 +97,7 @@ test('if the second function cannot be deployed, the first one does not stay alo
   untouched();
 });
 
-test('deploying what is live already changes nothing, but tries it', async () => {
+test('deploying what is live already changes nothing, but tests it', async () => {
   expect(await deploy(OLD)).toBe('already live');
   untouched();
   expect(dispatcher.calls).toContain('InvokeCommand');
@@ -161,7 +161,7 @@ test.each([
   expect(dispatcher.calls).not.toContain('UpdateFunctionCodeCommand');
 });
 
-test('code that Terraform brought is put back from the latest build', async () => {
+test('code that Terraform deployed is restored from the latest build', async () => {
   dispatcher = new FakeLambda('dev-request-dispatcher', s3, 'old dispatcher'); // its description names no commit
   await store.markLatest(REQUEST_DISPATCHER, OLD);
   dispatcher.answers = () => new Error('broken');
@@ -169,7 +169,7 @@ test('code that Terraform brought is put back from the latest build', async () =
   untouched();
 });
 
-test('code under settings that Terraform changed afterwards is put back from the commit that an older version names', async () => {
+test('code under settings that Terraform changed afterwards is restored from the commit that an older version names', async () => {
   const [first] = dispatcher.versions.values();
   dispatcher.versions.set('2', { ...first!, Version: '2', Description: 'Answers visitors' });
   dispatcher.alias = '2';
@@ -178,7 +178,7 @@ test('code under settings that Terraform changed afterwards is put back from the
   expect(dispatcher.latestCode).toBe('old dispatcher');
 });
 
-test('code that is in no build cannot be put back, and the refusal says what that means', async () => {
+test('code that is in no build cannot be restored, and the refusal says what that means', async () => {
   dispatcher = new FakeLambda('dev-request-dispatcher', s3, 'made by hand');
   dispatcher.answers = () => new Error('broken');
   await expect(deploy()).rejects.toThrow(

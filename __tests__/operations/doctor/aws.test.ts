@@ -48,7 +48,7 @@ const STATE = `GetObject ${BUCKET}/kite/terraform-build.tfstate`;
 const LOCK = `GetObject ${BUCKET}/kite/terraform-build.tfstate.tflock`;
 
 describe('AWS account', () => {
-  it('is told with who asks', async () => {
+  it('is shown with its identity', async () => {
     expect(await sees(awsAccount, {})).toEqual([`ok: ${ACCOUNT} at ${aws?.url} (AWS_ENDPOINT_URL), as user/olena.`]);
   });
 
@@ -98,7 +98,7 @@ describe('AWS account', () => {
       process.env['AWS_ACCESS_KEY_ID'] = 'AKIATEST';
     });
 
-    it('is told with the profile that has none', async () => {
+    it('is named with the profile that has none', async () => {
       expect(await sees(awsAccount, {}, { AWS_PROFILE: 'mistyped' })).toEqual([
         expect.stringMatching(/^problem: There are no AWS credentials: .*\. AWS_PROFILE is "mistyped"\. -> /),
       ]);
@@ -130,7 +130,7 @@ describe('Budget', () => {
     expect(JSON.parse(asked?.body ?? '')).toEqual({ AccountId: ACCOUNT, MaxResults: 1 });
   });
 
-  it.each([400, 403])('is refused where access to Billing is off (%s), and the way out is said', async (status) => {
+  it.each([400, 403])('is refused where access to Billing is off (%s), with what to do', async (status) => {
     expect(await sees(budget, refusal(status))).toEqual([
       'problem: AWS denies these credentials access to budgets, so kite-build cannot create one. -> Sign in as the root user and activate "IAM user and role access to Billing information" on the page Account; or write MONTHLY_BUDGET_USD="0" into .env.',
     ]);

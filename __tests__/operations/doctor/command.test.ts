@@ -86,7 +86,7 @@ async function offline(
   };
 }
 
-test('somebody new, with nothing at all, is told what to begin with', async () => {
+test('a new user with nothing set up is told where to start', async () => {
   const nobody = await nobodysUrl();
   const ended = await doctor({ TELEGRAM_API_ROOT: nobody }, '--terraform-registry', nobody);
   expect(ended).toMatchObject({ status: 1, errors: '' });
@@ -208,7 +208,7 @@ test.each([
     async () => (await standIn(() => ({ text: '<html><body>Log in' }))).url,
     /The endpoint did not return a valid AWS response/,
   ],
-])('where %s, each line says it in words', async (state, place, words) => {
+])('where %s, each line says so in words', async (state, place, words) => {
   owner.settings({ ...COMPLETE, DOMAIN: 'example.com', CLOUDFLARE_API_TOKEN: 'cf-secret' });
   const url = await place();
   const { environment } = await offline({ AWS_ENDPOINT_URL: url, TELEGRAM_API_ROOT: url });
@@ -222,7 +222,7 @@ test.each([
   expect(ended.output).not.toMatch(/\n +at |node_modules|\[object|undefined|dev-secret|cf-secret/);
 });
 
-test('before npm ci, and on an option that there is not, it says so', async () => {
+test('it reports missing packages and unknown options', async () => {
   mkdirSync(join(owner.folder, 'operations', 'doctor'), { recursive: true });
   copyFileSync(join(ROOT, 'package.json'), join(owner.folder, 'package.json'));
   const copy = join(owner.folder, 'operations', 'doctor', 'start.cjs');

@@ -201,7 +201,7 @@ describe('Groups of dev', () => {
     expect(await sees(groups, hosted(chat))).toEqual([`ok: The bot may do everything it needs in ${where}.`]);
   });
 
-  it('have topics and a bot that is no administrator', async () => {
+  it('have topics and a bot that is not an administrator', async () => {
     expect(await sees(groups, hosted(group('forum', 'member')))).toEqual([
       expect.stringMatching(
         /^warning: The bot is not an administrator in "Support", which hosts help-1: it cannot make a topic/,
@@ -209,7 +209,7 @@ describe('Groups of dev', () => {
     ]);
   });
 
-  it('have put the bot out', async () => {
+  it('have removed the bot', async () => {
     const chat = group('supergroup', 'member');
     telegram.people.removeBot({ chat, by: telegram.people.owner(chat), bot: BOT, ban: true });
     const [line] = await sees(groups, hosted(chat));

@@ -203,7 +203,7 @@ describe('Docker', () => {
     expect(await owner.sees(docker)).toEqual([line]);
   });
 
-  it('is not installed, which is no problem', async () => {
+  it('may be missing', async () => {
     expect(await owner.sees(docker)).toEqual([`note: Not installed. ${whatFor}`]);
   });
 });

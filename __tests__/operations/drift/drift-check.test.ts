@@ -55,17 +55,17 @@ async function check(
   return mails;
 }
 
-test('an untouched deployment is mailed about to nobody, three times in a row', async () => {
+test('an untouched deployment sends no mail, three times in a row', async () => {
   for (const day of [1, 2, 3]) expect(await check(NOTHING, { day })).toEqual([]);
   expect(log).toContain('No drift.');
 });
 
-test('as long as kite-stack is not deployed there is nothing to compare, which is no failure and no mail', async () => {
+test('while kite-stack is not deployed there is nothing to compare: no failure and no mail', async () => {
   for (const day of [1, 2]) expect(await check(undefined, { day })).toEqual([]);
   expect(log).toContain('kite-stack is not deployed yet: there is nothing to compare.');
 });
 
-test('a stack whose state was emptied is mailed about, once: it may still run without Terraform knowing', async () => {
+test('an emptied state is mailed once: the stack may still run without Terraform knowing', async () => {
   await check(NOTHING, { day: 1 });
   const [mail, ...more] = await check(undefined, { day: 2 });
   expect(more).toEqual([]);
@@ -129,7 +129,7 @@ test('what is resolved is mailed once', async () => {
   expect(await check(NOTHING)).toEqual([]);
 });
 
-test('a check that failed has a mail of its own, and says neither drift nor none', async () => {
+test('a failed check has a mail of its own that makes no statement about drift', async () => {
   const [mail, ...others] = await check('terraform plan ended with exit code 1:\nError: no credentials');
   expect(others).toEqual([]);
   expect(mail?.subject).toBe('Kite: the drift check failed (kite-stack)');
@@ -191,7 +191,7 @@ test('a mistake in the ignore list is named', () => {
   expect(() => parseIgnoreList('ignore: [', 'drift-ignore.yml')).toThrow('drift-ignore.yml is not valid YAML');
 });
 
-test('if nobody can be told, nothing is remembered, and the build fails', async () => {
+test('if the mail cannot be sent, nothing is remembered, and the build fails', async () => {
   const failing = checkDrift({
     stacks: ['kite-stack'],
     plan: async (stack) => ({ kind: 'plan', stack, plan: MEMORY }),

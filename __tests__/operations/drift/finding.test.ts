@@ -67,12 +67,12 @@ test('code that CI has deployed is no drift: Terraform finds it changed and leav
   expect(look(plan)).toEqual([]);
 });
 
-test('an alias that somebody moved is drift: Terraform would move it back', () => {
+test('an alias that was moved by hand is drift: Terraform would move it back', () => {
   const plan = drifted('aws_lambda_alias.live', { function_version: '7' }, { function_version: '3' });
   expect(lines(plan)).toEqual(['drift aws_lambda_alias.live changed; function_version: "7" -> "3"']);
 });
 
-test('what AWS computes and nobody configured is not mixed into the drift of the same resource', () => {
+test('computed attributes are not part of the drift', () => {
   const plan: Plan = {
     resource_drift: [
       entry(
@@ -103,7 +103,7 @@ test('a deleted resource is drift, not something new to create', () => {
   expect(lines(plan)).toEqual(['drift aws_cloudwatch_metric_alarm.a deleted']);
 });
 
-test('code that is not deployed is told apart from drift, also in one resource', () => {
+test('undeployed code is told apart from drift, also in one resource', () => {
   const plan: Plan = {
     resource_drift: [
       entry('aws_lambda_function.f', ['update'], { memory_size: 256, timeout: 30 }, { memory_size: 512, timeout: 30 }),
@@ -228,7 +228,7 @@ describe('an alias beside a function that is to be changed', () => {
     expect(lines(plan('2'))).toEqual(['drift aws_lambda_function.f changed; memory_size: 256 -> 512']);
   });
 
-  test('is drift where somebody moved it elsewhere', () => {
+  test('is drift where it was moved elsewhere', () => {
     expect(lines(plan('7'))).toEqual([
       'drift aws_lambda_function.f changed; memory_size: 256 -> 512',
       'drift aws_lambda_alias.live changed; function_version: "2" -> "7"',
@@ -236,7 +236,7 @@ describe('an alias beside a function that is to be changed', () => {
   });
 });
 
-describe('an alias that was led back to the version which the state names, after CI has deployed another', () => {
+describe('an alias that was moved back to the version in the state, after CI has deployed another', () => {
   /** CI has published versions 2 and 3, which the state does not know; the alias is at 1 again. */
   const plan = (more: { settingsToo?: boolean; state?: string; takenFrom?: string } = {}): Plan => ({
     resource_drift: [entry('aws_lambda_function.f', ['update'], { version: more.state ?? '1' }, { version: '3' })],
@@ -374,7 +374,7 @@ describe('what is made of something that was changed in the cloud', () => {
   });
 });
 
-test('a plan that would do something is never reported as nothing', () => {
+test('a plan with changes is never reported as empty', () => {
   const plan: Plan = {
     resource_changes: [
       entry(

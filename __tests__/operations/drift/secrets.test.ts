@@ -13,7 +13,7 @@ test('Terraform gets the secrets that are deployed; of the others it says itself
   expect(await readSecrets(list, read)).toEqual({ TF_VAR_TELEGRAM_BOT_TOKEN: '1:dev' });
 });
 
-test('a secret that may not be read fails the check', async () => {
+test('a secret that cannot be read fails the check', async () => {
   const refused = async () => Promise.reject(Object.assign(new Error('may not'), { name: 'AccessDeniedException' }));
   await expect(readSecrets('TF_VAR_A=/a', refused)).rejects.toThrow('may not');
 });
