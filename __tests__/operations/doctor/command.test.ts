@@ -91,7 +91,7 @@ test('a new user with nothing set up is told where to start', async () => {
   const ended = await doctor({ TELEGRAM_API_ROOT: nobody }, '--terraform-registry', nobody);
   expect(ended).toMatchObject({ status: 1, errors: '' });
   expect(ended.output).toMatch(/^OK +Node\.js +\d/m);
-  expect(ended.output).toMatch(/^problem +\.env +There is none here\.\n +-> cp \.env\.example\.txt \.env/m);
+  expect(ended.output).toMatch(/^problem +\.env +There is no such file\.\n +-> cp \.env\.example\.txt \.env/m);
   expect(ended.output).toMatch(/^problem +AWS account +There are no AWS credentials/m);
   expect(ended.output).toMatch(
     /Not ready to deploy\.\nNext \(README\.md, "From nothing to a chat"\): cp \.env\.example\.txt \.env && .*\n$/,
@@ -226,7 +226,8 @@ test('it reports missing packages and unknown options', async () => {
   mkdirSync(join(owner.folder, 'operations', 'doctor'), { recursive: true });
   copyFileSync(join(ROOT, 'package.json'), join(owner.folder, 'package.json'));
   const copy = join(owner.folder, 'operations', 'doctor', 'start.cjs');
-  copyFileSync(join(ROOT, 'operations', 'doctor', 'start.cjs'), copy);
+  for (const file of ['start.cjs', 'node-version.cjs'])
+    copyFileSync(join(ROOT, 'operations', 'doctor', file), join(owner.folder, 'operations', 'doctor', file));
   expect(await node(copy, {}, [])).toEqual({
     status: 1,
     errors: '',
