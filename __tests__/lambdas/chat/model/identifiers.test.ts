@@ -1,14 +1,46 @@
 import {
+  chatIn,
+  chatOfConnection,
+  connectionOf,
+  connectorOf,
   deriveHandle,
   deriveProof,
   friendlyName,
+  keyPart,
+  messengerMessageKey,
   parseChannelName,
   parseHandle,
   publicMessageId,
   visitorMessageKey,
+  type ChatId,
 } from '../../../../lambdas/chat/model/identifiers';
 
 const key = Buffer.alloc(32, 7).toString('base64url');
+
+describe('ids of messengers', () => {
+  const telegram = '3w5e0oa7jkvu6' as ChatId;
+  const slack = chatIn('slack', 'C024BE91L');
+
+  test.each([
+    ['0', '0'],
+    ['1295', 'zz'],
+    ['zz', '=zz'],
+    ['01', '=01'],
+    ['1503435956.000247', '=1503435956.000247'],
+    ['$a/b#c d:example.org', '=%24a%2Fb%23c%20d%3Aexample.org'],
+  ])('%s stands as %s in keys', (id, part) => {
+    expect(keyPart(id)).toBe(part);
+  });
+
+  test('the chats and messages of two messengers have different keys', () => {
+    expect([connectorOf(telegram), connectorOf(slack)]).toEqual(['tg', 'slack']);
+    expect([connectionOf(telegram), connectionOf(slack)]).toEqual(['tg:3w5e0oa7jkvu6', 'slack:C024BE91L']);
+    for (const chat of [telegram, slack]) expect(chatOfConnection(connectionOf(chat))).toBe(chat);
+    expect(chatOfConnection('ws:abc')).toBeUndefined();
+    expect(messengerMessageKey({ chat: telegram, message: '1295' })).toBe('t#3w5e0oa7jkvu6#zz');
+    expect(messengerMessageKey({ chat: slack, message: '1295' })).toBe('t#slack:C024BE91L#zz');
+  });
+});
 
 describe('a channel name', () => {
   test.each(['my-line1', 'A_b-C_d-', '12345678', 'x'.repeat(32)])('%s is one', (name) => {
