@@ -1,4 +1,4 @@
-import { backOff } from '../../chat/outbox/back-off';
+import { backOff } from '../../chat/outbox/poke';
 import type { QueueItem, QueueOutcome } from '../../chat/ports';
 
 /** The part of Lambda's SQS event that is read here. */

@@ -1,4 +1,3 @@
-import { backOff } from './back-off';
 import type { Conversation } from '../model/records';
 import type { QueueItem, QueueOutcome, World } from '../ports';
 
@@ -42,7 +41,12 @@ export async function waitFor(
   return anotherTurn(world, kind, conversation);
 }
 
-/** After a failure: try again, at intervals that double, up to a quarter of an hour. */
+/** How long to wait before attempt `attempt + 1`, seconds: doubled each time, to a quarter of an hour. */
+export function backOff(attempt: number): number {
+  return Math.min(900, 2 ** Math.min(attempt, 10));
+}
+
+/** After a failure. */
 export function tryAgain(attempt: number): QueueOutcome {
   return { kind: 'retry', retryAfter: backOff(attempt) };
 }

@@ -1,4 +1,4 @@
-import type { Conversation, HostChat, Message } from '../model/records';
+import type { Channel, Conversation, HostChat, Member, Message } from '../model/records';
 import type { QueueOutcome, World } from '../ports';
 import { bestEffort } from '../messenger/failure';
 import { headerOf } from '../messenger/header';
@@ -9,7 +9,6 @@ import { textPart } from './parts';
 import { pinFirst } from './pin';
 import { anotherTurn, DONE, waitFor } from './poke';
 import { waitForHost } from './resume';
-import { readSides, type Sides } from './sides';
 import { forgetTopic, topicFor } from './topic';
 import { takeTurn, turnOf } from './turns';
 
@@ -18,6 +17,12 @@ import { takeTurn, turnOf } from './turns';
  * side, so an earlier message may be stored up to this much later, by an instance that had to start first.
  */
 const SETTLE = 300;
+
+/** The channel and the visitor of a conversation. */
+interface Sides {
+  readonly channel: Channel;
+  readonly member: Member;
+}
 
 /** The operators of a channel, in its host chat. */
 interface Operators extends Recipient, Sides {
@@ -35,13 +40,21 @@ export function deliverToHost(
   const operators = (sides: Sides, host: HostChat | undefined): Operators => {
     return { ...sides, host, chat: sides.channel.host, sender: sides.member };
   };
+  // /ban holds messages back until /unban.
+  const find = async (): Promise<Sides | undefined> => {
+    const [channel, member] = await Promise.all([
+      world.channels.find(conversation.channel),
+      world.members.find(conversation),
+    ]);
+    return channel && channel.state !== 'dropping' && member && !member.banned ? { channel, member } : undefined;
+  };
   const side: Side<Operators, Sides> = {
     kind: 'to-host',
     direction: 'to-host',
-    find: () => readSides(world, conversation),
+    find,
     // A channel whose host is away keeps its messages until the host is back.
     async findAgain({ host }) {
-      const sides = await readSides(world, conversation);
+      const sides = await find();
       return sides?.channel.state === 'active' ? operators(sides, host) : undefined;
     },
     // A file may have waited for others; the first message may have made the topic and the pin of those after it.

@@ -1,5 +1,5 @@
 import { answerQueue, isQueueEvent, type QueueRecord } from '../../../../lambdas/adapters/lambda-events/queue';
-import { backOff } from '../../../../lambdas/chat/outbox/back-off';
+import { backOff } from '../../../../lambdas/chat/outbox/poke';
 import type { QueueItem, QueueOutcome } from '../../../../lambdas/chat/ports';
 
 const record = (messageId: string, group: string, attempt = 1): QueueRecord => ({
