@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Message } from 'grammy/types';
+import type { Message, Update } from 'grammy/types';
 import { BotApi, type CallRecord } from './bot-api';
 import { Callbacks } from './callbacks';
 import { Chats } from './chats';
@@ -112,13 +112,23 @@ export class Telegram {
    * @throws Error if there is no such bot
    */
   revokeToken(username: string): string {
-    const { state, updates } = this.world;
-    const bot = [...state.bots.values()].find(({ id }) => state.users.get(id)?.username === username);
-    if (!bot) throw new Error(`There is no bot @${username}.`);
+    const { updates } = this.world;
+    const bot = this.bot(username);
     bot.token = `${bot.id}:${randomBytes(26).toString('base64url')}`;
     bot.webhook = undefined;
     updates.touch(bot);
     return bot.token;
+  }
+
+  /**
+   * Gives and confirms all updates that wait for a bot, as getUpdates does, without a request.
+   * @throws Error if there is no such bot
+   */
+  takeUpdates(username: string): Update[] {
+    const bot = this.bot(username);
+    const waiting = this.world.updates.pending(bot).map(({ update }) => update);
+    if (waiting.length > 0) this.world.updates.clear(bot);
+    return waiting;
   }
 
   /** Answers a request under the mount path; false for any other path. */
@@ -195,6 +205,13 @@ export class Telegram {
     this.console.close();
     this.file.flush();
     if (this.server) await closeServer(this.server);
+  }
+
+  private bot(username: string): BotRecord {
+    const { state } = this.world;
+    const bot = [...state.bots.values()].find(({ id }) => state.users.get(id)?.username === username);
+    if (!bot) throw new Error(`There is no bot @${username}.`);
+    return bot;
   }
 
   private createWorld(options: TelegramOptions): World {

@@ -21,7 +21,6 @@ export class Stage {
   operators!: OperatorSide;
   messenger!: Messenger;
   #apiRoot = '';
-  #seen = 0;
   #connections = 0;
   /** Seconds for which the queue was asked to wait. */
   readonly waits: number[] = [];
@@ -122,7 +121,7 @@ export class Stage {
   /** Everything that is to be done is done; with pauses where the queue asks for them. */
   async settle(): Promise<void> {
     for (let round = 0; round < 1000; round++) {
-      const updates = await this.updates();
+      const updates = this.updates();
       for (const update of updates) await this.receive(update);
       const items = this.world.queue.items.splice(0);
       for (const item of items) await this.work(item);
@@ -156,10 +155,7 @@ export class Stage {
     throw new Error(`An item is never done: ${JSON.stringify(item)}`);
   }
 
-  async updates(): Promise<unknown[]> {
-    const url = `${this.#apiRoot}/bot${TOKEN}/getUpdates?offset=${this.#seen + 1}&timeout=0`;
-    const { result } = (await (await fetch(url)).json()) as { result: { update_id: number }[] };
-    this.#seen = result.at(-1)?.update_id ?? this.#seen;
-    return result;
+  updates(): unknown[] {
+    return this.telegram.takeUpdates(BOT);
   }
 }
