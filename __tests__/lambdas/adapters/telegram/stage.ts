@@ -20,7 +20,6 @@ export class Stage {
   readonly visitors: VisitorSide;
   operators!: OperatorSide;
   messenger!: Messenger;
-  #apiRoot = '';
   #connections = 0;
   /** Seconds for which the queue was asked to wait. */
   readonly waits: number[] = [];
@@ -41,9 +40,9 @@ export class Stage {
   }
 
   async start(): Promise<this> {
-    this.#apiRoot = (await this.telegram.listen()).apiRoot;
+    const { apiRoot } = await this.telegram.listen();
     const seconds = { quick: this.#patience, patient: this.#patience, file: this.#patience };
-    this.messenger = createTelegramMessenger({ secrets: this.world.secrets, apiRoot: this.#apiRoot, seconds });
+    this.messenger = createTelegramMessenger({ secrets: this.world.secrets, apiRoot, seconds });
     this.operators = createTelegramOperatorSide(this.world, { messenger: this.messenger });
     return this;
   }
