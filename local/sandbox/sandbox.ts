@@ -8,10 +8,10 @@ import { buffer } from 'node:stream/consumers';
 import {
   EmulatedAws,
   findProgram,
-  TERRAFORM,
   type AwsReply,
   type Environment,
   type LogLine,
+  type Program,
   type RawRequest,
 } from '../../emulators/aws/account';
 import { isRecord } from '../../emulators/json';
@@ -42,6 +42,12 @@ export interface SandboxOptions {
   /** Told of everything that the gateway serves. */
   readonly observe?: Observe;
 }
+
+/** Terraform, which cdktf runs. */
+const TERRAFORM: Program = {
+  name: 'terraform',
+  hint: 'install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install)',
+};
 
 /** The stacks of `main.ts` that live in AWS. */
 export type StackName = 'kite-build' | 'kite-stack';

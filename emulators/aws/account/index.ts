@@ -1,5 +1,5 @@
 export { EmulatedAws, type EmulatedAwsOptions } from './emulated-aws';
-export { findProgram, MOTO_SERVER, TERRAFORM, type Environment } from './program';
+export { findProgram, type Environment, type Program } from './program';
 export { ACCOUNT_ID } from './identities';
 export type { AwsCall, CallLog } from './call-log';
 export type { AwsReply } from '../protocol/aws-reply';

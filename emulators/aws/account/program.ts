@@ -12,12 +12,6 @@ export interface Program {
   readonly hint: string;
 }
 
-/** Terraform, which cdktf runs. */
-export const TERRAFORM: Program = {
-  name: 'terraform',
-  hint: 'install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install)',
-};
-
 /** The server of the Python package moto, which emulates AWS. */
 export const MOTO_SERVER: Program = {
   name: 'moto_server',
