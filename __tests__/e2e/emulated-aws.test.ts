@@ -63,7 +63,7 @@ async function makeFunction(name: string, source: string, settings: { Timeout?: 
       Runtime: 'nodejs22.x',
       Role: role,
       Handler: 'index.handler',
-      Code: { ZipFile: await zipOf({ 'index.js': source }) },
+      Code: { ZipFile: zipOf({ 'index.js': source }) },
       Publish: true,
       ...settings,
     }),
@@ -96,7 +96,7 @@ describe('functions, as CI deploys them', () => {
     await lambda.send(
       new UpdateFunctionCodeCommand({
         FunctionName: 'greeter',
-        ZipFile: await zipOf({ 'index.js': saying('second') }),
+        ZipFile: zipOf({ 'index.js': saying('second') }),
       }),
     );
     expect(await invoke('greeter:live')).toMatchObject({ value: 'first', version: '1' });
@@ -122,7 +122,7 @@ describe('functions, as CI deploys them', () => {
           new PutObjectCommand({
             Bucket: 'artifacts',
             Key: 'a b/function.zip',
-            Body: await zipOf({ 'index.js': saying(word) }),
+            Body: zipOf({ 'index.js': saying(word) }),
           }),
         )
       ).VersionId;

@@ -48,7 +48,7 @@ async function nodeFunction(
     handler: 'index.handler',
     roleArn: ROLE,
     architecture: 'x86_64',
-    codeSha256: code.add(await zipOf({ 'index.js': source })),
+    codeSha256: code.add(zipOf({ 'index.js': source })),
     environment: {},
     memoryMegabytes: 256,
     timeoutMs: 5000,
@@ -178,7 +178,7 @@ const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2018-06-01/runti
     ...(await nodeFunction('')),
     runtime: 'provided.al2023',
     handler: 'bootstrap',
-    codeSha256: code.add(await zipOf({ bootstrap })),
+    codeSha256: code.add(zipOf({ bootstrap })),
   };
   expect(await run(configuration, { a: 1 })).toMatchObject({
     failed: false,
@@ -195,7 +195,7 @@ test('a zip for another processor is refused with what to do', async () => {
   const configuration = {
     ...(await nodeFunction('')),
     runtime: 'provided.al2023',
-    codeSha256: code.add(await zipOf({ bootstrap })),
+    codeSha256: code.add(zipOf({ bootstrap })),
   };
   const { failed, value } = await run(configuration);
   expect(failed).toBe(true);

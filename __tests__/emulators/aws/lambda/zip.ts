@@ -1,13 +1,12 @@
-import { ZipFile } from 'yazl';
+import { strToU8, zipSync, type Zippable } from 'fflate';
 
 /** A zip in memory; files are named by their path, `bootstrap` is executable. */
-export async function zipOf(files: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
-  const zip = new ZipFile();
+export function zipOf(files: Readonly<Record<string, string | Buffer>>): Buffer {
+  const entries: Zippable = {};
   for (const [path, content] of Object.entries(files)) {
-    zip.addBuffer(Buffer.from(content), path, { mode: path === 'bootstrap' ? 0o100755 : 0o100644 });
+    const mode = path === 'bootstrap' ? 0o100755 : 0o100644;
+    const bytes = typeof content === 'string' ? strToU8(content) : new Uint8Array(content);
+    entries[path] = [bytes, { os: 3, attrs: mode << 16 }];
   }
-  zip.end();
-  const chunks: Buffer[] = [];
-  for await (const chunk of zip.outputStream as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return Buffer.from(zipSync(entries));
 }
