@@ -92,8 +92,10 @@ export class QueuePoller {
 
   private wakeLater(): void {
     this.cancelTimer?.();
-    const milliseconds = this.options.source.nextLook();
-    if (this.stopped || milliseconds === undefined) return;
+    const { source, concurrency = 10 } = this.options;
+    const milliseconds = source.nextLook();
+    // With all invocations in use, the end of one is what looks again.
+    if (this.stopped || milliseconds === undefined || this.running.size >= concurrency) return;
     this.cancelTimer = (this.options.timer ?? nodeTimer)(() => void this.look(), milliseconds);
   }
 

@@ -53,6 +53,8 @@ export class FifoQueue {
   private readonly deduplication = new Map<string, { id: string; sequence: string; at: number; kept: Promise<void> }>();
   private readonly listeners = new Set<() => void>();
   private lastSequence = 0n;
+  /** When `receive` was last called. */
+  private receivedAt = 0;
   private lastWrite: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -139,6 +141,7 @@ export class FifoQueue {
    */
   async receive(limit: number, visibilityTimeout = this.visibilityTimeout): Promise<ReceivedMessage[]> {
     const now = this.now();
+    this.receivedAt = now;
     const waiting = new Set<string>();
     for (const message of this.messages.values()) if (message.visibleAt > now) waiting.add(message.group);
 
@@ -194,10 +197,9 @@ export class FifoQueue {
     return true;
   }
 
-  /** The next moment when a hidden message becomes available. */
+  /** When the first of the messages becomes (or became) available that the last `receive` found, or left, hidden. */
   get nextVisibleAt(): number | undefined {
-    const now = this.now();
-    const later = [...this.messages.values()].map(({ visibleAt }) => visibleAt).filter((at) => at > now);
+    const later = [...this.messages.values()].map(({ visibleAt }) => visibleAt).filter((at) => at > this.receivedAt);
     return later.length === 0 ? undefined : Math.min(...later);
   }
 

@@ -125,6 +125,17 @@ describe('a queue', () => {
   });
 });
 
+test('a message that became available between a look and the question when to look next is not forgotten', async () => {
+  let clock = 1_000_000;
+  const queue = await FifoQueue.open(undefined, { name: 'q.fifo', now: () => clock, visibilityTimeout: 40 });
+  await queue.send({ group: 'a', deduplicationId: 'a1', body: 'a1' });
+  await queue.receive(10);
+  clock += 39;
+  expect(await queue.receive(10)).toEqual([]);
+  clock += 2;
+  expect(queueSource(queue, 'eu-north-1').nextLook()).toBe(1);
+});
+
 describe('the event source', () => {
   const until = async (condition: () => boolean): Promise<void> => {
     const deadline = Date.now() + 4000;
