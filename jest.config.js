@@ -23,8 +23,23 @@ const PROGRAMS = [
   'main',
   'readme/npm-start',
   'recipes/recipes',
+  'lambdas/runtime/native-bootstrap',
   'operations/(cost/cost|doctor/command|synth/app)',
 ].map((name) => `/__tests__/${name}\\.test\\.ts$`);
+
+/** Tests that end a function at every point, and those of hundreds of visitors. */
+const LONG = ['operator/removal', 'outbox/crashes', 'visitor/faults'].map(
+  (name) => `/__tests__/lambdas/chat/${name}\\.test\\.ts$`,
+);
+
+const project = (displayName, tests) => ({
+  displayName,
+  transform,
+  transformIgnorePatterns,
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
+  ...tests,
+});
+const inFolder = (name) => `<rootDir>/__tests__/${name}/**/*.test.ts`;
 
 /** Unit and contract tests are seconds; the others are asked for by name and need more of the machine. */
 module.exports = {
@@ -33,48 +48,15 @@ module.exports = {
   // Unit tests take well under a second on a quiet machine; this is what a busy one may need, milliseconds.
   testTimeout: 30_000,
   projects: [
-    {
-      displayName: 'unit',
-      transform,
-      transformIgnorePatterns,
+    project('unit', {
       moduleNameMapper,
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-      testPathIgnorePatterns: [
-        '/node_modules/',
-        '<rootDir>/__tests__/e2e/',
-        '<rootDir>/__tests__/browser/',
-        ...PROGRAMS.map((pattern) => `<rootDir>${pattern}`),
-      ],
-      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
-    },
-    {
-      displayName: 'programs',
-      transform,
-      transformIgnorePatterns,
-      testRegex: PROGRAMS,
-      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
-    },
-    {
-      displayName: 'e2e',
-      transform,
-      transformIgnorePatterns,
-      testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...LOCAL],
-      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
-    },
-    {
-      displayName: 'local',
-      transform,
-      transformIgnorePatterns,
-      testMatch: LOCAL,
-      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
-    },
-    {
-      displayName: 'browser',
-      transform,
-      transformIgnorePatterns,
-      testMatch: ['<rootDir>/__tests__/browser/**/*.test.ts'],
-      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
-    },
+      testPathIgnorePatterns: ['/node_modules/', '/__tests__/(e2e|browser)/', ...PROGRAMS, ...LONG],
+    }),
+    project('long', { testRegex: LONG }),
+    project('programs', { testRegex: PROGRAMS }),
+    project('e2e', { testMatch: [inFolder('e2e')], testPathIgnorePatterns: ['/node_modules/', ...LOCAL] }),
+    project('local', { testMatch: LOCAL }),
+    project('browser', { testMatch: [inFolder('browser')] }),
   ],
 };

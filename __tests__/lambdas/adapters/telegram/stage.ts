@@ -2,6 +2,7 @@ import { createMemoryWorld, type MemoryWorld } from '../../../memory/world';
 import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
 import { createTelegramMessenger } from '../../../../lambdas/adapters/telegram/telegram-messenger';
 import { createVisitorSide, type VisitorSide } from '../../../../lambdas/chat/browser-side';
+import type { Conversation } from '../../../../lambdas/chat/model/records';
 import type { ConnectionId } from '../../../../lambdas/chat/model/identifiers';
 import type { Messenger } from '../../../../lambdas/chat/messenger/port';
 import type { Clock, OperatorSide, QueueItem, Stores } from '../../../../lambdas/chat/ports';
@@ -96,6 +97,14 @@ export class Stage {
 
   frame(connection: ConnectionId, frame: unknown): Promise<string | undefined> {
     return this.visitors.receive(connection, JSON.stringify(frame), this.world.clock.now());
+  }
+
+  /** The conversation of the only visitor. @throws Error if there is none */
+  onlyConversation(): Conversation {
+    const [first] = this.world.members.members.entries();
+    if (!first) throw new Error('There is no visitor');
+    const [, { channel, handle }] = first;
+    return { channel, handle };
   }
 
   /** What a chat shows: texts and captions, oldest first, without service messages. */
