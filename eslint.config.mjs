@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 import words from './eslint.words.mjs';
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'dist/', 'cdktf.out/', '.gen/', '.kite/', 'coverage/'] },
+  { ignores: ['node_modules/', 'dist/', 'cdktf.out/', '.gen/', '.kite/', '.aws-data/', 'coverage/'] },
   {
     files: ['**/*.{js,cjs,mjs,ts}'],
     extends: [tseslint.configs.recommended],

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
+const GONE = 'The client went away while it was sending.';
+
 /**
  * Reads a request's body, or undefined as soon as it is longer than the limit in bytes. What follows is then discarded,
  * so that the client can read the answer.
@@ -10,6 +12,7 @@ export async function readLimited(request: IncomingMessage, limit: number): Prom
     request.resume();
     return undefined;
   }
+  if (request.destroyed) throw new Error(GONE);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -25,6 +28,6 @@ export async function readLimited(request: IncomingMessage, limit: number): Prom
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', reject);
-    request.on('aborted', () => reject(new Error('The client went away while it was sending.')));
+    request.on('aborted', () => reject(new Error(GONE)));
   });
 }

@@ -8,12 +8,14 @@ import { scratchFolder } from './aws/scratch-folder';
 const ROOT = resolve(__dirname, '../..');
 
 let program: ChildProcess | undefined;
-afterEach(async () => {
-  if (!program || program.exitCode !== null) return;
-  const ended = once(program, 'exit');
-  program.kill('SIGINT');
-  expect(await ended).toEqual([0, null]);
-});
+afterEach(() => void program?.kill('SIGKILL'));
+
+/** How the program ends when it is asked to. */
+async function endedBy(signal: NodeJS.Signals): Promise<unknown> {
+  const ended = once(program!, 'exit');
+  program!.kill(signal);
+  return await ended;
+}
 
 /** Runs the first example of a README: a program that is left running, and a command for which it answers. */
 async function example(page: string): Promise<{ readonly printed: string; readonly answer: unknown }> {
@@ -36,6 +38,7 @@ test('the Telegram emulator starts by the command in its README and answers a bo
   const { printed, answer } = await example('emulators/telegram/README.md');
   expect(printed).toMatch(/^Bot API {3}http:\/\/127\.0\.0\.1:\d+\/telegram\/api\nConsole {3}http/);
   expect(answer).toMatchObject({ ok: true, result: { id: 1001, is_bot: true, username: 'support_bot' } });
+  expect(await endedBy('SIGINT')).toEqual([0, null]);
 });
 
 test('the AWS emulator starts by the command in its README with the resources of a file', async () => {
@@ -44,4 +47,5 @@ test('the AWS emulator starts by the command in its README with the resources of
   expect(answer).toEqual({
     QueueUrls: ['failed.fifo', 'orders.fifo'].map((name) => expect.stringMatching(new RegExp(`/${name}$`))),
   });
+  expect(await endedBy('SIGTERM')).toEqual([0, null]);
 });

@@ -36,6 +36,7 @@ describe('MainStack', () => {
     );
     expect(build.json.output?.['function-s3-key']).toEqual({ value: 'request-dispatcher/latest/function.zip' });
     expect(build.json.output?.['lifecycle-s3-key']).toEqual({ value: 'lifecycle/latest/lifecycle.zip' });
+    expect(Object.keys(kite.json.output ?? {}).sort()).toMatchSnapshot();
   });
 
   it.each(['build', 'kite'] as const)(
@@ -50,6 +51,17 @@ describe('MainStack', () => {
   );
 });
 
+describe('KiteStack', () => {
+  it('gives functions the memory and the time they need', () => {
+    const functions = stacks()
+      .kite.all('aws_lambda_function')
+      .map(({ function_name: name, memory_size: memory, timeout, architectures, runtime }) => ({
+        ...{ name, memory, timeout, architectures, runtime },
+      }));
+    expect(functions).toMatchSnapshot();
+  });
+});
+
 describe('BuildStack', () => {
   const projects = (changes: Changes = {}) =>
     stacks(changes)
@@ -59,6 +71,18 @@ describe('BuildStack', () => {
 
   it('builds and deploys, promotes tags, and looks for drift', () => {
     expect(projects()).toEqual(['build-and-deploy-project', 'deploy-on-tag-project', 'drift-check-project']);
+  });
+
+  it('builds on a small machine, in an image whose name and whose variables are known', () => {
+    const built = stacks()
+      .build.all('aws_codebuild_project')
+      .map(({ name, build_timeout: minutes, environment }) => {
+        const { environment_variable: variables, ...machine } = environment as {
+          environment_variable: readonly { name: string }[];
+        };
+        return { name, minutes, machine, variables: variables.map((variable) => variable.name).sort() };
+      });
+    expect(built).toMatchSnapshot();
   });
 
   it('promotes no tags without a stage prod', () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
+import { stopWhenAsked } from '../ending';
 import { closeServer, listen } from '../loopback';
 import { isToThisMachine, refuse } from '../web-access';
 import { EmulatedAws } from './account';
@@ -36,11 +37,13 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   const { port = '0', region = 'eu-north-1', data = '.aws-data', resources } = values;
+  let stop = async (): Promise<void> => undefined;
+  stopWhenAsked(() => stop());
   const running = values.account
     ? await startAccount(Number(port), region)
     : await startCloud(Number(port), region, data, resources);
+  stop = running.stop;
   for (const [name, value] of Object.entries(running.variables)) process.stdout.write(`export ${name}=${value}\n`);
-  process.once('SIGINT', () => void running.stop().then(() => process.exit(0)));
 }
 
 async function startAccount(port: number, region: string): Promise<Running> {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { stopWhenAsked } from '../ending';
 import { createTelegram } from '.';
 
 const HELP = `Telegram on this machine: a Bot API server and a console to be its people.
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   });
   const { apiRoot, consoleUrl } = await telegram.listen(Number(port));
   process.stdout.write(`Bot API   ${apiRoot}\nConsole   ${consoleUrl}\n`);
-  process.once('SIGINT', () => void telegram.close().then(() => process.exit(0)));
+  stopWhenAsked(() => telegram.close());
 }
 
 main().catch((error: unknown) => {

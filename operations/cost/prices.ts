@@ -130,9 +130,11 @@ export function pricesIn(region: PricedRegion): PriceTable {
   return { asOf: AS_OF, region, ...TABLE[region] };
 }
 
-/** Prices from a JSON file in the form that `npm run cost -- --json` prints. @throws Error that names what is wrong */
+/** Prices from a JSON file: a table, or all that `npm run cost -- --json` prints. @throws Error that names what is wrong */
 export function readPrices(file: string): PriceTable {
-  const read = v.safeParse(TableSchema, JSON.parse(readFileSync(file, 'utf8')));
+  const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const all = v.safeParse(v.object({ deployment: v.unknown(), prices: v.unknown() }), content);
+  const read = v.safeParse(TableSchema, all.success ? all.output.prices : content);
   if (read.success) return read.output;
   throw new Error(
     read.issues.map((issue) => `${file}: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`).join('\n'),

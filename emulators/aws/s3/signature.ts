@@ -37,9 +37,13 @@ export async function checkSignature(
   const { pathname, searchParams } = splitTarget(request.url ?? '/');
   const isPresigned = searchParams.has('X-Amz-Signature');
   const signed = isPresigned ? fromQuery(searchParams, now) : fromHeader(request.headers, now);
-  const [accessKeyId, , region = '', service] = signed.credential.split('/');
+  const [accessKeyId, date, region = '', service, terminator] = signed.credential.split('/');
   if (accessKeyId !== key.accessKeyId) {
     throw new S3Error('InvalidAccessKeyId', 403, 'The AWS Access Key Id you provided does not exist in our records.');
+  }
+  const isOfToday = date === new Date(signed.signedAt).toISOString().slice(0, 10).replaceAll('-', '');
+  if (!isOfToday || terminator !== 'aws4_request') {
+    throw new S3Error('AuthorizationQueryParametersError', 400, 'The credential is malformed.');
   }
   if (service !== 's3') throw new S3Error('AuthorizationQueryParametersError', 400, 'The service must be s3.');
 
@@ -140,7 +144,9 @@ function authorizationPart(header: string | undefined, name: string): string {
 
 /** `20260131T235959Z` as epoch milliseconds. */
 function parseTime(text: string): number | undefined {
-  const time = Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+  const [, year, month, day, hour, minute, second] = parts ?? [];
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(time) ? undefined : time;
 }
 

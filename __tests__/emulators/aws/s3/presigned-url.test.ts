@@ -72,6 +72,11 @@ test('requests that are not presigned, or signed by an unknown key, are not chec
   expect(await refusePresigned(request(await upload(), 'GET'), () => undefined)).toBeUndefined();
 });
 
+function inCredential(link: URL, part: RegExp, other: string): void {
+  const credential = link.searchParams.get('X-Amz-Credential') ?? '';
+  link.searchParams.set('X-Amz-Credential', credential.replace(part, other));
+}
+
 describe('a website', () => {
   const HEADERS = { 'content-type': 'image/png', 'content-length': '4' };
 
@@ -90,6 +95,9 @@ describe('a website', () => {
       (link: URL) => link.searchParams.set('X-Amz-Credential', 'me/20261121/eu/s3/aws4_request'),
       {},
     ],
+    ['a credential of another day', (link: URL) => inCredential(link, /\/\d{8}\//, '/20010101/'), {}],
+    ['a credential for another signature', (link: URL) => inCredential(link, /aws4_request$/, 'aws5_request'), {}],
+    ['a date in another form', (link: URL) => link.searchParams.set('X-Amz-Date', new Date().toISOString()), {}],
     ['a link for another object', (link: URL) => (link.pathname = '/files/other'), {}],
     ['another service in its headers', () => undefined, { 'x-amz-target': 'DynamoDB_20120810.Scan' }],
     ['another signature in its headers', () => undefined, { authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/iam/d' }],
