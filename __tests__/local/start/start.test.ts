@@ -210,7 +210,7 @@ describe('what cannot work ends in one sentence with the fix', () => {
       '--idle-limit is "soon": write seconds from 1 to 7200, for example --idle-limit 20.',
     );
     const token = await sentence([], { TELEGRAM_BOT_TOKEN: 'mistyped secret' });
-    expect(token).toMatch(/^TELEGRAM_BOT_TOKEN is no bot token: copy it again from @BotFather/);
+    expect(token).toMatch(/^TELEGRAM_BOT_TOKEN is not a bot token: copy it again from @BotFather/);
     expect(token).not.toContain('mistyped');
   });
 
