@@ -177,6 +177,7 @@ const VARIABLES = {
   WEBSOCKET_URL: 'ws://127.0.0.1:9/dev',
   WEBSOCKET_CALLBACK_URL: 'http://127.0.0.1:9/dev',
   API_URL: 'http://127.0.0.1:9/dev',
+  RETENTION_DAYS: '90',
   AWS_REGION: 'eu-north-1',
   AWS_ACCESS_KEY_ID: 'kite',
   AWS_SECRET_ACCESS_KEY: 'a-key-that-opens-nothing',

@@ -22,6 +22,8 @@ export const LOG_FIELDS = {
   id: 'string',
   /** The ids of a message in the messenger; several if it was split. */
   messageIds: 'array<string>',
+  /** The same in lines that were archived before `messageIds`. */
+  telegramIds: 'array<bigint>',
   outcome: 'string',
   attempt: 'int',
   kind: 'string',

@@ -1,10 +1,14 @@
 import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { FileStore } from '../chat/ports';
 
 /** How long a presigned link is good, seconds. */
 const UPLOAD_SECONDS = 15 * 60;
 const DOWNLOAD_SECONDS = 60 * 60;
+
+/** How often the removal of an object is tried. */
+const REMOVALS = 3;
 
 export interface S3FilesProps {
   readonly bucket: string;
@@ -85,11 +89,16 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
       const { sdk, client } = await s3();
       const { Contents = [], IsTruncated } = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix }));
       const Objects = Contents.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
-      if (Objects.length > 0) {
-        const Delete = { Objects, Quiet: true };
+      // S3 answers for each object; what fails for a moment is not repeated by the SDK.
+      for (let left = Objects, tries = 1; left.length > 0; tries++) {
+        const Delete = { Objects: left, Quiet: true };
         const { Errors = [] } = await client.send(new sdk.DeleteObjectsCommand({ Bucket, Delete }));
         const [first] = Errors;
-        if (first) throw new Error(`${Errors.length} files were not removed: ${first.Code} (${first.Message})`);
+        if (first && tries === REMOVALS) {
+          throw new Error(`${Errors.length} files were not removed: ${first.Code} (${first.Message})`);
+        }
+        left = Errors.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
+        if (left.length > 0) await setTimeout(100 * 2 ** tries);
       }
       return !IsTruncated;
     },

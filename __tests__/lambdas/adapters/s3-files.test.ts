@@ -146,3 +146,19 @@ test('a file that S3 does not remove is an error, so that the removal is tried a
     );
   await expect(files().removeSome('a/')).rejects.toThrow('1 files were not removed: InternalError (Try again)');
 });
+
+test('a file that S3 does not remove at first is removed a moment later', async () => {
+  const asked: string[] = [];
+  answer = async (request, response) => {
+    if (request.method !== 'POST') {
+      const contents = ['a/b', 'a/c'].map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+      return void response.end(`<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`);
+    }
+    const body = Buffer.concat(await request.toArray()).toString();
+    asked.push([...body.matchAll(/<Key>(.+?)<\/Key>/g)].map(([, key]) => key).join(' '));
+    const error = '<Error><Key>a/c</Key><Code>SlowDown</Code><Message>Later</Message></Error>';
+    response.end(`<DeleteResult>${asked.length === 1 ? error : ''}</DeleteResult>`);
+  };
+  await expect(files().removeSome('a/')).resolves.toBe(true);
+  expect(asked).toEqual(['a/b a/c', 'a/c']);
+});

@@ -48,6 +48,8 @@ export interface Side<To extends Recipient, Found> {
   prepare(to: To, message: Message): Promise<PostPlace | QueueOutcome>;
   /** What follows when the message is there. `outcome`: undefined if an earlier message was rewritten instead. */
   follow(to: To, message: Message, outcome: Outcome | undefined): Promise<void>;
+  /** What can wait until the message is marked delivered: a failure here must not post it again. */
+  note?(to: To, outcome: Outcome): Promise<void>;
   /** The messenger is over its limit for so many seconds; how many this conversation waits. */
   pause(to: To, message: Message, seconds: number): Promise<number>;
   /** The chat is not there any more. */
@@ -93,6 +95,10 @@ export async function deliverDue<To extends Recipient, Found>(
     if (batch === 'read again') continue;
     if (batch.kind !== 'batch') return batch;
     for (const message of batch.messages) {
+      if (side.knows?.(message)) {
+        await world.messages.delivered(conversation, message.key);
+        continue;
+      }
       const outcome = await oneFileAtATime(world, message, async () => {
         if (world.clock.now() >= poke.deadline) return anotherTurn(world, side.kind, conversation);
         const stale = side.isStale(message, message === batch.messages[0]);
@@ -149,10 +155,6 @@ async function deliver<To extends Recipient>(
   parts: readonly Part[],
 ): Promise<QueueOutcome | 'delivered' | 'read again'> {
   const { conversation, key, content } = message;
-  if (side.knows?.(message)) {
-    await world.messages.delivered(conversation, key);
-    return 'delivered';
-  }
   let outcome: Outcome | undefined;
   if (content.kind !== 'correction' || !(await rewritten(world, messenger, message, content, to))) {
     const place = await side.prepare(to, message);
@@ -165,6 +167,7 @@ async function deliver<To extends Recipient>(
   const messageIds = outcome?.receipt.places.map((place) => place.message);
   const what = { ...traceOf(message), kind: content.kind, ...(messageIds && { messageIds }) };
   world.logger.info('A message was delivered to Telegram', what);
+  if (outcome) await side.note?.(to, outcome);
   return 'delivered';
 }
 
@@ -200,10 +203,24 @@ async function remedyFor<To extends Recipient>(
       return {};
     case 'forbidden':
     case 'refused': {
+      const posted = await postedParts(world, message, to);
       // A file that the messenger does not take becomes a link.
-      const parts = linkParts(world, message, to.sender);
-      if (parts && tried.some((part) => part.kind === 'file')) return { parts };
-      return kind === 'forbidden' ? tryAgain(attempt) : { parts: await side.instead(to, message, failure) };
+      const link = posted === 0 && tried.some((part) => part.kind === 'file') && linkParts(world, message, to.sender);
+      if (link) return { parts: link };
+      if (kind === 'forbidden') return tryAgain(attempt);
+      const instead = await side.instead(to, message, failure);
+      return { parts: instead && [...tried.slice(0, posted), ...instead] };
     }
   }
+}
+
+/** How many parts of a message are in the recipient's chat already. */
+async function postedParts(
+  { messages }: Pick<World, 'messages'>,
+  { conversation, key }: Message,
+  { chat, copy }: Recipient,
+): Promise<number> {
+  const stored = await messages.find(conversation, key);
+  const places = copy ? stored?.copies : stored?.places;
+  return places?.filter((place) => place.chat === chat).length ?? 0;
 }

@@ -85,11 +85,12 @@ export function deliverToHost(
       if (host) await openConversation(world, { ...host, chat: channel.host }, member.handle, seenAt);
       return place;
     },
-    async follow({ channel, member }, { content }, outcome) {
-      if (!outcome) return;
-      if (content.kind === 'text' || content.kind === 'file') await pinFirst(world, messenger, member, outcome);
-      if (outcome.forum === undefined || outcome.forum === channel.forum) return;
-      await world.channels.change(channel.name, { forum: outcome.forum });
+    async follow({ member }, { content }, outcome) {
+      const isFromVisitor = content.kind === 'text' || content.kind === 'file';
+      if (outcome && isFromVisitor) await pinFirst(world, messenger, member, outcome);
+    },
+    async note({ channel }, { forum }) {
+      if (forum !== undefined && forum !== channel.forum) await world.channels.change(channel.name, { forum });
     },
     async pause({ chat }, message, seconds) {
       const until = world.clock.now() + seconds * 1000;
