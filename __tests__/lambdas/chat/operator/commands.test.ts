@@ -177,6 +177,23 @@ describe('/join and /leave', () => {
     expect(await say(tom.here, tom.user, '/leave')).toEqual([expect.stringContaining('not a visitor')]);
   });
 
+  test('a file arrives with all of a long caption, also where texts are not taken for a while', async () => {
+    const { chat, operator } = await stage.hosting('my-channel');
+    const tom = await person('Tom');
+    await say(tom.here, tom.user, '/join my-channel');
+    await say(tom.here, tom.user, 'Hello');
+    const caption = Array.from({ length: 400 }, (_, i) => `word${i}`).join(' ');
+    const document = { content: Buffer.from('an offer'), name: 'offer.pdf', mimeType: 'application/pdf' };
+    const description = 'Bad Request: not enough rights to send text messages to the chat';
+    stage.telegram.faults.inject({ method: 'sendMessage', fault: { kind: 'refuse', description }, times: 2 });
+    send({ chat, from: operator, document, caption, replyTo: stage.last(chat).message_id });
+    await stage.settle();
+    const got = stage.telegram.people.messages(tom.here).filter((message) => message.document ?? message.text);
+    const file = got.findIndex((message) => message.document);
+    const words = got.slice(file).map((message) => message.caption ?? message.text);
+    expect(words.join(' ').split(/\s+/)).toEqual(caption.split(' '));
+  });
+
   test('files go both ways', async () => {
     const { chat, operator } = await stage.hosting('my-channel');
     const tom = await person('Tom');

@@ -220,6 +220,26 @@ describe('topics', () => {
     await stage.settle();
     expect(said(chat).filter(Boolean)).toEqual(['plain', 'noticed', 'in a topic', 'plain again']);
   });
+
+  test('turned on: that this could not be noted posts nothing twice', async () => {
+    const { chat, operator } = await stage.hosting('my-channel', 'supergroup');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    stage.telegram.people.setForum({ chat, by: operator, forum: true });
+    await ann.say('noticed');
+    const { channels } = stage.world;
+    const change = channels.change.bind(channels);
+    channels.change = async () => {
+      channels.change = change;
+      throw new Error('not noted');
+    };
+    const [item] = stage.world.queue.items.splice(0);
+    await expect(stage.operators.deliver(item!, 1)).rejects.toThrow('not noted');
+    await stage.work(item!);
+    const posts = stage.telegram
+      .calls('sendMessage')
+      .filter(({ parameters }) => /noticed/.test(`${parameters['text']}`));
+    expect(posts).toHaveLength(1);
+  });
 });
 
 test('what was overtaken in the queue is put right', async () => {
