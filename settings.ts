@@ -119,7 +119,7 @@ export const SETTINGS = {
     section: 'optional',
     schema: oneOf('DNS', DNS_PROVIDERS),
     default: 'cloudflare',
-    meaning: 'Who hosts the zone: `"cloudflare"` or `"route53"`.',
+    meaning: 'The DNS provider of the domain: `"cloudflare"` or `"route53"`.',
   },
   DNS_ZONE: {
     section: 'optional',
@@ -130,13 +130,13 @@ export const SETTINGS = {
     section: 'optional',
     schema: oneOf('RUNTIME', RUNTIMES),
     default: 'provided.al2023',
-    meaning: 'Of the functions: `"provided.al2023"` (one executable) or `"nodejs22.x"`.',
+    meaning: 'Runtime of the functions: `"provided.al2023"` (one executable) or `"nodejs22.x"`.',
   },
   ARCHITECTURE: {
     section: 'optional',
     schema: oneOf('ARCHITECTURE', ARCHITECTURES),
     default: 'arm64',
-    meaning: 'Of the functions: `"arm64"` or `"x86_64"`.',
+    meaning: 'Processor of the functions: `"arm64"` or `"x86_64"`.',
   },
   BUILD_LAMBDA_VIA_ASSET: {
     section: 'optional',
@@ -158,7 +158,7 @@ export const SETTINGS = {
       ),
     ),
     meaning:
-      'How CodeBuild authenticates to GitHub: the ARN of a connection, or `"token"`. Empty: with what CodeBuild has in this account.',
+      'How CodeBuild authenticates to GitHub: the ARN of a connection, or `"token"`. Empty: the credential that CodeBuild already has in this account.',
   },
   TIME_ZONE: {
     section: 'optional',
@@ -171,7 +171,7 @@ export const SETTINGS = {
       ),
     ),
     default: 'UTC',
-    meaning: 'Of the drift check, Monday to Friday at 12:00.',
+    meaning: 'Time zone of the drift check, which runs Monday to Friday at 12:00.',
   },
   RETENTION_DAYS: {
     section: 'optional',
