@@ -55,7 +55,7 @@ export async function moveMember(
   await members.unlinkChat(from, conversation);
 }
 
-/** When it was stored, ISO. */
+/** Stores a notice for the operators and returns when, ISO. */
 async function notify(
   { messages, queue }: NoticeWorld,
   conversation: Conversation,

@@ -13,9 +13,9 @@ const architecture =
     : undefined;
 if (architecture === undefined)
   console.log(`A Lambda executable cannot be started on ${process.platform} ${process.arch}.`);
-const whereItRuns = architecture === undefined ? describe.skip : describe; // Only Linux starts it; CI is, and runs it.
+const describeOnLinux = architecture === undefined ? describe.skip : describe; // Only Linux starts Lambda executables. CI runs it.
 
-whereItRuns('the native build', () => {
+describeOnLinux('the native build', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kite-bootstrap-'));
   const projectFolder = path.resolve(__dirname, '../../..');
   let api: FakeRuntimeApi;

@@ -22,7 +22,7 @@ export interface PolledBatch {
   readonly failed: number;
   /** Milliseconds. */
   readonly duration: number;
-  /** Why the whole batch failed. */
+  /** Why the whole batch failed, or why the queue could not be read or changed. */
   readonly error?: unknown;
 }
 
@@ -74,10 +74,10 @@ export class QueuePoller {
     this.lookAgain = true;
     if (this.looking || this.stopped) return;
     this.looking = true;
-    const { source, batchSize = 10, concurrency = 10 } = this.options;
+    const { batchSize = 10, concurrency = 10 } = this.options;
     while (this.lookAgain && !this.stopped && this.running.size < concurrency) {
       this.lookAgain = false;
-      const messages = await source.receive(batchSize).catch(() => []);
+      const messages = await this.receive(batchSize);
       if (messages.length === 0) continue;
       this.lookAgain = true;
       const run = this.deliver(messages).finally(() => {
@@ -88,6 +88,17 @@ export class QueuePoller {
     }
     this.looking = false;
     this.wakeLater();
+  }
+
+  /** A queue that cannot be read is looked at again; the error is told. */
+  private async receive(count: number): Promise<readonly Message[]> {
+    const started = performance.now();
+    try {
+      return await this.options.source.receive(count);
+    } catch (error) {
+      this.options.observe?.({ messages: 0, failed: 0, duration: performance.now() - started, error });
+      return [];
+    }
   }
 
   private wakeLater(): void {
@@ -110,10 +121,15 @@ export class QueuePoller {
     } catch (cause) {
       error = cause;
       failed = new Set(messages.map(({ MessageId }) => MessageId));
-      if (retryAfter !== undefined) await source.hide?.(messages, retryAfter);
     }
     const done = messages.filter(({ MessageId }) => !failed.has(MessageId));
-    if (done.length > 0) await source.remove(done).catch(() => undefined);
+    try {
+      if (error !== undefined && retryAfter !== undefined) await source.hide?.(messages, retryAfter);
+      if (done.length > 0) await source.remove(done);
+    } catch (cause) {
+      // The messages come again after the visibility timeout.
+      error ??= cause;
+    }
     observe?.({ messages: messages.length, failed: failed.size, duration: performance.now() - started, error });
   }
 }

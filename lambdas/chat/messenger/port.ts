@@ -122,7 +122,7 @@ export type MessengerFailureKind =
   /** This content or request will never be accepted. */
   | 'refused';
 
-/** Why the host did not do something, in neutral words; the message holds the other side's own. */
+/** Why the messenger did not do something, in neutral words; the message has the messenger's own. */
 export class MessengerFailure extends Error {
   override readonly name = 'MessengerFailure';
 

@@ -12,16 +12,16 @@ export interface Destination {
   readonly copy?: boolean;
 }
 
-/** What came of {@link postOnce}; `forum`: the chat has topics on, as far as somebody said. */
+/** What came of {@link postOnce}; `forum`: whether the chat has topics on, if the messenger told. */
 export interface Outcome {
   readonly receipt: Receipt;
   readonly forum?: boolean;
 }
 
 /**
- * Posts the parts of a message that have not been posted yet, although the host has no idempotency: the beginning of an
- * attempt is written down before, its result after. An attempt without a result is looked for. Undefined: nothing was
- * posted, because the message was delivered or edited meanwhile; read it again. Throws {@link MessengerFailure}.
+ * Posts the parts of a message that are not posted yet. Messengers do not deduplicate, so the start of each attempt is stored
+ * before it and the result after it; for an attempt without a result, the chat is searched. Undefined: nothing was posted,
+ * because the message was delivered or edited meanwhile; read it again. Throws {@link MessengerFailure}.
  */
 export async function postOnce(
   world: Pick<World, 'messages' | 'clock'>,

@@ -97,3 +97,29 @@ test('batches run side by side, up to the limit', async () => {
   });
   expect(most).toBe(2);
 });
+
+test('a queue that cannot be read, or from which nothing can be removed, is reported, and polled again', async () => {
+  const errors: unknown[] = [];
+  const batches = [undefined, [message('1')], [message('2')]];
+  const poller = new QueuePoller({
+    source: {
+      arn: QUEUE,
+      receive: async () => {
+        if (batches.length === 0) return [];
+        const batch = batches.shift();
+        if (!batch) throw new Error('not read');
+        return batch;
+      },
+      remove: async ([first]) => {
+        if (first?.MessageId === '1') throw new Error('not removed');
+      },
+      onAvailable: () => () => undefined,
+      nextLook: () => 1,
+    },
+    invoke: async () => undefined,
+    observe: ({ error }) => errors.push(error instanceof Error ? error.message : error),
+  });
+  while (errors.length < 3) await pause(2);
+  await poller.stop();
+  expect(errors).toEqual(['not read', 'not removed', undefined]);
+});

@@ -114,6 +114,13 @@ export class Stage {
       .flatMap((message) => message.text ?? message.caption ?? []);
   }
 
+  /** The texts of visitors as they stand in a chat, without their headers. */
+  visitorTexts(chat: number): string[] {
+    return this.texts(chat)
+      .filter((text) => text.startsWith('#'))
+      .map((text) => text.split('\n').slice(1).join('\n'));
+  }
+
   last(chat: number | string) {
     const messages = this.telegram.people.messages(chat).filter((message) => message.text ?? message.caption);
     return messages.at(-1)!;

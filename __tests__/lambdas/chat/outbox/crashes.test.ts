@@ -9,12 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.stop());
 
-/** The texts of visitors as they stand in a chat, without their headers. */
-const said = (chat: number) =>
-  stage
-    .texts(chat)
-    .filter((text) => text.startsWith('#'))
-    .map((text) => text.split('\n').slice(1).join('\n'));
+const said = (chat: number) => stage.visitorTexts(chat);
 
 describe('killed between any two side effects', () => {
   interface Scenario {

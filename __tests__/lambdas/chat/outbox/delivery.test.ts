@@ -7,12 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.stop());
 
-/** The texts of visitors as they stand in a chat, without their headers. */
-const said = (chat: number) =>
-  stage
-    .texts(chat)
-    .filter((text) => text.startsWith('#'))
-    .map((text) => text.split('\n').slice(1).join('\n'));
+const said = (chat: number) => stage.visitorTexts(chat);
 
 const FAULTS: [string, Fault][] = [
   ['answers 429', { kind: 'tooManyRequests', retryAfter: 7 }],
