@@ -50,11 +50,14 @@ export class DynamoChannels implements ChannelStore {
       );
       return 'name taken';
     }
-    await this.table.update(
+    const confirmed = await this.table.update(
       hostKey(channel.host),
       new Expression().set({ confirmed: true, ...this.life() }).when('{channel} = ?', channel.name),
     );
-    return 'created';
+    if (confirmed.done) return 'created';
+    // The same chat made another channel at the same time, and took the pointer over while ours was not stored yet.
+    await this.table.delete(channelKey(channel.name), new Expression().when('{host} = ?', channel.host));
+    return 'already hosting';
   }
 
   async change(name: ChannelName, { state, forum, origins }: ChannelChange): Promise<Channel | undefined> {
@@ -172,16 +175,18 @@ export class DynamoChannels implements ChannelStore {
       ...item({ id: `host#${host}`, channel: name, confirmed: false, blockedUntil: 0, ...this.life() }),
       open: { M: {} },
     };
-    const free = this.absent('{channel} = ? AND {confirmed} = ?', name, false);
-    const claimed = await this.table.put(pointer, hostKey(host), free);
+    const ours = ['{channel} = ? AND {confirmed} = ?', name, false] as const;
+    const claimed = await this.table.put(pointer, hostKey(host), this.absent(...ours));
     if (claimed.done) return true;
     const there = claimed.there && readHost(host, claimed.there);
     if (!there) return false;
     const other = await this.find(there.channel);
     if (other?.host === host) return false;
     // A pointer to a channel that does not name this host is void: what was left of a crash, or of a drop.
-    const again = await this.table.put(pointer, hostKey(host), new Expression().when('{channel} = ?', there.channel));
-    return again.done;
+    const [orOurs, ...values] = ours;
+    const unchanged = `({channel} = ? AND NOT {confirmed} = ?) OR (${orOurs})`;
+    const takeOver = new Expression().when(unchanged, there.channel, !there.confirmed, ...values);
+    return (await this.table.put(pointer, hostKey(host), takeOver)).done;
   }
 
   private async changed(name: ChannelName, change: Expression): Promise<Channel | undefined> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { chatId } from '../../../../lambdas/adapters/telegram/ids';
 import { type ChannelName, type Handle } from '../../../../lambdas/chat/model/identifiers';
 import type { Conversation } from '../../../../lambdas/chat/model/records';
@@ -92,4 +93,13 @@ test('a channel is made, and one that was left by a crash is taken over', async 
   expect(await stores.channels.create(channel(name))).toBe('created');
   await stores.channels.remove(name, chatId(1));
   expect(await stores.channels.create(channel(`m${unique()}` as ChannelName))).toBe('already hosting');
+  // The chat has moved to another one; its old pointer is left by a crash.
+  expect(await stores.channels.moveHost(host, chatId(-1))).toBe(true);
+  await client.send(
+    new PutItemCommand({
+      TableName: 'dev.Channels',
+      Item: { id: { S: `host#${host}` }, channel: { S: name }, confirmed: { BOOL: true } },
+    }),
+  );
+  expect(await stores.channels.create(channel(`m${unique()}` as ChannelName))).toBe('created');
 });
