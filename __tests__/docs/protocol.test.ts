@@ -46,7 +46,7 @@ test('the numbers on the page are the server’s', () => {
   expect(text).toContain(`up to ${MEMBER_NAME_LENGTH} characters`);
   expect(text).toContain(`name of 1 to ${MESSAGE_ID_LENGTH} characters`);
   expect(text).toContain(`${RATE_LIMITS.messagesPerVisitor} messages a minute for each visitor`);
-  expect(text).toContain(`${written(RATE_LIMITS.messagesPerChannel)} messages and joins a minute`);
+  expect(text).toContain(`${written(RATE_LIMITS.messagesPerChannel)} messages a minute for each channel`);
 });
 
 test('every type of file is on the page with its limit', () => {

@@ -8,7 +8,7 @@ import {
 } from '../../lambdas/chat/model/records';
 import { CHANNEL_LIFE } from '../../lambdas/chat/model/lifetimes';
 import type { ChannelChange, ChannelStore, Clock, OpenConversations } from '../../lambdas/chat/ports';
-import { countIn } from '../../lambdas/chat/model/rate';
+import { countIn, windowEnd } from '../../lambdas/chat/model/rate';
 import { MemoryTable } from './table';
 
 /** Channels in memory, for tests of the domain. */
@@ -26,12 +26,15 @@ export class MemoryChannels implements ChannelStore {
     return this.channels.get(name);
   }
 
-  async use(name: ChannelName, now: number, window: number): Promise<Channel | undefined> {
-    const used = this.channels.prolong(name, (channel) => ({ ...channel, messages: channel.messages + 1 }));
-    if (!used) return undefined;
-    const rate = countIn(this.#rates.get(name), now, window);
-    this.#rates.set(name, rate);
-    return { ...used, rate };
+  async look(name: ChannelName, now: number, window: number): Promise<Channel | undefined> {
+    const [found, rate] = [this.channels.get(name), this.#rates.get(name)];
+    const until = windowEnd(now, window);
+    return found && { ...found, rate: rate?.until === until ? rate : { count: 0, until } };
+  }
+
+  async use(name: ChannelName, messages: number, now: number, window: number): Promise<void> {
+    const used = this.channels.prolong(name, (channel) => ({ ...channel, messages: channel.messages + messages }));
+    if (used) this.#rates.set(name, countIn(this.#rates.get(name), now, window, messages));
   }
 
   async create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'> {

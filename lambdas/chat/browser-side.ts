@@ -6,10 +6,20 @@ import { parseClientFrame, type ClientFrame } from './protocol/client-frame';
 import { ackFrame, errorFrame, HI_ANSWER, PONG_FRAME } from './protocol/server-frame';
 import { SUBPROTOCOL } from './protocol/subprotocol';
 import { refuse, type Refusal } from './model/refusal';
-import { admit, joinedConversation, type Sender, unknownChannel } from './visitor/admission';
+import {
+  admit,
+  foreignOrigin,
+  joinedConnection,
+  mayConnect,
+  mayWait,
+  overLimit,
+  type Sender,
+  unknownChannel,
+} from './visitor/admission';
+import { addressOf, Guard } from './visitor/guard';
 import { redeliverToVisitor } from './outbox/to-browser';
 import { offerUpload, uploadedFile } from './visitor/files';
-import { foreignOrigin, join, mayConnect } from './visitor/join';
+import { join } from './visitor/join';
 import { acceptMessage } from './visitor/send';
 import type { Content, Conversation } from './model/records';
 import { traceOf } from './trace';
@@ -23,6 +33,8 @@ export interface Handshake {
   /** The query parameter `c`; undefined: there is none. */
   readonly channel?: string | undefined;
   readonly origin?: string | undefined;
+  /** The IP address that it comes from. */
+  readonly sourceIp?: string | undefined;
   /** Subprotocols offered. */
   readonly protocols: readonly string[];
 }
@@ -32,7 +44,7 @@ export interface VisitorSide {
   connect(handshake: Handshake): Promise<Refusal | { readonly kind: 'accepted'; readonly subprotocol?: string }>;
   disconnect(connection: ConnectionId): Promise<void>;
   /** The frame to answer with, if any. Never throws. `arrivedAt`: epoch milliseconds, at the gateway. */
-  receive(connection: ConnectionId, text: string, arrivedAt: number): Promise<string | undefined>;
+  receive(connection: ConnectionId, text: string, arrivedAt: number, sourceIp?: string): Promise<string | undefined>;
   /** Where the file at `<api>/files/<path>` can be had for a while; undefined: there can be none. */
   fileLink(path: string): Promise<string | undefined>;
   /** An item of the queue: something may be due to a visitor. */
@@ -40,10 +52,12 @@ export interface VisitorSide {
 }
 
 export function createVisitorSide(world: World, limits: RateLimits = RATE_LIMITS): VisitorSide {
+  const door: Door = { limits, guard: new Guard(limits) };
   return {
-    connect: (handshake) => connect(world, handshake),
+    connect: (handshake) => connect(world, door, handshake),
     disconnect: (connection) => disconnect(world, connection),
-    receive: (connection, text, arrivedAt) => receive(world, limits, connection, text, arrivedAt),
+    receive: (connection, text, arrivedAt, sourceIp) =>
+      receive(world, door, { connection, text, arrivedAt, address: addressOf(sourceIp) }),
     fileLink: async (path) => {
       const key = parseFileKey(path);
       return key && world.files.downloadUrl(key);
@@ -52,7 +66,29 @@ export function createVisitorSide(world: World, limits: RateLimits = RATE_LIMITS
   };
 }
 
-async function connect(world: World, { connection, channel, origin, protocols }: Handshake) {
+/** What limits the visitors of a function instance. */
+interface Door {
+  readonly limits: RateLimits;
+  readonly guard: Guard;
+}
+
+/** A frame as it arrived. */
+interface Arrival {
+  readonly connection: ConnectionId;
+  readonly text: string;
+  /** Epoch milliseconds, at the gateway. */
+  readonly arrivedAt: number;
+  /** What limits count of the IP address that it came from. */
+  readonly address: string | undefined;
+}
+
+async function connect(
+  world: World,
+  { limits, guard }: Door,
+  { connection, channel, origin, sourceIp, protocols }: Handshake,
+) {
+  const now = world.clock.now();
+  if (!guard.admits('connection', addressOf(sourceIp), now)) return overLimit(limits, now);
   const name = channel === undefined ? undefined : parseChannelName(channel);
   if (channel !== undefined) {
     if (!name) return refuse(400, `The parameter c is no channel name: ${CHANNEL_NAME_RULE}`);
@@ -66,7 +102,7 @@ async function connect(world: World, { connection, channel, origin, protocols }:
     ...(name ? { channel: name } : {}),
     ...(origin === undefined ? {} : { origin }),
     ...(subprotocol ? { subprotocol } : {}),
-    openedAt: new Date(world.clock.now()).toISOString(),
+    openedAt: new Date(now).toISOString(),
   });
   return { kind: 'accepted' as const, ...(subprotocol ? { subprotocol } : {}) };
 }
@@ -77,13 +113,16 @@ async function disconnect(world: World, id: ConnectionId): Promise<void> {
   if (connection?.conversation) await world.members.detach(connection.conversation, id);
 }
 
-async function receive(world: World, limits: RateLimits, id: ConnectionId, text: string, arrivedAt: number) {
+async function receive(world: World, door: Door, arrival: Arrival): Promise<string | undefined> {
+  const { connection, text } = arrival;
+  const verdict = door.guard.frame(connection, arrival.address, world.clock.now());
+  if (verdict !== 'pass') return verdict === 'close' ? close(world, connection, 'it sends too many frames') : undefined;
   const frame = parseClientFrame(text);
-  if (frame.tag === 'refused') return errorFrame(frame.refusal, frame.messageId);
+  if (frame.tag === 'refused') return refused(world, door, connection, errorFrame(frame.refusal, frame.messageId));
   const messageId = 'messageId' in frame ? frame.messageId : undefined;
   try {
-    const answer = await handle(world, limits, id, frame, arrivedAt);
-    return typeof answer === 'object' ? errorFrame(answer, messageId) : answer;
+    const answer = await handle(world, door, frame, arrival);
+    return typeof answer === 'object' ? refused(world, door, connection, errorFrame(answer, messageId)) : answer;
   } catch (error) {
     const reference = Buffer.from(world.random.bytes(6)).toString('hex');
     world.logger.error('A frame could not be handled', { reference, frame: frame.tag, error });
@@ -91,12 +130,26 @@ async function receive(world: World, limits: RateLimits, id: ConnectionId, text:
   }
 }
 
+/** The answer to a frame that is refused; undefined: there were so many that its connection is closed. */
+async function refused(world: World, { guard }: Door, connection: ConnectionId, answer: string) {
+  const verdict = guard.refused(connection, world.clock.now());
+  if (verdict === 'pass') return answer;
+  return verdict === 'close' ? close(world, connection, 'its frames are refused') : undefined;
+}
+
+/** Ends a connection; the gateway then tells of its end, which forgets it. */
+async function close(world: Pick<World, 'push' | 'logger'>, connection: ConnectionId, why: string): Promise<undefined> {
+  world.logger.info('A connection is closed', { why });
+  await world.push.disconnect(connection).catch((error: unknown) => {
+    world.logger.warn('A connection could not be closed', { reason: String(error) });
+  });
+}
+
 async function handle(
   world: World,
-  limits: RateLimits,
-  id: ConnectionId,
+  door: Door,
   frame: ClientFrame,
-  arrivedAt: number,
+  arrival: Arrival,
 ): Promise<string | Refusal | undefined> {
   switch (frame.tag) {
     case 'Hi':
@@ -104,34 +157,51 @@ async function handle(
     case 'PING':
       return PONG_FRAME;
     case 'JOIN': {
-      const outcome = await join(world, id, frame, limits);
+      const outcome = await join(world, arrival.connection, frame, { ...door, address: arrival.address });
       return outcome.kind === 'refused' ? outcome : outcome.answer;
     }
     case 'TXT': {
-      const sender = await senderOf(world, id, limits);
+      const sender = await senderOf(world, door, 'message', arrival);
       if (sender.kind === 'refused') return sender;
-      return accept(world, sender, frame.messageId, { kind: 'text', text: frame.text }, arrivedAt);
+      return accept(world, sender, frame.messageId, { kind: 'text', text: frame.text }, arrival.arrivedAt);
     }
     case 'UPL': {
       const refusal = fileRefusal(frame.file.type, frame.file.size);
-      const sender = await senderOf(world, id, limits);
+      const sender = await senderOf(world, door, 'upload', arrival);
       if (sender.kind === 'refused') return sender;
       return refusal ?? offerUpload(world, sender, frame.messageId, frame.file);
     }
     case 'BIN': {
-      const sender = await senderOf(world, id, limits);
+      const sender = await senderOf(world, door, 'message', arrival);
       if (sender.kind === 'refused') return sender;
       const file = await uploadedFile(world, sender, frame.url, frame.file);
       if ('code' in file) return file;
-      return accept(world, sender, frame.messageId, { kind: 'file', file }, arrivedAt);
+      return accept(world, sender, frame.messageId, { kind: 'file', file }, arrival.arrivedAt);
     }
   }
 }
 
-/** Who sends by this connection, if they may. */
-async function senderOf(world: World, id: ConnectionId, limits: RateLimits): Promise<Sender | Refusal> {
-  const conversation = await joinedConversation(world, id);
-  return conversation ? admit(world, conversation, limits) : refuse(401, 'Join a channel first');
+/** Who sends by this connection, if they may. A website that may not use the channel any more loses the connection. */
+async function senderOf(
+  world: World,
+  { limits, guard }: Door,
+  what: 'message' | 'upload',
+  { connection: id, address }: Arrival,
+): Promise<Sender | Refusal> {
+  const connection = await joinedConnection(
+    world,
+    id,
+    async () => guard.waits(id, world.clock.now()) && mayWait(world, address ?? id),
+  );
+  if (!connection) return refuse(401, 'Join a channel first');
+  const sender = await admit(world, connection.conversation, limits);
+  if (sender.kind === 'refused') return sender;
+  const now = world.clock.now();
+  if (!mayConnect(sender.channel, connection.origin)) {
+    if (guard.close(id, now) === 'close') await close(world, id, 'its website may not use the channel any more');
+    return foreignOrigin();
+  }
+  return guard.admits(what, address, now) ? sender : overLimit(limits, now);
 }
 
 /** The ACK, when the message is stored. */

@@ -27,11 +27,10 @@ export type OpenConversations = Pick<HostChat, 'chat' | 'open'>;
 /** Channels and the chats that host them. Every method is one request unless it says otherwise. */
 export interface ChannelStore {
   find(name: ChannelName): Promise<Channel | undefined>;
-  /**
-   * Counts one message of a visitor, in all and in the running window (of `window` milliseconds), prolongs the channel's
-   * life, and returns the channel as it is then.
-   */
-  use(name: ChannelName, now: number, window: number): Promise<Channel | undefined>;
+  /** As {@link find}, with what was counted in the running window (of `window` milliseconds). */
+  look(name: ChannelName, now: number, window: number): Promise<Channel | undefined>;
+  /** Counts messages that were admitted, in all and in the running window, and prolongs the channel's life. */
+  use(name: ChannelName, messages: number, now: number, window: number): Promise<void>;
   /**
    * Makes a channel: claims the host chat, writes the channel, confirms the claim (3 requests, in this order, each
    * conditional, so that a crash in between leaves nothing that hurts; the same call again finishes it).
@@ -160,10 +159,12 @@ export type ReleaseOutcome =
 export interface ConnectionStore {
   open(connection: Connection): Promise<void>;
   find(id: ConnectionId): Promise<Connection | undefined>;
-  /** Says whose connection it is. False: it is not open (any more). */
-  join(id: ConnectionId, conversation: Conversation): Promise<boolean>;
+  /** Says whose connection it is. False: it is not open (any more), or was that many other visitors' already. */
+  join(id: ConnectionId, conversation: Conversation, visitors: number): Promise<boolean>;
   /** Forgets the connection and returns it as it was. */
   close(id: ConnectionId): Promise<Connection | undefined>;
+  /** One more of something that is limited; how many there are then in the running window (of `window` milliseconds). */
+  count(what: string, now: number, window: number): Promise<number>;
 }
 
 /** What became of a delivery. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { createTelegramOperatorSide } from '../../../lambdas/adapters/telegram/operator-side';
 import type { ConnectionId } from '../../../lambdas/chat/model/identifiers';
 import { createVisitorSide } from '../../../lambdas/chat/browser-side';
+import { RATE_LIMITS, type RateLimits } from '../../../lambdas/chat/model/limits';
 import { CHANNEL, GROUP, ChatFixture } from './chat-fixture';
 
 /** `PROPERTY_RUNS=10` runs each property ten times as often; a failure prints the seed for `PROPERTY_SEED`. */
@@ -279,7 +280,9 @@ test(
     const fixture = await new ChatFixture().start();
     const connection = await fixture.open('visitor-one');
     await fixture.join(connection, 'visitor-one');
-    const unlimited = { window: 60_000, messagesPerVisitor: 1e9, messagesPerChannel: 1e9 };
+    const unlimited = Object.fromEntries(
+      Object.entries(RATE_LIMITS).map(([name, limit]) => [name, name === 'window' ? limit : 1e9]),
+    ) as unknown as RateLimits;
     const visitors = createVisitorSide(fixture.world, unlimited);
     const got = fixture.got.get('visitor-one')!;
     got.length = 0;

@@ -16,14 +16,17 @@ export class DynamoChannels implements ChannelStore {
     return found && readChannel(name, found);
   }
 
-  async use(name: ChannelName, now: number, window: number): Promise<Channel | undefined> {
+  async look(name: ChannelName, now: number, window: number): Promise<Channel | undefined> {
+    const found = await this.table.get(channelKey(name));
+    return found && { ...readChannel(name, found), rate: rateWindow(now, window).read(found) };
+  }
+
+  async use(name: ChannelName, messages: number, now: number, window: number): Promise<void> {
     const rate = rateWindow(now, window);
-    const change = rate.count(new Expression().add('messages', 1).set(this.life()));
+    const change = rate.count(new Expression().add('messages', messages).set(this.life()), messages);
     const outcome = await this.table.update(channelKey(name), change.when('attribute_exists({handleKey})'), 'ALL_NEW');
-    if (!outcome.done || !outcome.item) return undefined;
-    const stale = rate.stale(outcome.item);
+    const stale = outcome.done && outcome.item && rate.stale(outcome.item);
     if (stale) await this.table.update(channelKey(name), stale.when('attribute_exists({handleKey})'));
-    return { ...readChannel(name, outcome.item), rate: rate.read(outcome.item) };
   }
 
   async create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'> {

@@ -17,7 +17,7 @@ export function rateWindow(now: number, window: number) {
   const number = Math.floor(now / window);
   const name = `${PREFIX}${number}`;
   return {
-    count: (change: Expression) => change.add(name, 1).remove(`${PREFIX}${number - 1}`),
+    count: (change: Expression, by = 1) => change.add(name, by).remove(`${PREFIX}${number - 1}`),
     read: (found: Item): RateWindow => ({ count: Number(found[name]?.N ?? 0), until: windowEnd(now, window) }),
     /** What removes windows that are over, once there are many. */
     stale(found: Item): Expression | undefined {

@@ -10,6 +10,7 @@ export interface WebSocketEvent {
     readonly requestId?: string;
     /** Epoch milliseconds of arrival at the gateway. */
     readonly requestTimeEpoch: number;
+    readonly identity?: { readonly sourceIp?: string };
   };
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
@@ -33,7 +34,7 @@ export function isWebSocketEvent(event: object): event is WebSocketEvent {
 
 /** Hands an event of the WebSocket API to the visitors' side. */
 export async function answerWebSocket(event: WebSocketEvent, visitors: VisitorSide): Promise<ProxyAnswer> {
-  const { eventType, connectionId, requestTimeEpoch } = event.requestContext;
+  const { eventType, connectionId, requestTimeEpoch, identity } = event.requestContext;
   const connection: ConnectionId = `ws:${connectionId}`;
   switch (eventType) {
     case 'CONNECT': {
@@ -41,6 +42,7 @@ export async function answerWebSocket(event: WebSocketEvent, visitors: VisitorSi
         connection,
         channel: event.queryStringParameters?.['c'],
         origin: header(event, 'origin'),
+        sourceIp: identity?.sourceIp,
         protocols: (header(event, PROTOCOL_HEADER) ?? '').split(',').map((each) => each.trim()),
       });
       if (outcome.kind === 'refused') return { statusCode: outcome.code, body: outcome.reason };
@@ -52,7 +54,7 @@ export async function answerWebSocket(event: WebSocketEvent, visitors: VisitorSi
       return { statusCode: 200 };
     case 'MESSAGE': {
       const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString() : (event.body ?? '');
-      const body = await visitors.receive(connection, text, requestTimeEpoch);
+      const body = await visitors.receive(connection, text, requestTimeEpoch, identity?.sourceIp);
       return { statusCode: 200, ...(body === undefined ? {} : { body }) };
     }
   }

@@ -1,13 +1,49 @@
-/** What one visitor, and all visitors of a channel together, may do. */
+/** What one visitor, one stranger, and all visitors of a channel together may do within a window. */
 export interface RateLimits {
   /** Length of a window, milliseconds. */
   readonly window: number;
   readonly messagesPerVisitor: number;
-  /** Messages and joins. */
+  /** Messages that were admitted. */
   readonly messagesPerChannel: number;
+  /** Per function instance, as all that follow. A connection that sends more is closed. */
+  readonly framesPerConnection: number;
+  /** A connection of which more frames are refused is closed. */
+  readonly refusalsPerConnection: number;
+  /** Frames that wait for their JOIN; others are refused at once. */
+  readonly waitsPerConnection: number;
+  /** As {@link framesPerConnection}, for all connections from one source address. */
+  readonly framesPerAddress: number;
+  /** Messages that were admitted. */
+  readonly messagesPerAddress: number;
+  /** Uploads that were offered. */
+  readonly uploadsPerAddress: number;
+  readonly connectionsPerAddress: number;
 }
 
-export const RATE_LIMITS: RateLimits = { window: 60_000, messagesPerVisitor: 60, messagesPerChannel: 3000 };
+export const RATE_LIMITS: RateLimits = {
+  window: 60_000,
+  messagesPerVisitor: 60,
+  messagesPerChannel: 3000,
+  framesPerConnection: 240,
+  refusalsPerConnection: 30,
+  waitsPerConnection: 5,
+  framesPerAddress: 1200,
+  messagesPerAddress: 120,
+  uploadsPerAddress: 30,
+  connectionsPerAddress: 300,
+};
+
+/** Visitors that one connection may be, one after the other. */
+export const IDENTITIES_PER_CONNECTION = 4;
+
+/** Browsers of one visitor that may be connected at the same time; the oldest is closed for one more. */
+export const CONNECTIONS_PER_VISITOR = 10;
+
+/** Frames of one source address that may wait for a JOIN at the same time, in all instances; see {@link WAIT_WINDOW}. */
+export const WAITS_PER_ADDRESS = 6;
+
+/** The window of {@link WAITS_PER_ADDRESS}, milliseconds. */
+export const WAIT_WINDOW = 10_000;
 
 /** The longest frame, UTF-8 bytes: what API Gateway calls a frame (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html). */
 export const FRAME_BYTES = 32 * 1024;

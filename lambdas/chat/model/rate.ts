@@ -5,13 +5,13 @@ export function windowEnd(now: number, window: number): number {
   return (Math.floor(now / window) + 1) * window;
 }
 
-/** One more in the window that `now` is in. */
-export function countIn(rate: RateWindow | undefined, now: number, window: number): RateWindow {
+/** One more, or as many as `by`, in the window that `now` is in. */
+export function countIn(rate: RateWindow | undefined, now: number, window: number, by = 1): RateWindow {
   const until = windowEnd(now, window);
-  return { count: rate?.until === until ? rate.count + 1 : 1, until };
+  return { count: rate?.until === until ? rate.count + by : by, until };
 }
 
-/** When it may be tried again, epoch milliseconds; undefined: within the limit. */
+/** When one more may be tried, epoch milliseconds, if more than `limit` were counted; undefined: within the limit. */
 export function blockedUntil(rate: RateWindow | undefined, limit: number): number | undefined {
   return rate && rate.count > limit ? rate.until : undefined;
 }

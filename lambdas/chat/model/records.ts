@@ -59,7 +59,7 @@ export interface Channel {
   readonly forum: boolean;
   /** Web origins that may connect (`https://example.com`); empty: all. */
   readonly origins: readonly string[];
-  /** Messages that visitors tried to send, and joins, since the channel began: what the limit of the channel counts. */
+  /** Messages of visitors that were admitted since the channel began. */
   readonly messages: number;
   readonly rate?: RateWindow;
   readonly createdAt: string;
@@ -142,6 +142,8 @@ export interface DeliveryState {
 export interface Connection {
   readonly id: ConnectionId;
   readonly conversation?: Conversation;
+  /** All visitors that it was, as {@link conversationKey} writes them. */
+  readonly visitors?: readonly string[];
   /** The `c` of the connect URL. */
   readonly channel?: ChannelName;
   readonly origin?: string;

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { ConnectionId } from '../model/identifiers';
-import type { RateLimits } from '../model/limits';
-import type { Channel, Conversation, Member } from '../model/records';
+import { WAIT_WINDOW, WAITS_PER_ADDRESS, type RateLimits } from '../model/limits';
+import type { Channel, Connection, Conversation, Member } from '../model/records';
 import type { World } from '../ports';
-import { blockedUntil } from '../model/rate';
+import { blockedUntil, windowEnd } from '../model/rate';
 import { refuse, type Refusal } from '../model/refusal';
 
 /** Pauses between looks at a connection whose JOIN may be under way, milliseconds. */
@@ -16,25 +17,52 @@ export interface Sender {
   readonly channel: Channel;
 }
 
+/** A connection that is a visitor's. */
+export type JoinedConnection = Connection & Required<Pick<Connection, 'conversation'>>;
+
 /**
- * Whose connection it is; undefined: nobody's. API Gateway runs the frames of one connection side by side: a frame may be
- * here before its JOIN is done.
+ * The connection, if it is a visitor's. API Gateway runs the frames of one connection side by side: a frame may be here
+ * before its JOIN is done, and waits for it; but few do at a time, as each keeps a function instance from others.
  */
-export async function joinedConversation(
+export async function joinedConnection(
   { connections, clock }: Pick<World, 'connections' | 'clock'>,
   id: ConnectionId,
-): Promise<Conversation | undefined> {
+  mayWait: () => Promise<boolean>,
+): Promise<JoinedConnection | undefined> {
   for (const pause of [...PAUSES, undefined]) {
     const connection = await connections.find(id);
-    if (!connection || connection.conversation) return connection?.conversation;
-    if (pause !== undefined) await clock.sleep(pause);
+    if (!connection) return undefined;
+    if (isJoined(connection)) return connection;
+    if (pause === undefined || (pause === PAUSES[0] && !(await mayWait()))) return undefined;
+    await clock.sleep(pause);
   }
   return undefined;
 }
 
+function isJoined(connection: Connection): connection is JoinedConnection {
+  return connection.conversation !== undefined;
+}
+
+/** Whether one more frame from a source address may wait in a function instance for what another one does. */
+export async function mayWait(
+  { connections, clock, settings }: Pick<World, 'connections' | 'clock' | 'settings'>,
+  address: string,
+): Promise<boolean> {
+  const what = `wait#${lineOf(settings.websocketUrl, address)}`;
+  return (await connections.count(what, clock.now(), WAIT_WINDOW)) <= WAITS_PER_ADDRESS;
+}
+
 /**
- * Counts a message and finds out whether it may be sent: one round trip, whatever the size of the channel. 404: there is no
- * such channel any more; 401: no such visitor.
+ * What is stored of a source address: 16 bits of its hash. They tell one stranger from another, but not who it is:
+ * 65,000 IPv4 addresses share them.
+ */
+export function lineOf(key: string, address: string): string {
+  return createHash('sha256').update(`${key}\n${address}`).digest('hex').slice(0, 4);
+}
+
+/**
+ * Finds out whether a visitor may send a message, in one round trip whatever the size of the channel, and counts it for
+ * them. What is refused costs the channel nothing. 404: there is no such channel any more; 401: no such visitor.
  */
 export async function admit(
   { members, channels, clock }: Pick<World, 'members' | 'channels' | 'clock'>,
@@ -44,25 +72,22 @@ export async function admit(
   const now = clock.now();
   const [member, channel] = await Promise.all([
     members.countSent(conversation, now, limits.window),
-    channels.use(conversation.channel, now, limits.window),
+    channels.look(conversation.channel, now, limits.window),
   ]);
   if (!channel || channel.state === 'dropping') return unknownChannel(conversation.channel);
   if (!member) return refuse(401, 'This conversation is gone; join again');
   if (member.banned) return banned();
-  const until = blockedUntil(member.rate, limits.messagesPerVisitor);
+  const until = blockedUntil(member.rate, limits.messagesPerVisitor) ?? crowdedUntil(channel, limits);
   if (until !== undefined) return tooFast(until, now);
-  const crowd = checkCrowd(channel, limits, now);
-  if (crowd) return crowd;
   if (channel.state === 'suspended') {
     return refuse(502, 'Nobody is there: the operators of this channel have left. Please try again later');
   }
   return { kind: 'admitted', conversation, member, channel };
 }
 
-/** The limit of all visitors together. `now`: epoch milliseconds. */
-export function checkCrowd({ rate }: Channel, { messagesPerChannel }: RateLimits, now: number): Refusal | undefined {
-  const until = blockedUntil(rate, messagesPerChannel);
-  return until === undefined ? undefined : tooFast(until, now);
+/** The limit of all visitors together: when it ends, epoch milliseconds. */
+function crowdedUntil({ rate }: Channel, { messagesPerChannel }: RateLimits): number | undefined {
+  return blockedUntil(rate && { ...rate, count: rate.count + 1 }, messagesPerChannel);
 }
 
 export function banned(): Refusal {
@@ -71,6 +96,20 @@ export function banned(): Refusal {
 
 export function unknownChannel(name: string): Refusal {
   return refuse(404, `There is no channel ${name}`);
+}
+
+/** Whether a website may use the channel. A client that is no browser sends no origin; it needs one if there is a list. */
+export function mayConnect({ origins }: Channel, origin: string | undefined): boolean {
+  return origins.length === 0 || (origin !== undefined && origins.includes(origin.toLowerCase()));
+}
+
+export function foreignOrigin(): Refusal {
+  return refuse(403, 'This website may not use the channel; its operators can allow it with /origins');
+}
+
+/** Over a limit that counts in windows. `now`: epoch milliseconds. */
+export function overLimit({ window }: RateLimits, now: number): Refusal {
+  return tooFast(windowEnd(now, window), now);
 }
 
 /** Says when to try again (both in epoch milliseconds). */

@@ -1,13 +1,21 @@
-import { deriveHandle, deriveProof, friendlyName, type ConnectionId } from '../model/identifiers';
-import { RATE_LIMITS, type RateLimits } from '../model/limits';
-import { conversationKey, type Channel, type Connection, type Conversation, type Lease } from '../model/records';
+import { chatOfConnection, deriveHandle, deriveProof, friendlyName, type ConnectionId } from '../model/identifiers';
+import { CONNECTIONS_PER_VISITOR, IDENTITIES_PER_CONNECTION, RATE_LIMITS, type RateLimits } from '../model/limits';
+import {
+  conversationKey,
+  type Channel,
+  type Connection,
+  type Conversation,
+  type Lease,
+  type Member,
+} from '../model/records';
 import { type AttachOutcome, type World } from '../ports';
 import { OK_FRAME } from '../protocol/server-frame';
 import { refuse, type Refusal } from '../model/refusal';
 import { type BrowserWorld, drain } from '../outbox/to-browser';
 import { letGo, newLease } from '../outbox/lease';
 import { announce, chatOf } from '../membership';
-import { banned, checkCrowd, unknownChannel } from './admission';
+import { countUse } from './send';
+import { banned, foreignOrigin, mayConnect, mayWait, unknownChannel } from './admission';
 
 /** A JOIN frame, read. */
 export interface JoinRequest {
@@ -27,30 +35,35 @@ export async function join(
   world: BrowserWorld & Pick<World, 'channels'>,
   connectionId: ConnectionId,
   request: JoinRequest,
-  limits: RateLimits = RATE_LIMITS,
+  { limits = RATE_LIMITS, address }: { readonly limits?: RateLimits; readonly address?: string | undefined } = {},
 ): Promise<Refusal | { readonly kind: 'joined'; readonly answer?: string }> {
   const [connection, channel] = await Promise.all([
     world.connections.find(connectionId),
-    world.channels.use(request.channel, world.clock.now(), limits.window),
+    world.channels.look(request.channel, world.clock.now(), limits.window),
   ]);
   if (!connection) return refuse(401, 'This connection is closed; connect again');
   if (!channel || channel.state === 'dropping') return unknownChannel(request.channel);
   if (!mayConnect(channel, connection.origin)) return foreignOrigin();
-  const crowd = checkCrowd(channel, limits, world.clock.now());
-  if (crowd) return crowd;
 
   const conversation = { channel: channel.name, handle: deriveHandle(channel.handleKey, 'ws', request.memberId) };
-  const attached = await attach(world, conversation, channel, connection, request);
+  const known = connection.visitors ?? [];
+  if (known.length >= IDENTITIES_PER_CONNECTION && !known.includes(conversationKey(conversation))) return tooMany();
+  const attached = await attach(world, conversation, channel, connection, request, address ?? connectionId);
   if (attached.kind === 'refused') return attached;
   const { member, before, lease } = attached;
 
-  if (!(await world.connections.join(connectionId, conversation))) {
+  const [isOpen] = await Promise.all([
+    world.connections.join(connectionId, conversation, IDENTITIES_PER_CONNECTION),
+    countUse(world, channel.name, 0),
+  ]);
+  if (!isOpen) {
     await world.members.detach(conversation, connectionId);
     await letGo(world, member, lease);
     return refuse(401, 'This connection is closed; connect again');
   }
   world.logger.info('A visitor joined', { ...conversation });
   await leavePrevious(world, connection, conversation);
+  await closeOldest(world, member, connectionId);
   const answer = await sayOk(world, connectionId);
   if (chatOf(member) !== undefined) await letGo(world, member, lease);
   else await drain(world, member, lease);
@@ -58,26 +71,22 @@ export async function join(
   return { kind: 'joined', ...(answer === undefined ? {} : { answer }) };
 }
 
-/** Whether a website may use the channel. A client that is no browser sends no origin; it needs one if there is a list. */
-export function mayConnect(channel: Channel, origin: string | undefined): boolean {
-  return channel.origins.length === 0 || (origin !== undefined && channel.origins.includes(origin.toLowerCase()));
-}
-
-export function foreignOrigin(): Refusal {
-  return refuse(403, 'This website may not use the channel; its operators can allow it with /origins');
+function tooMany(): Refusal {
+  return refuse(403, `A connection can be ${IDENTITIES_PER_CONNECTION} visitors; connect again to be another one`);
 }
 
 type Attached = Extract<AttachOutcome, { kind: 'attached' }> & { readonly lease: Lease };
 
 async function attach(
-  world: Pick<World, 'members' | 'clock' | 'random'>,
+  world: Pick<World, 'members' | 'connections' | 'clock' | 'random' | 'settings'>,
   conversation: Conversation,
   channel: Channel,
   connection: Connection,
   { memberId, name }: JoinRequest,
+  address: string,
 ): Promise<Attached | Refusal> {
   const deadline = world.clock.now() + PATIENCE;
-  for (;;) {
+  for (let first = true; ; first = false) {
     const lease = newLease(world);
     const outcome = await world.members.attach(conversation, {
       proof: deriveProof(channel.handleKey, 'ws', memberId),
@@ -96,6 +105,9 @@ async function attach(
         return banned();
       case 'busy':
         if (world.clock.now() >= deadline) throw new Error('The delivery lease was never free');
+        if (first && !(await mayWait(world, address))) {
+          return refuse(429, 'Slow down: this visitor is joining many times at once; try again in 10 seconds');
+        }
         await world.clock.sleep(100);
     }
   }
@@ -108,6 +120,29 @@ async function leavePrevious(
   now: Conversation,
 ) {
   if (previous && conversationKey(previous) !== conversationKey(now)) await world.members.detach(previous, id);
+}
+
+/** A visitor has a limited number of browsers connected: those that are gone are forgotten, then the oldest are closed. */
+async function closeOldest(
+  world: Pick<World, 'members' | 'connections' | 'push'>,
+  member: Member,
+  own: ConnectionId,
+): Promise<void> {
+  const others = member.connections.filter((id) => id !== own && chatOfConnection(id) === undefined);
+  if (others.length < CONNECTIONS_PER_VISITOR) return;
+  const found = await Promise.all(others.map(async (id) => ({ id, connection: await world.connections.find(id) })));
+  const oldestFirst = found
+    .map(({ id, connection }) => ({ id, openedAt: connection?.openedAt ?? '' }))
+    .sort((one, other) => (one.openedAt < other.openedAt ? -1 : 1));
+  const gone = oldestFirst.filter(({ openedAt }) => openedAt === '').length;
+  const tooMany = oldestFirst.slice(0, Math.max(gone, others.length - CONNECTIONS_PER_VISITOR + 1));
+  await Promise.all(
+    tooMany.map(async ({ id }) => {
+      await world.members.detach(member, id);
+      await world.connections.close(id);
+      await world.push.disconnect(id).catch(() => undefined);
+    }),
+  );
 }
 
 async function sayOk(world: Pick<World, 'push' | 'logger'>, connection: ConnectionId): Promise<string | undefined> {

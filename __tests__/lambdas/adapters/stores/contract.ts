@@ -1,6 +1,7 @@
 import type { ChannelName, ChatId, ConnectionId, Handle } from '../../../../lambdas/chat/model/identifiers';
 import { CHANNEL_LIFE, CONNECTION_LIFE, DAY, UPDATE_LIFE } from '../../../../lambdas/chat/model/lifetimes';
 import {
+  conversationKey,
   messageRef,
   OPEN_CONVERSATIONS,
   type Channel,
@@ -130,11 +131,11 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.channels.create(channel({ host: first.host }))).toBe('created');
     });
 
-    test('every use is counted; a change keeps what it does not name', async () => {
+    test('every message is counted; a change keeps what it does not name', async () => {
       const made = channel({ origins: ['https://a.example'] });
       await stores.channels.create(made);
-      await Promise.all([1, 2, 3].map(() => stores.channels.use(made.name, clock.now(), 60_000)));
-      expect(await stores.channels.use(made.name, clock.now(), 60_000)).toMatchObject({ ...made, messages: 4 });
+      await Promise.all([1, 1, 2].map((messages) => stores.channels.use(made.name, messages, clock.now(), 60_000)));
+      expect(await stores.channels.find(made.name)).toMatchObject({ ...made, messages: 4 });
       await stores.channels.change(made.name, { state: 'suspended' });
       await stores.channels.change(made.name, { forum: true });
       expect(await stores.channels.find(made.name)).toMatchObject({
@@ -171,7 +172,8 @@ export function storeContract(makeStores: MakeStores): void {
 
     test('what does not exist is neither used nor changed into being', async () => {
       const name = channelName();
-      expect(await stores.channels.use(name, clock.now(), 60_000)).toBeUndefined();
+      await stores.channels.use(name, 1, clock.now(), 60_000);
+      expect(await stores.channels.look(name, clock.now(), 60_000)).toBeUndefined();
       expect(await stores.channels.change(name, { forum: true })).toBeUndefined();
       await stores.channels.openConversation({ chat: chat(), open: {} }, 'abc' as Handle, isoNow(), YESTERDAY);
       expect(await stores.channels.find(name)).toBeUndefined();
@@ -182,7 +184,7 @@ export function storeContract(makeStores: MakeStores): void {
       await stores.channels.create(used);
       await stores.channels.create(unused);
       clock.time += CHANNEL_LIFE - DAY;
-      await stores.channels.use(used.name, clock.now(), 60_000);
+      await stores.channels.use(used.name, 1, clock.now(), 60_000);
       clock.time += 2 * DAY;
       expect(await stores.channels.find(used.name)).toBeDefined();
       expect(await stores.channels.find(unused.name)).toBeUndefined();
@@ -370,8 +372,11 @@ export function storeContract(makeStores: MakeStores): void {
         const counted = await Promise.all(
           Array.from({ length: times }, async () => [
             (await stores.members.countSent(who, now, 1000))?.rate?.count,
-            (await stores.channels.use(made.name, now, 1000))?.rate?.count,
+            await stores.channels.use(made.name, 2, now, 1000),
           ]),
+        );
+        expect((await stores.channels.look(made.name, now, 1000))?.rate?.count).toBe(
+          2 * Math.max(...counted.map(([member]) => Number(member))),
         );
         return counted.map(([member]) => member).sort();
       };
@@ -495,7 +500,8 @@ export function storeContract(makeStores: MakeStores): void {
   describe('connections', () => {
     test('a connection is found as it was opened, joined, and closed for good', async () => {
       const id: ConnectionId = `ws:${unique()}`;
-      const who = conversation();
+      const [who, other] = [conversation(), conversation()];
+      const visitors = [conversationKey(who)];
       const opened = {
         id,
         channel: who.channel,
@@ -505,12 +511,28 @@ export function storeContract(makeStores: MakeStores): void {
       };
       await stores.connections.open(opened);
       expect(await stores.connections.find(id)).toEqual(opened);
-      expect(await stores.connections.join(id, who)).toBe(true);
-      expect(await stores.connections.find(id)).toEqual({ ...opened, conversation: who });
-      expect(await stores.connections.close(id)).toEqual({ ...opened, conversation: who });
+      expect(await stores.connections.join(id, who, 1)).toBe(true);
+      expect(await stores.connections.find(id)).toEqual({ ...opened, conversation: who, visitors });
+      expect(await stores.connections.join(id, who, 1)).toBe(true);
+      expect(await stores.connections.join(id, other, 1)).toBe(false);
+      expect(await stores.connections.join(id, other, 2)).toBe(true);
+      expect(await stores.connections.join(id, who, 2)).toBe(true);
+      visitors.push(conversationKey(other));
+      expect(await stores.connections.close(id)).toEqual({ ...opened, conversation: who, visitors: visitors.sort() });
       expect(await stores.connections.close(id)).toBeUndefined();
-      expect(await stores.connections.join(id, who)).toBe(false);
+      expect(await stores.connections.join(id, who, 1)).toBe(false);
       expect(await stores.connections.find(id)).toBeUndefined();
+    });
+
+    test('what is limited is counted in its window, also while it is counted elsewhere', async () => {
+      const [what, other] = [unique(), unique()];
+      clock.time = Math.ceil(clock.time / 1000) * 1000;
+      const counts = (name: string) =>
+        Promise.all([1, 2, 3].map(() => stores.connections.count(name, clock.now(), 1000)));
+      expect((await counts(what)).sort()).toEqual([1, 2, 3]);
+      expect((await counts(other)).sort()).toEqual([1, 2, 3]);
+      clock.time += 1000;
+      expect((await counts(what)).sort()).toEqual([1, 2, 3]);
     });
 
     test('a connection whose end was never told is forgotten after a day', async () => {
@@ -803,7 +825,7 @@ export function storeContract(makeStores: MakeStores): void {
       const id: ConnectionId = `ws:${unique()}`;
       const who = conversation();
       await stores.connections.open({ id, openedAt: isoNow() });
-      await stores.connections.join(id, who);
+      await stores.connections.join(id, who, 1);
       clock.time += CONNECTION_LIFE + 1000;
       expect(await stores.connections.close(id)).toMatchObject({ conversation: who });
     });
@@ -836,7 +858,8 @@ export function storeContract(makeStores: MakeStores): void {
     await stores.channels.create(made);
     await stores.members.attach(who, attachment());
     expect((await stores.members.countSent(who, clock.now(), 1000))?.rate?.count).toBe(1);
-    expect((await stores.channels.use(made.name, clock.now(), 1000))?.rate?.count).toBe(1);
+    await stores.channels.use(made.name, 1, clock.now(), 1000);
+    expect((await stores.channels.look(made.name, clock.now(), 1000))?.rate?.count).toBe(1);
     expect((await stores.members.find(who))?.rate).toBeUndefined();
     expect((await stores.channels.find(made.name))?.rate).toBeUndefined();
   });
