@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { request as send, Agent, createServer, type IncomingMessage, type Server } from 'node:http';
-import { buffer, json } from 'node:stream/consumers';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TABLE_SCHEMAS, tableName } from '../constructs/storage/table-schemas';
 import { closeServer, listen } from '../emulators/loopback';
@@ -14,7 +14,6 @@ type Json = Record<string, unknown>;
 export class DynamoDbMeter {
   /** Milliseconds that every answer waits, so that requests made side by side are seen to be. */
   latency = 0;
-  private readonly agent = new Agent({ keepAlive: true });
   private readonly server: Server;
   endpoint = '';
 
@@ -39,7 +38,6 @@ export class DynamoDbMeter {
   }
 
   async close(): Promise<void> {
-    this.agent.destroy();
     await closeServer(this.server);
   }
 
@@ -79,35 +77,19 @@ export class DynamoDbMeter {
     return (JSON.parse(body.toString()) as { Item?: Item }).Item;
   }
 
-  private ask(
-    operation: string,
-    input: Json,
-    { headers }: Pick<IncomingMessage, 'headers'>,
-  ): Promise<{ status: number; type: string; body: Buffer }> {
-    const text = JSON.stringify(input);
-    return new Promise((resolve, reject) => {
-      const outgoing = send(
-        this.engine,
-        {
-          method: 'POST',
-          agent: this.agent,
-          headers: {
-            'content-type': headers['content-type'] ?? 'application/x-amz-json-1.0',
-            'content-length': Buffer.byteLength(text),
-            'x-amz-target': `DynamoDB_20120810.${operation}`,
-            'x-amz-date': headers['x-amz-date'] ?? '',
-            authorization: headers.authorization ?? '',
-          },
-        },
-        (incoming) => {
-          buffer(incoming).then((body) => {
-            const type = incoming.headers['content-type'] ?? 'application/x-amz-json-1.0';
-            resolve({ status: incoming.statusCode ?? 500, type, body });
-          }, reject);
-        },
-      );
-      outgoing.on('error', reject).end(text);
+  private async ask(operation: string, input: Json, { headers }: Pick<IncomingMessage, 'headers'>) {
+    const answer = await fetch(this.engine, {
+      method: 'POST',
+      headers: {
+        'content-type': headers['content-type'] ?? 'application/x-amz-json-1.0',
+        'x-amz-target': `DynamoDB_20120810.${operation}`,
+        'x-amz-date': String(headers['x-amz-date'] ?? ''),
+        authorization: headers.authorization ?? '',
+      },
+      body: JSON.stringify(input),
     });
+    const type = answer.headers.get('content-type') ?? 'application/x-amz-json-1.0';
+    return { status: answer.status, type, body: Buffer.from(await answer.arrayBuffer()) };
   }
 }
 

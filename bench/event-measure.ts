@@ -1,4 +1,5 @@
 import { roundTrips, type Ledger, type SeenRequest, type Service } from './ledger';
+import { sum } from './statistics';
 
 /** What one event costs in requests, all that it causes included, to the last delivery. */
 export interface EventMeasure {
@@ -79,7 +80,9 @@ export function eventMeasure({ requests, invocations }: Ledger, waiting: Waiting
     s3: counts(of('s3')),
     ssm: counts(of('ssm')),
     telegram: counts(of('telegram')),
-    webSocketMessages: sum([...frames, ...of('connections').map(({ bytes }) => bytes)].map(messages)),
+    webSocketMessages: sum(
+      [...frames, ...of('connections').map(({ bytes }) => bytes)].map((bytes) => Math.ceil(bytes / MESSAGE_BYTES)),
+    ),
     httpRequests: invocations.filter(({ kind }) => kind === 'http').length,
   };
 }
@@ -90,16 +93,8 @@ function isWithin(request: SeenRequest, invocation: { startedAt: number; endedAt
   return !isEventSource && request.startedAt >= invocation.startedAt && request.startedAt <= invocation.endedAt;
 }
 
-function messages(bytes: number): number {
-  return Math.ceil(bytes / MESSAGE_BYTES);
-}
-
 function counts(requests: readonly SeenRequest[]): Record<string, number> {
   const found: Record<string, number> = {};
   for (const { operation } of requests) found[operation] = (found[operation] ?? 0) + 1;
   return found;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, each) => total + each, 0);
 }

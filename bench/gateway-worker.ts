@@ -3,10 +3,15 @@ import { systemClock } from '../lambdas/adapters/system';
 import type { VisitorPush } from '../lambdas/chat/ports';
 import { Gateway } from '../emulators/aws/api-gateway';
 import { stageApis } from '../local/stage-apis';
-import type { GatewayReady } from './gateway-process';
 import { MEMORY_CHANNEL, memoryFunction } from './memory-function';
 
-/** The gateway of `npm start`, started by {@link GatewayProcess}; answers every message with its memory. */
+/** What is told when the gateway is ready. */
+export interface GatewayReady {
+  readonly url: string;
+  readonly channel: string;
+}
+
+/** The gateway of `npm start`, with Kite's function in memory behind it; answers every order with its memory in bytes. */
 async function main(): Promise<void> {
   // One visitor writes as fast as it is answered. For Kite there are seconds between any two events, as its limits want.
   let events = 0;
@@ -37,7 +42,7 @@ async function figures(): Promise<void> {
     (globalThis as { gc?: () => void }).gc?.();
     await sleep(20);
   }
-  process.send?.({ memory: process.memoryUsage().rss });
+  process.send?.(process.memoryUsage().rss);
 }
 
 void main();

@@ -16,20 +16,14 @@ export function benchOptions(args: readonly string[], sections: readonly string[
   const usage = `Usage: npm run bench -- [--only ${sections.join('|')}[,...]] [--all] [--write] [--check]`;
   let values;
   try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        only: { type: 'string' },
-        all: { type: 'boolean', default: false },
-        write: { type: 'boolean', default: false },
-        check: { type: 'boolean', default: false },
-      },
-    }));
+    const flag = { type: 'boolean', default: false } as const;
+    const options = { only: { type: 'string' }, all: flag, write: flag, check: flag } as const;
+    ({ values } = parseArgs({ args: [...args], options }));
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}. ${usage}`);
   }
   const only = values.only?.split(',').map((name) => name.trim());
   const unknown = only?.find((name) => !sections.includes(name));
   if (unknown !== undefined) throw new Error(`There is no section ${unknown}. ${usage}`);
-  return { only, all: values.all, write: values.write, check: values.check };
+  return { ...values, only };
 }

@@ -1,6 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import { Forked } from './forked';
 import type { FunctionCode } from './function-code';
 import type { ProcessStart } from './process-start';
 
@@ -22,26 +20,20 @@ export type StartAnswer = { readonly start: ProcessStart } | { readonly error: s
  * just built Kite has much.
  */
 export class Starter {
-  private constructor(private readonly child: ChildProcess) {}
+  private constructor(private readonly process: Forked<unknown>) {}
 
   static async begin(): Promise<Starter> {
-    const child = fork(join(__dirname, 'starter-worker.ts'));
-    await once(child, 'message');
-    return new Starter(child);
+    return new Starter(await Forked.start('starter-worker.ts'));
   }
 
   /** @throws Error if what was started failed */
   async start(order: StartOrder): Promise<ProcessStart> {
-    const answered = once(this.child, 'message');
-    this.child.send(order);
-    const [answer] = (await answered) as [StartAnswer];
+    const answer = await this.process.ask<StartAnswer>(order);
     if ('error' in answer) throw new Error(answer.error);
     return answer.start;
   }
 
   async end(): Promise<void> {
-    const ended = once(this.child, 'exit');
-    this.child.disconnect();
-    await ended;
+    await this.process.end();
   }
 }

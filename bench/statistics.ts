@@ -5,6 +5,11 @@ export function median(values: readonly number[]): number {
   return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
 }
 
+/** Their sum. */
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, each) => total + each, 0);
+}
+
 /** The value that so much of them (0..1) do not exceed. NaN: there are none. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);

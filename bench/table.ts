@@ -1,3 +1,4 @@
+import { columns } from '../operations/columns';
 import { isMet, type Figure } from './figure';
 import type { SectionResult } from './results';
 
@@ -5,15 +6,8 @@ const HEADS = ['Figure', 'Measured', 'Ratio', 'Aim', ''] as const;
 
 /** The figures of a section for a terminal. */
 export function plainTable({ title, command, seconds, figures }: SectionResult): string {
-  const rows = [HEADS as readonly string[], ...figures.map(cells)];
-  const widths = HEADS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
-  return [`${title} (${command}, ${seconds.toFixed(0)} s)`, ...lines.map((line) => `  ${line}`)].join('\n');
+  const lines = columns([HEADS, ...figures.map(cells)]).map((line) => `  ${line}`.trimEnd());
+  return [`${title} (${command}, ${seconds.toFixed(0)} s)`, ...lines].join('\n');
 }
 
 /** The figures of all sections for docs/performance.md. */

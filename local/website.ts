@@ -20,11 +20,6 @@ export class Website {
   /** @param bundle builds the widget */
   constructor(private readonly bundle: () => Promise<string>) {}
 
-  /** Builds the widget before the first request. */
-  async prepare(): Promise<void> {
-    await this.widget();
-  }
-
   /** Answers a GET for a page of the demo or the widget; false, untouched, if there is no such thing. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runFileBatch } from '../../bench/file-batch';
+import { runFileBatch } from './file-batch';
 import { commonCode, type FunctionCode } from '../../bench/function-code';
 
 const MIB = 1024 * 1024;

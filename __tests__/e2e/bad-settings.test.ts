@@ -1,4 +1,4 @@
-import { inventory } from '../../local/sandbox/inventory';
+import { inventory } from './inventory';
 import { Sandbox } from '../../local/sandbox/sandbox';
 import { succeeded } from '../../local/sandbox/steps';
 import { refused } from './refusal';

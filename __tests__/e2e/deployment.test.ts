@@ -2,7 +2,7 @@ import { join as path } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { CommandResult } from '../../local/sandbox/command-runner';
-import { inventory } from '../../local/sandbox/inventory';
+import { inventory } from './inventory';
 import { Sandbox, SANDBOX_BOTS } from '../../local/sandbox/sandbox';
 import { buildZips, succeeded, zipsOf } from '../../local/sandbox/steps';
 import { remoteChat } from '../contract/remote';

@@ -1,7 +1,7 @@
 import { join as path } from 'node:path';
 
 import type { CommandResult } from '../../local/sandbox/command-runner';
-import { inventory } from '../../local/sandbox/inventory';
+import { inventory } from './inventory';
 import type { Sandbox } from '../../local/sandbox/sandbox';
 import { succeeded } from '../../local/sandbox/steps';
 import { readme } from '../readme/readme';

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import type { QueueLoad } from './simulation';
 
 export const HELP = `How long messages wait when visitors write faster than Telegram takes it (20 a minute in one group), in virtual time.
 
@@ -14,12 +13,6 @@ export const HELP = `How long messages wait when visitors write faster than Tele
   --json                 everything as JSON
   --help
 `;
-
-/** What is asked. */
-export interface QueueOptions {
-  readonly loads: readonly QueueLoad[];
-  readonly json: boolean;
-}
 
 const within = (name: string, smallest: number, largest: number) =>
   v.pipe(
@@ -50,7 +43,7 @@ const Values = v.object({
 });
 
 /** Reads the command line. Undefined: help is wanted. @throws Error that says everything that is wrong, a line for each */
-export function readQueueOptions(args: readonly string[]): QueueOptions | undefined {
+export function readQueueOptions(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const { values } = parseArgs({

@@ -1,20 +1,10 @@
+import { columns } from '../../operations/columns';
 import type { QueueRun } from './simulation';
 
 /** The runs as a table, a line for each, as people read it. */
 export function queueReport(runs: readonly QueueRun[]): string {
-  const head = [
-    'load',
-    'messages',
-    'median',
-    'p95',
-    'longest',
-    'at best',
-    'empty after',
-    '429',
-    'lost',
-    'twice',
-    'overtaken',
-  ];
+  const delays = ['median', 'p95', 'longest', 'at best', 'empty after'];
+  const head = ['load', 'messages', ...delays, '429', 'lost', 'twice', 'overtaken'];
   const body = runs.map((run) => [
     `${run.load.factor}x`,
     String(run.accepted),
@@ -28,10 +18,7 @@ export function queueReport(runs: readonly QueueRun[]): string {
     String(run.repeated),
     String(run.overtaken),
   ]);
-  const rows = [head, ...body];
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  const line = (row: readonly string[]) => row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join('  ');
-  return [line(head), ...body.map(line)].join('\n');
+  return columns([head, ...body], 0).join('\n');
 }
 
 /** `0.4 s`, `45 s`, `2 min`: two digits say enough. */

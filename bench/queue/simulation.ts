@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createMemoryStores } from '../../__tests__/memory/stores';
 import { MemoryFiles, MemoryLogger, MemoryPush, repeatableRandomness } from '../../__tests__/memory/world';
 import { answerQueue, type QueueEvent } from '../../lambdas/adapters/lambda-events/queue';
@@ -18,6 +15,8 @@ import { createTelegram, type Telegram } from '../../emulators/telegram';
 import { TELEGRAM_FLOOD_LIMITS } from '../../emulators/telegram/flood-control';
 import { fifoDelivery } from '../../local/fifo-delivery';
 import { DELIVERY_QUEUE } from '../../local/stage-cloud';
+import { quantile } from '../statistics';
+import { inTemporaryFolder } from '../temporary-folder';
 import { arrivals, unavoidableDelays } from './arrivals';
 import { VirtualClock } from './virtual-clock';
 
@@ -79,8 +78,11 @@ const TELEGRAM_LATENCY = 100;
  * Visitors write faster than Telegram takes it; then the queue runs empty. The code of the functions and the queue's are
  * the real ones, Telegram is the emulator with its flood control, the time is virtual.
  */
-export async function simulateQueue(load: QueueLoad): Promise<QueueRun> {
-  const folder = await mkdtemp(join(tmpdir(), 'kite-queue-'));
+export function simulateQueue(load: QueueLoad): Promise<QueueRun> {
+  return inTemporaryFolder((folder) => simulate(load, folder));
+}
+
+async function simulate(load: QueueLoad, folder: string): Promise<QueueRun> {
   const clock = new VirtualClock();
   const telegram = createTelegram({
     bots: [{ token: TOKEN, username: BOT, privacyMode: false }],
@@ -98,7 +100,6 @@ export async function simulateQueue(load: QueueLoad): Promise<QueueRun> {
     }
   } finally {
     await telegram.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -181,7 +182,12 @@ class Simulation {
     const texts = this.telegram.people.messages(chat).flatMap(({ text = '' }) => /m(\d+)$/.exec(text)?.[1] ?? []);
     const numbers = texts.map(Number);
     const delays = made.map(({ at }, i) => (this.seen.get(`m${i}`) ?? Infinity) - begin - at);
-    const medians = connections.map((_, visitor) => medianOf(delays.filter((_, i) => made[i]?.visitor === visitor)));
+    const medians = connections.map((_, visitor) =>
+      quantile(
+        delays.filter((_, i) => made[i]?.visitor === visitor),
+        0.5,
+      ),
+    );
     return {
       load,
       accepted: made.length,
@@ -327,17 +333,5 @@ function overtaken(numbers: readonly number[], visitorOf: (number: number) => nu
 }
 
 function summary(delays: readonly number[]): Delays {
-  const sorted = [...delays].sort((one, other) => one - other);
-  return { median: medianOf(delays), p95: at(sorted, 0.95), max: sorted.at(-1) ?? NaN };
-}
-
-function medianOf(values: readonly number[]): number {
-  return at(
-    [...values].sort((one, other) => one - other),
-    0.5,
-  );
-}
-
-function at(sorted: readonly number[], part: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? NaN;
+  return { median: quantile(delays, 0.5), p95: quantile(delays, 0.95), max: quantile(delays, 1) };
 }

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildLambdas } from '../../lambdas/build/main';
@@ -9,6 +8,8 @@ import { against, type Figure } from '../figure';
 import { startProgram } from '../process-start';
 import type { Section, SectionOptions } from '../section';
 import { median } from '../statistics';
+import { secondsOf } from '../stopwatch';
+import { inTemporaryFolder } from '../temporary-folder';
 
 const run = promisify(execFile);
 
@@ -18,14 +19,7 @@ const PROJECT = join(__dirname, '../..');
 export const builds: Section = {
   name: 'builds',
   title: 'Synthesis and builds',
-  measure: async (options) => {
-    const folder = await mkdtemp(join(tmpdir(), 'kite-builds-'));
-    try {
-      return await measure(folder, options);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+  measure: (options) => inTemporaryFolder((folder) => measure(folder, options)),
 };
 
 async function measure(folder: string, { all, progress }: SectionOptions): Promise<Figure[]> {
@@ -56,9 +50,9 @@ async function measure(folder: string, { all, progress }: SectionOptions): Promi
   ] as const;
   for (const [name, target, aim] of kinds) {
     progress(name);
-    const built = await timed(() => buildLambdas({ targets: [target], out: folder, force: true }));
-    figures.push(toFloor({ name, value: built, unit: 's', ...(aim ? { aim } : {}) }));
-    const unchanged = await timed(() => buildLambdas({ targets: [target], out: folder }));
+    const built = await secondsOf(() => buildLambdas({ targets: [target], out: folder, force: true }));
+    figures.push(toFloor({ name, value: built, unit: 's', aim }));
+    const unchanged = await secondsOf(() => buildLambdas({ targets: [target], out: folder }));
     figures.push(toFloor({ name: `${name}, unchanged sources`, value: unchanged, unit: 's' }));
   }
   if (!all) return figures;
@@ -68,15 +62,15 @@ async function measure(folder: string, { all, progress }: SectionOptions): Promi
   const byCli: number[] = [];
   const byNpm: number[] = [];
   for (let i = 0; i < 3; i += 1) {
-    byCli.push(await timed(() => run('npx', cli, { cwd: PROJECT })));
-    byNpm.push(await timed(() => run('npm', ['run', 'synth'], { cwd: PROJECT })));
+    byCli.push(await secondsOf(() => run('npx', cli, { cwd: PROJECT })));
+    byNpm.push(await secondsOf(() => run('npm', ['run', 'synth'], { cwd: PROJECT })));
   }
-  const command: Figure = {
+  const command = {
     name: 'All stacks by npm run synth',
     value: median(byNpm),
     unit: 's',
     aim: AIMS.synthCommand,
-  };
+  } as const;
   return [...figures, against(command, 'cdktf synth with tsx', median(byCli))];
 }
 
@@ -94,10 +88,4 @@ async function synthesize(outdir: string): Promise<Synthesis> {
   const { stdout } = await run(process.execPath, args, { cwd: PROJECT, env: { CDKTF_OUTDIR: outdir } });
   const { loading, synthesis } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Omit<Synthesis, 'whole'>;
   return { loading, synthesis, whole: (performance.now() - started) / 1000 };
-}
-
-async function timed(what: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await what();
-  return (performance.now() - started) / 1000;
 }

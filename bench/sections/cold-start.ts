@@ -1,5 +1,4 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildLambdas } from '../../lambdas/build/main';
 import { CodeStore } from '../../emulators/aws/lambda/code-store';
@@ -10,7 +9,8 @@ import { onNode, type FunctionCode } from '../function-code';
 import { evict, type ProcessStart } from '../process-start';
 import type { Section, SectionOptions } from '../section';
 import { Starter } from '../starter';
-import { median } from '../statistics';
+import { median, sum } from '../statistics';
+import { inTemporaryFolder } from '../temporary-folder';
 
 /** How often each is started. */
 const ROUNDS = { warm: 21, cold: 7 };
@@ -21,14 +21,7 @@ const FLOOR = 'node -e 0';
 export const coldStart: Section = {
   name: 'cold-start',
   title: 'Cold start, to the first answered PING',
-  measure: async (options) => {
-    const folder = await mkdtemp(join(tmpdir(), 'kite-cold-start-'));
-    try {
-      return await measure(folder, options);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+  measure: (options) => inTemporaryFolder((folder) => measure(folder, options)),
 };
 
 interface Candidate {
@@ -82,12 +75,12 @@ async function startAll(
     figures.push({ name: `${FLOOR}, ${cache} page cache`, value: median(bare), unit: 'ms' });
     for (const { name, aim } of candidates) {
       const value = median((starts.get(name) ?? []).map(({ milliseconds }) => milliseconds));
-      const figure: Figure = {
+      const figure = {
         name: `${name}, ${cache} page cache`,
         value,
         unit: 'ms',
-        ...(aim && cache === 'warm' ? { aim } : {}),
-      };
+        aim: cache === 'warm' ? aim : undefined,
+      } as const;
       figures.push(against(figure, FLOOR, median(bare)));
     }
     if (cache === 'warm') figures.push(...overTheFloor(candidates, starts));
@@ -125,11 +118,8 @@ async function prepare(folder: string, node: string): Promise<readonly Candidate
     const zip =
       [...kite, ...empty].find(({ deployable }) => deployable.name === name && deployable.kind === kind)?.file ?? '';
     const unpacked = await store.folder(store.add(await readFile(zip)));
-    const code: FunctionCode =
-      kind === 'native'
-        ? { folder: unpacked, command: [join(unpacked, 'bootstrap')] }
-        : { ...onNode(unpacked, runtime, node) };
-    return { code, zip };
+    const native: FunctionCode = { folder: unpacked, command: [join(unpacked, 'bootstrap')] };
+    return { code: kind === 'native' ? native : onNode(unpacked, runtime, node), zip };
   };
   return [
     { name: 'empty handler on Node', ...(await candidate('empty', 'common')) },
@@ -154,7 +144,7 @@ async function sizes(candidates: readonly Candidate[]): Promise<Figure[]> {
     const unpacked = await Promise.all((await filesOf(code.folder)).map(async (file) => (await stat(file)).size));
     return [
       { name: `${name}, zip`, value: (await stat(zip)).size, unit: 'bytes' },
-      { name: `${name}, unpacked`, value: unpacked.reduce((sum, size) => sum + size, 0), unit: 'bytes' },
+      { name: `${name}, unpacked`, value: sum(unpacked), unit: 'bytes' },
     ];
   });
   return (await Promise.all(figures)).flat();

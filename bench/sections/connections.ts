@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import WebSocket from 'ws';
 import { AIMS } from '../aims';
 import { against, type Figure } from '../figure';
-import { GatewayProcess } from '../gateway-process';
+import { Forked } from '../forked';
+import type { GatewayReady } from '../gateway-worker';
 import type { Section, SectionOptions } from '../section';
 import { median } from '../statistics';
+import { secondsOf } from '../stopwatch';
 
 /** Connections of each gateway. */
 const SIZES = [1, 1000, 5000];
@@ -45,23 +47,25 @@ class CrowdedGateway {
   private count = 0;
 
   private constructor(
-    private readonly gateway: GatewayProcess,
+    private readonly gateway: Forked<GatewayReady>,
     private readonly sockets: readonly WebSocket[],
     /** Bytes that each further connection takes. */
     readonly memory: number,
   ) {}
 
   static async start(size: number): Promise<CrowdedGateway> {
-    const gateway = await GatewayProcess.start();
-    const first = await connect(gateway.url);
+    const gateway = await Forked.start<GatewayReady>('gateway-worker.ts', '--expose-gc');
+    const { url, channel } = gateway.ready;
+    const first = await connect(url);
     const sockets = [first];
-    await ask(first, ['JOIN', 'bench-member', 'Ann', gateway.channel], 'OK');
-    const before = (await gateway.figures()).memory;
+    await ask(first, ['JOIN', 'bench-member', 'Ann', channel], 'OK');
+    // After garbage collection.
+    const before = await gateway.ask<number>('memory');
     while (sockets.length < size) {
-      const some = Array.from({ length: Math.min(AT_A_TIME, size - sockets.length) }, () => connect(gateway.url));
+      const some = Array.from({ length: Math.min(AT_A_TIME, size - sockets.length) }, () => connect(url));
       sockets.push(...(await Promise.all(some)));
     }
-    const memory = (await gateway.figures()).memory - before;
+    const memory = (await gateway.ask<number>('memory')) - before;
     return new CrowdedGateway(gateway, sockets, size === 1 ? 0 : memory / (size - 1));
   }
 
@@ -73,9 +77,9 @@ class CrowdedGateway {
   async sample(keep: boolean): Promise<void> {
     const [first] = this.sockets;
     if (!first) return;
-    const ping = await timed(() => ask(first, ['PING'], 'PONG'));
+    const ping = 1000 * (await secondsOf(() => ask(first, ['PING'], 'PONG')));
     const frame = ['TXT', `t${(this.count += 1)}`, 'x'.repeat(100), '2026-01-01T00:00:00Z'];
-    const text = await timed(() => ask(first, frame, 'ACK'));
+    const text = 1000 * (await secondsOf(() => ask(first, frame, 'ACK')));
     if (!keep) return;
     this.pings.push(ping);
     this.texts.push(text);
@@ -83,7 +87,7 @@ class CrowdedGateway {
 
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.terminate();
-    await this.gateway.stop();
+    await this.gateway.end();
   }
 }
 
@@ -108,12 +112,6 @@ function figuresOf([one, ...more]: readonly CrowdedGateway[]): Figure[] {
       ];
     }),
   ];
-}
-
-async function timed(what: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  await what();
-  return performance.now() - started;
 }
 
 async function connect(url: string): Promise<WebSocket> {

@@ -3,6 +3,7 @@ import { Sandbox } from '../../local/sandbox/sandbox';
 import { buildZips, succeeded, uploadZips, zipsOf } from '../../local/sandbox/steps';
 import type { Figure } from '../figure';
 import type { Section, SectionOptions } from '../section';
+import { secondsOf } from '../stopwatch';
 
 /** The real cdktf, Terraform and AWS provider against the emulated account. Needs what `npm run sandbox` needs. */
 export const deployment: Section = {
@@ -16,10 +17,7 @@ export const deployment: Section = {
     const figures: Figure[] = [];
     const step = async (name: string, run: () => Promise<unknown>, note?: string) => {
       progress(name);
-      const started = performance.now();
-      await run();
-      const seconds = (performance.now() - started) / 1000;
-      figures.push({ name, value: seconds, unit: 's', ...(note ? { note } : {}) });
+      figures.push({ name, value: await secondsOf(run), unit: 's', note });
     };
     const cdktf = (command: 'deploy' | 'diff' | 'destroy', stack: 'kite-build' | 'kite-stack') =>
       succeeded(`cdktf ${command} ${stack}`, sandbox[command](stack));

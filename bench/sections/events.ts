@@ -3,6 +3,7 @@ import type { EventMeasure } from '../event-measure';
 import { measureEvents, type EventName } from '../events';
 import type { Figure } from '../figure';
 import type { Section } from '../section';
+import { sum } from '../statistics';
 
 /** Events in which a person waits for a message or for access. */
 const ON_THE_PATH: readonly EventName[] = ['connect', 'join', 'rejoin', 'first text', 'text', 'reply', 'file'];
@@ -24,42 +25,32 @@ function figuresOf(name: EventName, event: EventMeasure): Figure[] {
       name: `${name}: DynamoDB round trips until answered`,
       value: roundTrips.dynamodbToAnswer,
       unit: 'round trips',
-      ...(ON_THE_PATH.includes(name) ? { aim: AIMS.roundTrips } : {}),
+      aim: ON_THE_PATH.includes(name) ? AIMS.roundTrips : undefined,
     },
     {
       name: `${name}: in all`,
-      value: Object.values(dynamodb.requests).reduce((sum, count) => sum + count, 0),
+      value: all(dynamodb.requests),
       unit: 'requests',
       note: described(event),
     },
   ];
 }
 
-function described({
-  dynamodb,
-  sqs,
-  s3,
-  telegram,
-  invocations,
-  webSocketMessages,
-  httpRequests,
-}: EventMeasure): string {
+function described({ dynamodb, sqs, s3, telegram, ...event }: EventMeasure): string {
   const parts = [
     `${dynamodb.readUnits} read and ${dynamodb.writeUnits} write units`,
-    counted(invocations, 'run'),
-    counted(sum(sqs), 'SQS'),
-    counted(sum(s3), 'S3'),
-    counted(sum(telegram), 'Telegram'),
-    counted(webSocketMessages, 'frame'),
-    counted(httpRequests, 'HTTP'),
+    counted(event.invocations, 'run'),
+    counted(all(sqs), 'SQS'),
+    counted(all(s3), 'S3'),
+    counted(all(telegram), 'Telegram'),
+    counted(event.webSocketMessages, 'frame'),
+    counted(event.httpRequests, 'HTTP'),
   ];
   return parts.filter(Boolean).join(', ');
 }
 
+const all = (counts: Readonly<Record<string, number>>): number => sum(Object.values(counts));
+
 function counted(count: number, what: string): string {
   return count === 0 ? '' : `${count} ${what}`;
-}
-
-function sum(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((total, each) => total + each, 0);
 }

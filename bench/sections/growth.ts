@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AIMS } from '../aims';
 import type { EventMeasure } from '../event-measure';
@@ -8,7 +6,8 @@ import { against, type Figure } from '../figure';
 import { populate, type Population } from '../population';
 import type { Section, SectionOptions } from '../section';
 import { Stage } from '../stage';
-import { median } from '../statistics';
+import { median, sum } from '../statistics';
+import { inTemporaryFolder } from '../temporary-folder';
 
 const SMALLEST: Population = { members: 10, messages: 10 };
 const QUICK: readonly Population[] = [
@@ -24,15 +23,7 @@ const FULL: readonly Population[] = [
 const ROUNDS = 5;
 
 /** A day of a visitor who returns. */
-const EVENTS = [
-  'connect',
-  'rejoin',
-  'text',
-  'reply',
-  'upload',
-  'file',
-  'disconnect',
-] as const satisfies readonly EventName[];
+const EVENTS: readonly EventName[] = ['connect', 'rejoin', 'text', 'reply', 'upload', 'file', 'disconnect'];
 
 type Visit = Readonly<Record<EventName, EventMeasure>>;
 
@@ -41,17 +32,17 @@ export const growth: Section = {
   name: 'growth',
   title: 'Growth of a channel, all messages in one conversation',
   measure: async (options) => {
-    const small = await visitsIn(SMALLEST, options);
+    const visitsIn = (population: Population) => inTemporaryFolder((folder) => visits(folder, population, options));
+    const small = await visitsIn(SMALLEST);
     const figures: Figure[] = [];
     for (const population of options.all ? FULL : QUICK) {
-      figures.push(...compare(population, await visitsIn(population, options), small));
+      figures.push(...compare(population, await visitsIn(population), small));
     }
     return figures;
   },
 };
 
-async function visitsIn(population: Population, { progress }: SectionOptions): Promise<readonly Visit[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'kite-growth-'));
+async function visits(folder: string, population: Population, { progress }: SectionOptions): Promise<readonly Visit[]> {
   const dynamoDbFolder = join(folder, 'dynamodb');
   const stage = await Stage.start({ forum: false, dynamoDbFolder });
   try {
@@ -60,15 +51,14 @@ async function visitsIn(population: Population, { progress }: SectionOptions): P
     await measureVisit(stage, 'visitor');
     await stage.withoutDynamoDb(dynamoDbFolder, () => populate(dynamoDbFolder, population));
     await measureVisit(stage, 'visitor');
-    const visits: Visit[] = [];
+    const measured: Visit[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       progress(`${members} members and ${messages} messages: day ${round + 1} of ${ROUNDS}`);
-      visits.push(await measureVisit(stage, 'visitor'));
+      measured.push(await measureVisit(stage, 'visitor'));
     }
-    return visits;
+    return measured;
   } finally {
     await stage.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -82,15 +72,10 @@ function compare({ members, messages }: Population, large: readonly Visit[], sma
       return exact ? median(values) : Math.min(...values);
     };
     const grown = EVENTS.map((event) => ({ event, value: typical(large, event), before: typical(small, event) }));
-    const value = grown.reduce((sum, each) => sum + each.value, 0);
+    const value = sum(grown.map((each) => each.value));
     const worst = grown.reduce((most, each) => (each.value / each.before > most.value / most.before ? each : most));
     const figure: Figure = { name: `${size}: ${name}`, value, unit, ...(exact ? { aim: AIMS.growth } : {}) };
-    if (!exact)
-      return against(
-        figure,
-        'that with 10',
-        grown.reduce((sum, each) => sum + each.before, 0),
-      );
+    if (!exact) return against(figure, 'that with 10', sum(grown.map(({ before }) => before)));
     return {
       ...figure,
       floor: { name: `that with 10 (${worst.event}, the worst)`, ratio: worst.value / worst.before },
@@ -108,7 +93,7 @@ const QUANTITIES: readonly {
   {
     name: 'requests of a day',
     unit: 'requests',
-    of: ({ dynamodb }) => Object.values(dynamodb.requests).reduce((sum, each) => sum + each, 0),
+    of: ({ dynamodb }) => sum(Object.values(dynamodb.requests)),
     exact: true,
   },
   {

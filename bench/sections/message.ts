@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { webhookSecret } from '../../lambdas/adapters/telegram/webhook-secret';
 import { chatId, refOf } from '../../lambdas/adapters/telegram/ids';
@@ -13,6 +11,7 @@ import { processFigures } from '../process-start';
 import type { Section, SectionOptions } from '../section';
 import { Stage } from '../stage';
 import { median } from '../statistics';
+import { inTemporaryFolder } from '../temporary-folder';
 import { BenchVisitor } from '../visitor';
 
 /** Warm messages: how many visitors send how many each. Few enough that no visitor is too fast. */
@@ -27,7 +26,10 @@ const TEXTS = 10;
 export const message: Section = {
   name: 'message',
   title: 'One message, warm',
-  measure: async (options) => [...(await kiteAlone(options)), ...(await wholeProcess(options))],
+  measure: async (options) => [
+    ...(await kiteAlone(options)),
+    ...(await inTemporaryFolder((folder) => wholeProcess(folder, options))),
+  ],
 };
 
 /** The handler with stores, queue and pushes that answer at once: what is left is Kite. */
@@ -98,41 +100,36 @@ function check(answer: unknown): void {
 }
 
 /** The deployed code in its own process, SDK, signatures and HTTP included: per round trip, beside an empty handler. */
-async function wholeProcess({ progress }: SectionOptions): Promise<Figure[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'kite-message-'));
-  try {
-    const builds = [
-      ['common build', await commonCode(join(folder, 'common'))],
-      ['native build', await nativeCode(join(folder, 'native'))],
-    ] as const;
-    const figures: Figure[] = [];
-    for (const [name, code] of builds) {
-      progress(name);
-      const stage = await Stage.start({ forum: true, code });
-      try {
-        const { ping, text } = await onStage(stage);
-        figures.push(
-          { name: `${name}, a PING, processor time`, value: ping, unit: 'ms' },
-          against(
-            { name: `${name}, a text, processor time, SDK and delivery included`, value: text.cpu, unit: 'ms' },
-            'a PING',
-            ping,
-          ),
-          {
-            name: `${name}, a text until its ACK, latency less its round trips`,
-            value: text.ownLatency,
-            unit: 'ms',
-            note: 'the SDK, signatures and HTTP',
-          },
-        );
-      } finally {
-        await stage.stop();
-      }
+async function wholeProcess(folder: string, { progress }: SectionOptions): Promise<Figure[]> {
+  const builds = [
+    ['common build', await commonCode(join(folder, 'common'))],
+    ['native build', await nativeCode(join(folder, 'native'))],
+  ] as const;
+  const figures: Figure[] = [];
+  for (const [name, code] of builds) {
+    progress(name);
+    const stage = await Stage.start({ forum: true, code });
+    try {
+      const { ping, text } = await onStage(stage);
+      figures.push(
+        { name: `${name}, a PING, processor time`, value: ping, unit: 'ms' },
+        against(
+          { name: `${name}, a text, processor time, SDK and delivery included`, value: text.cpu, unit: 'ms' },
+          'a PING',
+          ping,
+        ),
+        {
+          name: `${name}, a text until its ACK, latency less its round trips`,
+          value: text.ownLatency,
+          unit: 'ms',
+          note: 'the SDK, signatures and HTTP',
+        },
+      );
+    } finally {
+      await stage.stop();
     }
-    return figures;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
+  return figures;
 }
 
 async function onStage(stage: Stage) {

@@ -42,11 +42,6 @@ export class Parameters {
     return new Parameters(value, this.files);
   }
 
-  /** The same, unread. */
-  raw<T extends object>(name: string): T | undefined {
-    return this.object(name)?.values as T | undefined;
-  }
-
   /** A list, sent as such or as JSON text. */
   list(name: string): unknown[] | undefined {
     const value = this.json(name);

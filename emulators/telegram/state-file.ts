@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { emptyState, type TelegramState } from './state';
 
@@ -61,13 +61,6 @@ export class StateFile {
     if (!this.path) return this.contents.get(fileId);
     const file = join(this.folder(this.path), fileId);
     return existsSync(file) ? readFileSync(file) : undefined;
-  }
-
-  /** Forgets everything on disk. */
-  remove(): void {
-    if (!this.path) return;
-    rmSync(this.path, { force: true });
-    rmSync(this.folder(this.path), { recursive: true, force: true });
   }
 
   private read(path: string): TelegramState {

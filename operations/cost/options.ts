@@ -22,23 +22,6 @@ export const HELP = `Calculates what Kite costs in AWS, in dollars a month, from
   --help
 `;
 
-/** The command line's values. */
-export interface CostOptions {
-  readonly visitors: readonly number[];
-  readonly messages: number;
-  readonly replies: number;
-  readonly files: number;
-  readonly minutes: number;
-  readonly region: (typeof PRICED_REGIONS)[number];
-  /** A file with prices, used in place of the table. */
-  readonly prices?: string | undefined;
-  readonly architecture: 'arm64' | 'x86_64';
-  readonly stages: 1 | 2;
-  readonly builds: number;
-  readonly freeTier: boolean;
-  readonly json: boolean;
-}
-
 const LARGEST = 1_000_000_000;
 
 const number = (name: string, smallest: number) =>
@@ -70,6 +53,7 @@ const Values = v.object({
   files: count('files', '0'),
   minutes: count('minutes', '15', 1),
   region: oneOf('region', PRICED_REGIONS, 'us-east-1'),
+  /** A file with prices, used in place of the table. */
   prices: v.optional(v.string()),
   architecture: oneOf('architecture', ['arm64', 'x86_64'], 'arm64'),
   stages: v.pipe(
@@ -81,26 +65,19 @@ const Values = v.object({
   json: v.optional(v.boolean(), false),
 });
 
+/** The command line's values. */
+export type CostOptions = Omit<v.InferOutput<typeof Values>, 'no-free-tier'> & { readonly freeTier: boolean };
+
 /** Reads the command line. @throws Error that lists all mistakes, a line for each */
 export function readCostOptions(args: readonly string[]): CostOptions | 'help' | 'write' {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
   const { values } = parseArgs({
     args: [...args],
     options: {
-      visitors: text,
-      messages: text,
-      replies: text,
-      files: text,
-      minutes: text,
-      region: text,
-      prices: text,
-      architecture: text,
-      stages: text,
-      builds: text,
-      'no-free-tier': { type: 'boolean' },
-      json: { type: 'boolean' },
-      write: { type: 'boolean' },
-      help: { type: 'boolean' },
+      ...{ visitors: text, messages: text, replies: text, files: text, minutes: text, region: text, prices: text },
+      ...{ architecture: text, stages: text, builds: text },
+      ...{ 'no-free-tier': flag, json: flag, write: flag, help: flag },
     },
   });
   if (values.help) return 'help';

@@ -16,13 +16,7 @@ const PricesSchema = v.strictObject({
   /** A thousand requests; a GB-month. */
   s3: v.strictObject({ puts: dollars, gets: dollars, storage: dollars }),
   /** A GB of logs ingested; a GB-month of logs stored; a month of a metric, of an alarm, of a dashboard. */
-  cloudwatch: v.strictObject({
-    logs: dollars,
-    logStorage: dollars,
-    metric: dollars,
-    alarm: dollars,
-    dashboard: dollars,
-  }),
+  cloudwatch: v.strictObject(v.entriesFromList(['logs', 'logStorage', 'metric', 'alarm', 'dashboard'], dollars)),
   /** Ten thousand requests. */
   kms: dollars,
   /** A million invocations. */

@@ -1,3 +1,4 @@
+import { columns } from '../columns';
 import type { PriceTable } from './prices';
 import type { Bill } from './bill';
 import type { CostOptions } from './options';
@@ -11,17 +12,14 @@ export function costReport(options: CostOptions, prices: PriceTable, bills: read
     ['Kite', ...bills.map(({ total }) => dollars(total))],
     ['an always-on container', ...bills.map(({ container }) => dollars(container))],
   ];
-  const rows = [head, ...body, ...foot];
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
-  const rule = '-'.repeat(line(head).length);
+  const [first = '', ...lines] = columns([head, ...body, ...foot]);
+  const rule = '-'.repeat(first.length);
   return [
-    line(head),
+    first,
     rule,
-    ...body.map(line),
+    ...lines.slice(0, body.length),
     rule,
-    ...foot.map(line),
+    ...lines.slice(body.length),
     '',
     `Each visitor: ${messages} messages, ${replies} replies, ${files} files, ${minutes} minutes connected. ${prices.region}, ${architecture},`,
     `${stages === 1 ? 'one stage' : 'two stages'}, ${freeTier ? 'with' : 'without'} the free tier. Prices as of ${prices.asOf}, without tax.`,
@@ -40,12 +38,7 @@ export function costDetails({ lines }: Bill): string {
       free > 0 ? (free === quantity ? 'free' : `${amount(free)} free`) : '',
       dollars(cost),
     ]);
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
-    )
-    .join('\n');
+  return columns(rows, 2).join('\n');
 }
 
 function services(bills: readonly Bill[]): string[] {

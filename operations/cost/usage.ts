@@ -4,29 +4,7 @@ import { MONTH_MINUTES, type Deployment } from './deployment';
 import { eventsOf, type Visit } from './visit';
 
 /** What is used in a month. */
-export interface Usage {
-  readonly webSocketMessages: number;
-  readonly connectionMinutes: number;
-  readonly httpRequests: number;
-  readonly lambdaRequests: number;
-  readonly gbSeconds: number;
-  readonly readUnits: number;
-  readonly writeUnits: number;
-  readonly tableGb: number;
-  readonly restoreGb: number;
-  readonly sqsRequests: number;
-  readonly s3Puts: number;
-  readonly s3Gets: number;
-  readonly s3Gb: number;
-  readonly logGb: number;
-  readonly metrics: number;
-  readonly alarms: number;
-  readonly dashboards: number;
-  readonly kmsRequests: number;
-  readonly scheduled: number;
-  readonly buildMinutes: number;
-  readonly transferGb: number;
-}
+export type Usage = Readonly<ReturnType<typeof usageOf>>;
 
 const GB = 1024 ** 3;
 
@@ -62,7 +40,7 @@ export interface Month extends Visit {
 }
 
 /** What so many visits use, and what stands there without any. */
-export function usageOf(month: Month, { events, instance }: EventMeasures, deployment: Deployment): Usage {
+export function usageOf(month: Month, { events, instance }: EventMeasures, deployment: Deployment) {
   const happened = Object.entries(eventsOf(month)) as [EventName, number][];
   const total = (of: (event: EventMeasure) => number) =>
     month.visitors * happened.reduce((sum, [name, times]) => sum + times * of(events[name]), 0);

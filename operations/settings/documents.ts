@@ -43,14 +43,3 @@ export function optionalSettings(): string {
   );
   return ['| Setting | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
 }
-
-const START = '<!-- optional settings: npm run settings -->';
-const END = '<!-- end of optional settings -->';
-
-/** A document with what stands between the markers replaced by the table. Throws an Error if it has no markers. */
-export function withOptionalSettings(document: string): string {
-  const [before, rest] = document.split(START);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`The markers are missing: ${START} ${END}`);
-  return `${before}${START}\n${optionalSettings()}\n${END}${after}`;
-}

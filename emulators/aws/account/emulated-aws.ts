@@ -191,11 +191,6 @@ export class EmulatedAws {
     this.connections.endpoint = endpoint;
   }
 
-  /** How many execution environments are alive. */
-  get environments(): number {
-    return this.runner.environments;
-  }
-
   /** Delivers what functions have printed to CloudWatch Logs now. */
   async flushLogs(): Promise<void> {
     await this.logs.flush();

@@ -3,17 +3,11 @@ import { join } from 'node:path';
 import type { Check } from '../check';
 import { ok, problem } from '../finding';
 
+/** npm leaves optional packages out on some machines. */
 interface Lock {
-  readonly packages: Readonly<Record<string, LockedPackage>>;
-}
-
-interface LockedPackage {
-  readonly version?: string;
-  readonly optional?: boolean;
-  /** Only on some machines; npm leaves it out on others. */
-  readonly os?: readonly string[];
-  readonly cpu?: readonly string[];
-  readonly peer?: boolean;
+  readonly packages: Readonly<
+    Record<string, { readonly version?: string; readonly optional?: boolean; readonly peer?: boolean }>
+  >;
 }
 
 /** What is installed is what `package-lock.json` says. npm writes what it has installed into `node_modules`. */
