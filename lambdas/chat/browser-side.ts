@@ -118,11 +118,11 @@ async function receive(world: World, door: Door, arrival: Arrival): Promise<stri
   const verdict = door.guard.frame(connection, arrival.address, world.clock.now());
   if (verdict !== 'pass') return verdict === 'close' ? close(world, connection, 'it sends too many frames') : undefined;
   const frame = parseClientFrame(text);
-  if (frame.tag === 'refused') return refused(world, door, connection, errorFrame(frame.refusal, frame.messageId));
+  if (frame.tag === 'refused') return refused(world, door, arrival, errorFrame(frame.refusal, frame.messageId));
   const messageId = 'messageId' in frame ? frame.messageId : undefined;
   try {
     const answer = await handle(world, door, frame, arrival);
-    return typeof answer === 'object' ? refused(world, door, connection, errorFrame(answer, messageId)) : answer;
+    return typeof answer === 'object' ? refused(world, door, arrival, errorFrame(answer, messageId)) : answer;
   } catch (error) {
     const reference = Buffer.from(world.random.bytes(6)).toString('hex');
     world.logger.error('A frame could not be handled', { reference, frame: frame.tag, error });
@@ -131,8 +131,8 @@ async function receive(world: World, door: Door, arrival: Arrival): Promise<stri
 }
 
 /** The answer to a frame that is refused; undefined: there were so many that its connection is closed. */
-async function refused(world: World, { guard }: Door, connection: ConnectionId, answer: string) {
-  const verdict = guard.refused(connection, world.clock.now());
+async function refused(world: World, { guard }: Door, { connection, address }: Arrival, answer: string) {
+  const verdict = guard.refused(connection, address, world.clock.now());
   if (verdict === 'pass') return answer;
   return verdict === 'close' ? close(world, connection, 'its frames are refused') : undefined;
 }
@@ -191,7 +191,7 @@ async function senderOf(
   const connection = await joinedConnection(
     world,
     id,
-    async () => guard.waits(id, world.clock.now()) && mayWait(world, address ?? id),
+    async () => address === undefined || (guard.waits(id, world.clock.now()) && mayWait(world, address)),
   );
   if (!connection) return refuse(401, 'Join a channel first');
   const sender = await admit(world, connection.conversation, limits);

@@ -15,7 +15,7 @@ const OF_ADDRESS = {
 /**
  * What one connection and one source address may ask of a function instance within a window. It counts in the instance's
  * memory, which is empty again when the window is over: that costs no request and stores no address. However many
- * instances there are, one stranger gets a small part of each.
+ * instances there are, one stranger gets a small part of each. Without an address, see {@link addressOf}, nothing is limited.
  */
 export class Guard {
   private counts = new Map<string, number>();
@@ -26,13 +26,15 @@ export class Guard {
   /** Counts a frame of any kind. */
   frame(connection: ConnectionId, address: string | undefined, now: number): Verdict {
     const own = this.count(`frame ${connection}`, now) > this.limits.framesPerConnection;
-    const all = address !== undefined && this.count(`frame ${address}`, now) > this.limits.framesPerAddress;
     if (this.counts.has(`closed ${connection}`)) return 'ignore';
+    if (address === undefined) return 'pass';
+    const all = this.count(`frame ${address}`, now) > this.limits.framesPerAddress;
     return own || all ? this.close(connection, now) : 'pass';
   }
 
   /** Counts a frame that was refused. */
-  refused(connection: ConnectionId, now: number): Verdict {
+  refused(connection: ConnectionId, address: string | undefined, now: number): Verdict {
+    if (address === undefined) return 'pass';
     const count = this.count(`refused ${connection}`, now);
     return count > this.limits.refusalsPerConnection ? this.close(connection, now) : 'pass';
   }

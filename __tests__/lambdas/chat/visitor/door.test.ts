@@ -158,6 +158,12 @@ describe('a connection that floods is closed', () => {
     expect(closed()).toEqual([]);
   });
 
+  test('a connection from this machine is never closed, and each bad frame gets its error', async () => {
+    const connection = await connect('127.0.0.1');
+    for (let i = 0; i < 300; i++) expect((await send(connection, '["NO"]', { from: '127.0.0.1' }))?.[0]).toBe('ERR');
+    expect(closed()).toEqual([]);
+  });
+
   test('a connection that the gateway cannot close is ignored', async () => {
     const connection = await connect();
     fixture.world.push.disconnect = async () => {
