@@ -240,8 +240,7 @@ describe('the operator console', () => {
     await page.setViewportSize(PHONE);
     expect(await operator.composer.isVisible()).toBe(false);
     await operator.openTopic('Do you open on Sunday?');
-    // The bot's notice may come after the question.
-    await operator.sees('is here');
+    await operator.sees('new visitor');
     const title = page.getByRole('heading', { level: 1 });
     expect(await overflow(title)).toBe(0);
     expect(await page.getByRole('navigation').isVisible()).toBe(false);

@@ -45,10 +45,10 @@ export class MemoryMessages implements MessageStore {
       .slice(0, limit);
   }
 
-  async attempt(conversation: Conversation, key: string, at: string, content?: Content): Promise<boolean> {
+  async attempt(conversation: Conversation, key: string, at: string, content?: Content, presence?: string) {
     return this.#change(conversation, key, (message) =>
       message.due && (!content || textOf(content) === textOf(message.content))
-        ? { ...message, attemptedAt: at }
+        ? { ...message, attemptedAt: at, ...(presence === undefined ? {} : { presence }) }
         : undefined,
     );
   }

@@ -1,33 +1,31 @@
 import { chatOfConnection, connectionOf, type ChatId } from './model/identifiers';
 import { DAY } from './model/lifetimes';
-import type { Channel, Conversation, Member, Notice } from './model/records';
+import type { Conversation, Member } from './model/records';
+import { bestEffort } from './messenger/failure';
+import type { Messenger } from './messenger/port';
+import { BACK, backAfter, left } from './operator/answers';
+import { isQuiet } from './outbox/turns';
 import type { World } from './ports';
-
-/** What telling the operators about a visitor uses. */
-type NoticeWorld = Pick<World, 'messages' | 'queue'>;
 
 /** The chat of a member who is in a messenger; a group that has moved may stand there twice for a moment. */
 export function chatOf({ connections }: Member): ChatId | undefined {
   return connections.flatMap((id) => chatOfConnection(id) ?? []).at(-1);
 }
 
-/** Tells the operators who is there: a new visitor, or one who was away for more than a day. */
-export async function announce(
-  world: NoticeWorld & Pick<World, 'members' | 'clock'>,
-  channel: Channel,
-  { channel: name, handle }: Member,
+/** A visitor joins: if they were away for more than a day, their next message says so. `before`: as they were until now. */
+export async function noteReturn(
+  { members, clock }: Pick<World, 'members' | 'clock'>,
   before: Member | undefined,
 ): Promise<void> {
-  const now = world.clock.now();
-  const known = before !== undefined && before.announcedAt !== '' && now - Date.parse(before.seenAt) <= DAY;
-  if (known || channel.state !== 'active') return;
-  const announcedAt = await notify(world, { channel: name, handle }, 'joined', now);
-  await world.members.change({ channel: name, handle }, { announcedAt });
+  if (!before || before.announcedAt === '') return;
+  const away = clock.now() - Date.parse(before.seenAt);
+  if (away > DAY) await members.change(before, { presence: backAfter(away) });
 }
 
 /** A chat is not this visitor's any more; the operators are told if no connection of theirs is left. */
 export async function leaveChat(
-  world: NoticeWorld & Pick<World, 'members' | 'clock'>,
+  world: Pick<World, 'channels' | 'members' | 'clock' | 'logger'>,
+  messenger: Messenger,
   chat: ChatId,
   { channel, handle }: Conversation,
 ): Promise<void> {
@@ -35,7 +33,25 @@ export async function leaveChat(
   await world.members.unlinkChat(chat, { channel, handle });
   const member = await world.members.find({ channel, handle });
   if (!member || member.banned || member.connections.length > 0) return;
-  await notify(world, { channel, handle }, 'left', world.clock.now());
+  if (member.announcedAt === '') return;
+  await world.members.change({ channel, handle }, { presence: BACK });
+  // Otherwise nobody knows that they were here again.
+  if (member.presence === undefined) await tellLeft(world, messenger, member);
+}
+
+/** Best effort, without a turn: where messages wait for the messenger's limit, nobody is told. */
+async function tellLeft(
+  world: Pick<World, 'channels' | 'clock' | 'logger'>,
+  messenger: Messenger,
+  { channel: name, handle, name: shown, topic }: Member,
+): Promise<void> {
+  const channel = await world.channels.find(name);
+  const host = channel?.state === 'active' ? await world.channels.host(channel.host) : undefined;
+  if (!host || !isQuiet(host, world.clock.now())) return;
+  const place = { silent: true, ...(topic?.chat === host.chat ? { thread: topic.thread } : {}) };
+  await bestEffort(world, 'Telling that a visitor has left', () =>
+    messenger.post(host.chat, { kind: 'text', text: left(handle, shown) }, place),
+  );
 }
 
 /** The chat of a visitor has another id now. The handle stays: it is that of the id with which the chat joined. */
@@ -53,19 +69,4 @@ export async function moveMember(
     await members.detach(conversation, connectionOf(from));
   }
   await members.unlinkChat(from, conversation);
-}
-
-/** Stores a notice for the operators and returns when, ISO. */
-async function notify(
-  { messages, queue }: NoticeWorld,
-  conversation: Conversation,
-  notice: Notice,
-  now: number,
-): Promise<string> {
-  const at = new Date(now).toISOString();
-  const key = `n#${notice}#${at}`;
-  const message = { conversation, key, direction: 'to-host', at, order: 0, due: true } as const;
-  await messages.put({ ...message, content: { kind: 'notice', notice } });
-  await queue.send({ kind: 'to-host', ...conversation, message: key });
-  return at;
 }

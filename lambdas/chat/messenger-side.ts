@@ -58,7 +58,7 @@ async function receive(world: World, messenger: Messenger, incoming: Incoming): 
     case 'press':
       return once(world, messenger, incoming.update, () => receivePress(world, messenger, incoming));
     case 'presence':
-      return once(world, messenger, incoming.update, () => receivePresence(world, incoming));
+      return once(world, messenger, incoming.update, () => receivePresence(world, messenger, incoming));
     case 'migration':
       return once(world, messenger, incoming.update, () => receiveMigration(world, incoming.from, incoming.to));
   }

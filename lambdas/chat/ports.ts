@@ -71,6 +71,7 @@ export interface MemberChange {
   readonly banned?: boolean;
   readonly seenAt?: string;
   readonly announcedAt?: string;
+  readonly presence?: string | null;
   readonly pinned?: string | null;
   readonly turn?: number | null;
   readonly topic?: Topic | null;
@@ -186,9 +187,9 @@ export interface MessageStore {
   due(conversation: Conversation, direction: Direction, limit: number): Promise<Message[]>;
   /**
    * Marks the beginning of a delivery whose outcome may stay unknown. False: it is not due any more, or says something else
-   * than `content` by now.
+   * than `content` by now. `presence`: see `Message.presence`.
    */
-  attempt(conversation: Conversation, key: string, at: string, content?: Content): Promise<boolean>;
+  attempt(conversation: Conversation, key: string, at: string, content?: Content, presence?: string): Promise<boolean>;
   /** It certainly did not arrive: nobody needs to look for it. Forgets the mark of {@link attempt}. */
   abandonAttempt(conversation: Conversation, key: string): Promise<void>;
   /** Some parts of a long message have arrived, the rest is still due. Also ends the attempt. */

@@ -72,18 +72,20 @@ export class DynamoMembers implements MemberStore {
   }
 
   async change(conversation: Conversation, change: MemberChange): Promise<Member | undefined> {
-    const { name, banned, seenAt, announcedAt, pinned, turn, topic } = change;
+    const { name, banned, seenAt, announcedAt, presence, pinned, turn, topic } = change;
     const update = new Expression().set({
       name,
       banned,
       seenAt,
       announcedAt,
+      presence: presence ?? undefined,
       pinned: idAttribute(pinned ?? undefined),
       turn: turn ?? undefined,
       topicChat: topic?.chat,
       topicThread: idAttribute(topic?.thread),
       topicLinkedAt: topic?.linkedAt,
     });
+    if (presence === null) update.remove('presence');
     if (pinned === null) update.remove('pinned');
     if (turn === null) update.remove('turn');
     if (topic === null) update.remove('topicChat', 'topicThread', 'topicLinkedAt');
@@ -228,6 +230,7 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
   const lease = readLease(reader, 'leaseHolder', 'leaseUntil');
   const topicLease = readLease(reader, 'topicLeaseHolder', 'topicLeaseUntil');
   const thread = reader.optionalId('topicThread');
+  const presence = reader.optionalText('presence');
   const pinned = reader.optionalId('pinned');
   const turn = reader.optionalNumber('turn');
   return {
@@ -241,6 +244,7 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
     sent: reader.number('sent'),
     seenAt: reader.text('seenAt'),
     announcedAt: reader.text('announcedAt'),
+    ...(presence === undefined ? {} : { presence }),
     delivery: { tickets: reader.number('tickets'), drained: reader.number('drained'), ...(lease ? { lease } : {}) },
     ...(thread === undefined
       ? {}

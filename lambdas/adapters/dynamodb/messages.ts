@@ -58,6 +58,7 @@ export class DynamoMessages implements MessageStore {
           fileType: file?.type,
           fileSize: file?.size,
           attemptedAt: message.attemptedAt,
+          presence: message.presence,
           ...placesOf('chat', 'telegramIds', message.places),
           ...this.life(),
         }),
@@ -87,8 +88,8 @@ export class DynamoMessages implements MessageStore {
     return items.slice(0, limit).map((found) => readMessage(conversation, found));
   }
 
-  async attempt(conversation: Conversation, key: string, at: string, content?: Content): Promise<boolean> {
-    const attempt = new Expression().set({ attemptedAt: at }).when('begins_with({at}, ?)', 'due#');
+  async attempt(conversation: Conversation, key: string, at: string, content?: Content, presence?: string) {
+    const attempt = new Expression().set({ attemptedAt: at, presence }).when('begins_with({at}, ?)', 'due#');
     const text = content && textOf(content);
     if (text !== undefined) attempt.when('{text} = ?', text);
     else if (content) attempt.when('attribute_not_exists({text})');
@@ -288,6 +289,7 @@ function lines(conversation: Conversation): Expression[] {
 function readMessage(conversation: Conversation, found: Item): Message {
   const reader = new ItemReader(found);
   const attemptedAt = reader.optionalText('attemptedAt');
+  const presence = reader.optionalText('presence');
   const places = readPlaces(reader, 'chat', 'telegramIds');
   const copies = readPlaces(reader, 'copyChat', 'copyIds');
   return {
@@ -299,6 +301,7 @@ function readMessage(conversation: Conversation, found: Item): Message {
     order: reader.number('order'),
     due: reader.text('at').startsWith('due#'),
     ...(attemptedAt === undefined ? {} : { attemptedAt }),
+    ...(presence === undefined ? {} : { presence }),
     ...(places ? { places } : {}),
     ...(copies ? { copies } : {}),
   };

@@ -116,8 +116,10 @@ export interface Member extends Conversation {
   readonly rate?: RateWindow;
   /** Last JOIN, leave or message, ISO. */
   readonly seenAt: string;
-  /** When the host was last told that this member is here, ISO; empty if never. */
+  /** When a message last told the operators who its author is, ISO; empty if never: this visitor is new to them. */
   readonly announcedAt: string;
+  /** What the next message tells the operators about its author, in words: that they are back, for example. */
+  readonly presence?: string;
   readonly delivery: DeliveryState;
   readonly topic?: Topic;
   /** Somebody is making the topic. */
@@ -163,7 +165,7 @@ export interface StoredFile {
   readonly size: number;
 }
 
-/** What the bot says of itself, never what a user typed. */
+/** What a former version stored as a message of its own. It is exported, and shown to nobody. */
 export type Notice = 'joined' | 'left';
 
 export type Content =
@@ -190,6 +192,8 @@ export interface Message {
   readonly due: boolean;
   /** When somebody began to deliver it, ISO: if it is still due, nobody knows whether it arrived. */
   readonly attemptedAt?: string;
+  /** What it tells the operators about its author, in words; decided when its delivery begins. */
+  readonly presence?: string;
   /** Where it arrived, or where it came from, in a messenger; several of one chat if it was split. */
   readonly places?: readonly MessageRef[];
   /** A message of an operator that a visitor in a messenger got: where its copy stands. */

@@ -1,12 +1,10 @@
 import type { Handle } from '../model/identifiers';
+import { DAY } from '../model/lifetimes';
 import type { Channel } from '../model/records';
 import { fileUrl } from '../files';
 import { helpLines } from './command-list';
-import { shownName } from '../messenger/header';
+import { NOTICE_SIGN, shownName } from '../messenger/header';
 import { block, bold, code, joinRich, plain, rich, type RichText } from '../messenger/rich-text';
-
-/** The first character of every notice of the bot: messages of visitors begin with `#` instead, always. */
-export const NOTICE_SIGN = '🔔';
 
 export const HELP: RichText = joinRich(
   [
@@ -52,8 +50,19 @@ export function addressOf(websocketUrl: string, { name }: Pick<Channel, 'name'>)
   return joinRich([rich`Address: ${code(url)}`, plain('For the website:'), block(snippet(url))], '\n');
 }
 
-export function joined(handle: Handle, name: string): RichText {
-  return rich`${NOTICE_SIGN} #${handle} ${shownName(name)} is here`;
+/** What the first message of a visitor says about them, after their name. */
+export const NEW_VISITOR = 'new visitor';
+
+/** What their next message says if they have left before. */
+export const BACK = 'back';
+
+/** What it says if their conversation has moved to the messenger. */
+export const MOVED = 'now writes from Telegram';
+
+/** What it says if they were away for so long, milliseconds: more than a day. */
+export function backAfter(away: number): string {
+  const days = Math.floor(away / DAY);
+  return `back after ${days} ${days === 1 ? 'day' : 'days'}`;
 }
 
 export function left(handle: Handle, name: string): RichText {

@@ -2,6 +2,7 @@ import type { ChatId } from '../model/identifiers';
 import type { World } from '../ports';
 import { leaveChat, moveMember } from '../membership';
 import type { Incoming } from '../messenger/incoming';
+import type { Messenger } from '../messenger/port';
 import { resume } from '../outbox/resume';
 
 /**
@@ -9,7 +10,8 @@ import { resume } from '../outbox/resume';
  * has waited is delivered.
  */
 export async function receivePresence(
-  world: Pick<World, 'channels' | 'members' | 'messages' | 'queue' | 'clock'>,
+  world: Pick<World, 'channels' | 'members' | 'queue' | 'clock' | 'logger'>,
+  messenger: Messenger,
   { chat, present }: Extract<Incoming, { kind: 'presence' }>,
 ): Promise<void> {
   const [hostChat, member] = await Promise.all([world.channels.host(chat.id), world.members.ofChat(chat.id)]);
@@ -18,7 +20,7 @@ export async function receivePresence(
     if (present) await resume(world, channel);
     else if (channel.state === 'active') await world.channels.suspend(channel.name, chat.id);
   }
-  if (member && !present) await leaveChat(world, chat.id, member);
+  if (member && !present) await leaveChat(world, messenger, chat.id, member);
 }
 
 /** A group has another id now: the channel follows, or the visitor that the group was. Repeatable. */

@@ -44,6 +44,8 @@ export interface Side<To extends Recipient, Found> {
   isStale(message: Message, first: boolean): boolean;
   /** Whether they know already what the message says. */
   knows?(message: Message): boolean;
+  /** What the message tells about its author, if that is not decided yet. */
+  presence?(to: To, message: Message): string | undefined;
   /** What comes before the message is posted: where in the chat that is, or an answer to the queue. */
   prepare(to: To, message: Message): Promise<PostPlace | QueueOutcome>;
   /** What follows when the message is there. `outcome`: undefined if an earlier message was rewritten instead. */
@@ -122,8 +124,10 @@ async function deliverOne<To extends Recipient>(
   world: DeliveryWorld,
   messenger: Messenger,
   side: Side<To, unknown>,
-  { to, message, attempt }: Delivery<To>,
+  { to, message: stored, attempt }: Delivery<To>,
 ): Promise<QueueOutcome | 'delivered' | 'read again'> {
+  const presence = stored.presence ?? side.presence?.(to, stored);
+  const message = presence === undefined ? stored : { ...stored, presence };
   let recipient: To | undefined = to;
   let current = message;
   let parts: readonly Part[] = partsFor(world, message, to.sender);
@@ -139,8 +143,8 @@ async function deliverOne<To extends Recipient>(
       parts = remedy.parts ?? parts;
       recipient = await side.findAgain(recipient);
       const fresh = await world.messages.find(message.conversation, message.key);
-      // Its parts are made of the text as it was.
-      current = { ...(fresh ?? message), content: message.content };
+      // Its parts are made of the message as it was.
+      current = { ...(fresh ?? message), content: message.content, ...(presence === undefined ? {} : { presence }) };
     }
   }
   return tryAgain(attempt);

@@ -1,5 +1,6 @@
 import type { Message, MessageRef } from '../model/records';
 import type { World } from '../ports';
+import { withoutName } from '../messenger/header';
 import type { Messenger } from '../messenger/port';
 import type { Part } from './parts';
 
@@ -51,10 +52,11 @@ export async function findDuplicates(
 
 async function rereadDuplicates(
   messenger: Messenger,
-  { part, since }: Doubtful,
+  { message, part, since }: Doubtful,
   unaccounted: readonly MessageRef[],
 ): Promise<ReadonlySet<MessageRef>> {
   const duplicates = new Set<MessageRef>();
+  const bare = (text: string) => normalized(withoutName(text, message.conversation));
   for (const ref of unaccounted.slice(0, READS)) {
     const found = await messenger.reread(ref);
     if (!found) continue;
@@ -65,7 +67,7 @@ async function rereadDuplicates(
 }
 
 /** Messengers trim texts and normalize spaces. */
-function bare(text: string): string {
+function normalized(text: string): string {
   return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
 }
 

@@ -1,7 +1,7 @@
 import type { Member, Message } from '../model/records';
 import type { World } from '../ports';
-import { fileLink, joined, left } from '../operator/answers';
-import { headerOf, withHeader } from '../messenger/header';
+import { fileLink } from '../operator/answers';
+import { type Author, withHeader } from '../messenger/header';
 import { CAPTION_LENGTH, type Post, TEXT_LENGTH } from '../messenger/port';
 import { plain } from '../messenger/rich-text';
 
@@ -15,32 +15,29 @@ export interface Part {
 
 /**
  * The messages that a message becomes in the messenger, always the same for the same message. `sender`: the visitor under
- * whose header operators see it; a visitor in the messenger sees no header, and no notices.
+ * whose header operators see it; a visitor in the messenger sees no header.
  */
 export function partsFor(
   { files }: Pick<World, 'files'>,
-  { content }: Pick<Message, 'content'>,
+  { content, presence }: Pick<Message, 'content' | 'presence'>,
   sender?: Member,
 ): Part[] {
-  const header = sender && headerOf(sender);
+  const author = sender && { member: sender, presence };
   switch (content.kind) {
     case 'text':
-      return textParts(content.text, header);
+      return textParts(content.text, author);
     case 'correction':
-      return textParts(`✏️ ${content.text}`, header);
-    case 'notice': {
-      if (!sender) return [];
-      const notice = content.notice === 'joined' ? joined : left;
-      return [textPart(notice(sender.handle, sender.name).text)];
-    }
+      return textParts(`✏️ ${content.text}`, author);
+    case 'notice':
+      return [];
     case 'file': {
       const { key, name, type } = content.file;
-      const [words = '', ...rest] = withHeader(header, content.caption ?? '', CAPTION_LENGTH);
+      const [words = '', ...rest] = withHeader(author, content.caption ?? '', CAPTION_LENGTH);
       const load = async (): Promise<Post> => {
         if (await files.inspect(key)) {
           return { kind: 'file', body: () => files.read(key), name, type, text: plain(words) };
         }
-        const [gone = ''] = withHeader(header, `📎 ${name} (the file is not there any more)`, TEXT_LENGTH);
+        const [gone = ''] = withHeader(author, `📎 ${name} (the file is not there any more)`, TEXT_LENGTH);
         return { kind: 'text', text: plain(gone) };
       };
       return [{ kind: 'file', words, load }, ...rest.map(textPart)];
@@ -51,12 +48,12 @@ export function partsFor(
 /** What is posted if the messenger does not take a file: where it is. Undefined: the message is no file. */
 export function linkParts(
   { settings }: Pick<World, 'settings'>,
-  { content }: Pick<Message, 'content'>,
+  { content, presence }: Pick<Message, 'content' | 'presence'>,
   sender?: Member,
 ): Part[] | undefined {
   if (content.kind !== 'file') return undefined;
   const link = fileLink(settings.apiUrl, content.file.key, content.file.name);
-  return textParts(content.caption ? `${link}\n${content.caption}` : link, sender && headerOf(sender));
+  return textParts(content.caption ? `${link}\n${content.caption}` : link, sender && { member: sender, presence });
 }
 
 /** One message of text. */
@@ -64,6 +61,6 @@ export function textPart(words: string): Part {
   return { kind: 'text', words, load: async () => ({ kind: 'text', text: plain(words) }) };
 }
 
-function textParts(text: string, header: string | undefined): Part[] {
-  return withHeader(header, text, TEXT_LENGTH).map(textPart);
+function textParts(text: string, author: Author | undefined): Part[] {
+  return withHeader(author, text, TEXT_LENGTH).map(textPart);
 }

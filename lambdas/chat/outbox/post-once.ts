@@ -41,7 +41,7 @@ export async function postOnce(
     // After its first part the rest of a text goes out as it was: its edit comes by itself.
     const said = recorded.length === 0 ? content : undefined;
     const post = await part.load();
-    if (!(await world.messages.attempt(conversation, key, startedAt, said))) return undefined;
+    if (!(await world.messages.attempt(conversation, key, startedAt, said, message.presence))) return undefined;
     const posted = await messenger.post(chat, post, place).catch(async (error: unknown) => {
       const certain = error instanceof MessengerFailure && error.kind !== 'uncertain';
       if (certain && since === undefined) await world.messages.abandonAttempt(conversation, key);

@@ -30,7 +30,7 @@ export async function rewritten(
   if (original && textOf(original.content) !== text) await messages.correct(conversation, original.key, text);
   const [place, ...others] = (copy ? original?.copies : original?.places) ?? [];
   if (!original || original.due || place?.chat !== chat || others.length > 0) return false;
-  const [part, ...rest] = partsFor({ files }, { content: withText(original.content, text) }, sender);
+  const [part, ...rest] = partsFor({ files }, { ...original, content: withText(original.content, text) }, sender);
   if (!part || rest.length > 0) return false;
   try {
     await messenger.rewrite(place, { kind: part.kind, text: plain(part.words) });

@@ -16,7 +16,7 @@ interface Visitor extends Recipient {
 
 /** Delivers what is due to a visitor who is in the messenger. A browser of theirs that is open gets it as well. */
 export function deliverToChat(
-  world: DeliveryWorld & BrowserWorld,
+  world: DeliveryWorld & BrowserWorld & Pick<World, 'channels'>,
   messenger: Messenger,
   conversation: Conversation,
   attempt: number,
@@ -48,7 +48,7 @@ export function deliverToChat(
       await pushAsWell(world, member, message);
     },
     pause: async (_, __, seconds) => seconds,
-    gone: ({ chat }) => leaveChat(world, chat, conversation),
+    gone: ({ chat }) => leaveChat(world, messenger, chat, conversation),
     moved: ({ chat }, to) => moveMember(world, conversation, chat, to),
     async instead(_, message, failure) {
       const reason = failure.message;

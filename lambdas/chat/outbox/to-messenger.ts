@@ -3,6 +3,7 @@ import type { QueueOutcome, World } from '../ports';
 import { bestEffort } from '../messenger/failure';
 import { headerOf } from '../messenger/header';
 import type { Messenger } from '../messenger/port';
+import { NEW_VISITOR } from '../operator/answers';
 import { openConversation } from '../operator/open-conversations';
 import { deliverDue, type DeliveryWorld, type Recipient, type Side } from './delivery';
 import { textPart } from './parts';
@@ -59,6 +60,12 @@ export function deliverToHost(
     },
     // A file may have waited for others; the first message may have made the topic and the pin of those after it.
     isStale: ({ content }, first) => !first || content.kind === 'file',
+    // They were stored by a former version.
+    knows: ({ content }) => content.kind === 'notice',
+    presence({ member }, { content }) {
+      const isTold = content.kind === 'text' || content.kind === 'file';
+      return isTold ? (member.presence ?? (member.announcedAt === '' ? NEW_VISITOR : undefined)) : undefined;
+    },
     async choose(sides, due, { attempt, deadline }) {
       if (sides.channel.state === 'suspended') return (await waitForHost(world, conversation)) ? DONE : 'read again';
       const age = ({ at }: Message) => world.clock.now() - Date.parse(at);
@@ -74,18 +81,20 @@ export function deliverToHost(
       const messages = turn.kind === 'one' ? [first] : [first, ...others];
       return { kind: 'batch', to: operators(sides, host), messages };
     },
-    async prepare({ channel, member, host }, { content }) {
+    async prepare({ channel, member, host }) {
       const topic = await topicFor(world, messenger, channel, member);
       if (topic === 'busy') return { kind: 'retry', retryAfter: 2 };
       const place = topic === 'none' ? {} : { thread: topic.thread };
-      if (content.kind === 'notice') return { ...place, silent: true };
       // Before the operators see it: what they write then must not go to the one who was alone until now. The chat is the
       // one that is posted to: the group may have moved since `host` was read.
       const seenAt = new Date(world.clock.now()).toISOString();
       if (host) await openConversation(world, { ...host, chat: channel.host }, member.handle, seenAt);
       return place;
     },
-    async follow({ member }, { content }, outcome) {
+    async follow({ member }, { content, at, presence }, outcome) {
+      if (outcome && presence !== undefined) {
+        await world.members.change(conversation, { announcedAt: at, presence: null });
+      }
       const isFromVisitor = content.kind === 'text' || content.kind === 'file';
       if (outcome && isFromVisitor) await pinFirst(world, messenger, member, outcome);
     },

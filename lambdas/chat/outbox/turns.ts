@@ -13,6 +13,11 @@ const PACE = 3_100;
 /** `all`: nobody waits. `one`: it is this visitor's turn, for one message. `later`: in so many seconds. */
 export type Turn = { readonly kind: 'all' | 'one' } | { readonly kind: 'later'; readonly seconds: number };
 
+/** Whether nobody waits for a turn in a host chat, and the messenger takes what is posted there. */
+export function isQuiet({ blockedUntil, nextTurn }: HostChat, now: number): boolean {
+  return blockedUntil <= now && nextTurn <= now;
+}
+
 /**
  * Who may be heard in a host chat. Over the messenger's limit the visitors who wait take turns, a message each: nobody keeps out the others by
  * writing much, and nobody asks Telegram in vain. When nobody waits any more, everything goes at once again.
@@ -21,8 +26,8 @@ export async function turnOf(world: TurnWorld, chat: HostChat | undefined, membe
   if (!chat) return { kind: 'all' };
   const now = world.clock.now();
   const { turn } = member;
+  if (turn === undefined && isQuiet(chat, now)) return { kind: 'all' };
   const blocked = chat.blockedUntil > now;
-  if (turn === undefined && !blocked && chat.nextTurn <= now) return { kind: 'all' };
   if (turn !== undefined && turn > now && turn >= chat.blockedUntil) return later(turn - now);
   if (turn === undefined || blocked) return takeTurn(world, chat, member, Math.max(now, chat.blockedUntil));
   await world.members.change(conversationOf(member), { turn: null });

@@ -13,7 +13,7 @@ import { OK_FRAME } from '../protocol/server-frame';
 import { refuse, type Refusal } from '../model/refusal';
 import { type BrowserWorld, drain } from '../outbox/to-browser';
 import { letGo, newLease } from '../outbox/lease';
-import { announce, chatOf } from '../membership';
+import { chatOf, noteReturn } from '../membership';
 import { countUse } from './send';
 import { banned, foreignOrigin, mayConnect, mayWait, unknownChannel } from './admission';
 
@@ -62,12 +62,11 @@ export async function join(
     return refuse(401, 'This connection is closed; connect again');
   }
   world.logger.info('A visitor joined', { ...conversation });
-  await leavePrevious(world, connection, conversation);
+  await Promise.all([leavePrevious(world, connection, conversation), noteReturn(world, before)]);
   await closeOldest(world, member, connectionId);
   const answer = await sayOk(world, connectionId);
   if (chatOf(member) !== undefined) await letGo(world, member, lease);
   else await drain(world, member, lease);
-  await announce(world, channel, member, before);
   return { kind: 'joined', ...(answer === undefined ? {} : { answer }) };
 }
 

@@ -329,6 +329,17 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.members.find(who)).toEqual(second.kind === 'attached' && second.member);
     });
 
+    test('what is new about a member is remembered until it is told', async () => {
+      const who = conversation();
+      await stores.members.attach(who, attachment());
+      expect(await stores.members.find(who)).not.toHaveProperty('presence');
+      await stores.members.change(who, { presence: 'back' });
+      await stores.members.attach(who, attachment());
+      expect(await stores.members.find(who)).toMatchObject({ presence: 'back', announcedAt: '' });
+      await stores.members.change(who, { presence: null, announcedAt: '2026-01-01T00:00:00.000Z' });
+      expect(await stores.members.find(who)).not.toHaveProperty('presence');
+    });
+
     test('another member id with the same handle is turned away, a banned one too', async () => {
       const who = conversation();
       await stores.members.attach(who, attachment());
@@ -617,6 +628,17 @@ export function storeContract(makeStores: MakeStores): void {
       expect((await stores.messages.find(who, 't#1'))?.content).toEqual({ kind: 'text', text: 'new text' });
       expect((await stores.messages.find(who, 't#2'))?.content).toEqual({ kind: 'file', file, caption: 'new caption' });
       expect(await stores.messages.find(who, 't#3')).toBeUndefined();
+    });
+
+    test('what a message tells about its author stays with it', async () => {
+      const who = conversation();
+      await stores.messages.put(message(who, 'v#1'));
+      await stores.messages.attempt(who, 'v#1', '2026-01-01T00:00:00.000Z', undefined, 'back');
+      await stores.messages.abandonAttempt(who, 'v#1');
+      await stores.messages.attempt(who, 'v#1', '2026-01-01T00:00:01.000Z');
+      await stores.messages.delivered(who, 'v#1', { places: at('home', 5) });
+      expect(await stores.messages.find(who, 'v#1')).toMatchObject({ presence: 'back' });
+      expect((await stores.messages.due(who, 'to-host', 1)).length).toBe(0);
     });
 
     test('an attempt begins only as long as the message says what was read', async () => {

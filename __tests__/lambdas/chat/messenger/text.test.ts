@@ -63,20 +63,28 @@ describe('splitting', () => {
     }
   });
 
-  test('every piece has the header', () => {
-    const pieces = withHeader('#a1b2c3d4e5f6 Ann', 'x'.repeat(9000), 4096);
-    expect(pieces).toHaveLength(3);
-    for (const piece of pieces) {
-      expect(piece).toMatch(/^#a1b2c3d4e5f6 Ann\nx+$/);
-      expect(piece.length).toBeLessThanOrEqual(4096);
+  test('every piece has the header, and the first one says what is new about its author', () => {
+    const presence = 'back after 100000 days';
+    for (const name of ['Ann', '😀'.repeat(300)]) {
+      const pieces = withHeader({ member: { handle, name }, presence }, 'x'.repeat(9000), 4096);
+      const header = headerOf({ handle, name });
+      expect(pieces.map((piece) => piece.split('\n')[0])).toEqual([`${header} 🔔 ${presence}`, header, header]);
+      for (const piece of pieces) expect(piece.length).toBeLessThanOrEqual(4096);
     }
+  });
+
+  test('a name and what is said about its author change nothing in where a text is split', () => {
+    const text = 'word '.repeat(1000);
+    const bodies = (name: string, presence?: string) =>
+      withHeader({ member: { handle, name }, presence }, text, 4096).map((piece) => piece.split('\n')[1]);
+    expect(bodies('A')).toEqual(bodies('A much longer name than before', 'new visitor'));
   });
 });
 
 describe('names', () => {
   test('a name cannot make a line, nor turn the direction of one', () => {
     const name = 'Ann\n🔔 #zzzzzzzzzzzz Boss is here\u202egnp';
-    expect(headerOf({ handle, name })).toBe('#a1b2c3d4e5f6 Ann 🔔 #zzzzzzzzzzzz Boss is here gnp');
+    expect(headerOf({ handle, name })).toBe('#a1b2c3d4e5f6 Ann #zzzzzzzzzzzz Boss is here gnp');
   });
 
   test.each([['👨‍👩‍👧 Shevchenko'], ['🏳️‍🌈 👩🏽‍💻 ❤️‍🔥 1️⃣'], ['🏴󠁧󠁢󠁥󠁮󠁧󠁿 Ann'], ['علی‌رضا'], ['ක්‍රිෂ්ණ']])(

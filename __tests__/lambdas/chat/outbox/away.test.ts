@@ -39,7 +39,7 @@ async function waiting(how: 'the bot was removed' | 'Telegram says so by mistake
 const shown = (chat: number) =>
   stage
     .texts(chat)
-    .flatMap((text) => /^#\S+ (V\d+)\n(.*)$/.exec(text)?.slice(1).join(' ') ?? [])
+    .flatMap((text) => /^#\S+ (V\d+)[^\n]*\n(.*)$/.exec(text)?.slice(1).join(' ') ?? [])
     .sort((one, other) => Number(/\d+/.exec(one)) - Number(/\d+/.exec(other)));
 
 const everything = Array.from({ length: VISITORS }, (_, i) => [`V${i} one`, `V${i} two`]).flat();

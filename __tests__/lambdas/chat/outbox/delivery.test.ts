@@ -74,6 +74,34 @@ describe.each(['supergroup', 'forum', 'group'] as const)('in a %s', (kind) => {
   });
 });
 
+describe('a visitor who changes their name between two parts of a long text', () => {
+  const words = (chat: number) =>
+    stage
+      .texts(chat)
+      .filter((text) => text.startsWith('#'))
+      .flatMap((text) => text.split('\n')[1]!.split(' '));
+
+  test.each([
+    ['is refused for a while', { fault: { kind: 'tooManyRequests', retryAfter: 5 } }],
+    ['is posted without an answer', { fault: { kind: 'reset' }, afterEffect: true }],
+  ] as const)('the second of which %s: nothing is lost, nothing comes twice', async (_what, fault) => {
+    const { chat } = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'A', 'anns-secret');
+    const text = Array.from({ length: 818 }, (_, i) => `${i}`.padStart(4, '0')).join(' ');
+    await ann.say(text);
+    await stage.world.clock.sleep(1000);
+    const [item] = stage.world.queue.items.splice(0);
+    let posted = 0;
+    stage.telegram.faults.inject({ method: 'sendMessage', ...fault, when: () => ++posted === 2 });
+    const outcome = await stage.operators.deliver(item!, 1);
+    expect(outcome.kind).toBe('retry');
+    await stage.visitor('my-channel', 'A much longer name than before', 'anns-secret');
+    await stage.world.clock.sleep(10_000);
+    await stage.work(item!);
+    expect(words(chat)).toEqual(text.split(' '));
+  });
+});
+
 describe('429', () => {
   test('retry_after is honoured, by all visitors of the group', async () => {
     await stage.hosting('my-channel');
@@ -126,7 +154,7 @@ describe('429', () => {
     const texts = stage.texts(chat).filter((text) => text.startsWith('#'));
     expect(texts).toHaveLength(100);
     for (const name of ['Ann', 'Bob', 'Cem', 'Dan']) {
-      const own = texts.filter((text) => text.includes(` ${name}\n`)).map((text) => text.split('\n')[1]);
+      const own = texts.filter((text) => text.split('\n')[0]!.includes(` ${name}`)).map((text) => text.split('\n')[1]);
       expect(own).toEqual(Array.from({ length: 25 }, (_, i) => `${i}`));
     }
   });
@@ -186,9 +214,6 @@ describe('topics', () => {
   test('two first messages at the same time make one', async () => {
     const { chat } = await stage.hosting('my-channel', 'forum');
     const ann = await stage.visitor('my-channel', 'Ann');
-    await stage.settle();
-    stage.telegram.people.deleteTopic({ chat, topic: stage.telegram.people.topics(chat)[0]!.id });
-    await stage.world.members.change(stage.onlyConversation(), { topic: null });
     await ann.say('one');
     await ann.say('two');
     // Not even if the queue let two functions work at one conversation.

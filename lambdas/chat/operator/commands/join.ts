@@ -9,7 +9,8 @@ import {
 } from '../../model/identifiers';
 import { fileUrl } from '../../files';
 import type { Channel, Conversation, Member, Message } from '../../model/records';
-import { announce, leaveChat } from '../../membership';
+import { leaveChat, noteReturn } from '../../membership';
+import { MOVED } from '../answers';
 import type { JoinReading } from '../command-line';
 import { shownName } from '../../messenger/header';
 import { bold, code, italic, joinRich, plain, rich, type RichText } from '../../messenger/rich-text';
@@ -66,7 +67,7 @@ async function joinNew(context: CommandContext, channel: Channel): Promise<void>
   switch (outcome.kind) {
     case 'attached':
       await world.members.linkChat(id, conversation);
-      await announce(world, channel, outcome.member, outcome.before);
+      await noteReturn(world, outcome.before);
       await say(
         rich`✅ You are talking to ${bold(channel.name)}. What you write here goes to its operators. /leave ends it.`,
       );
@@ -96,6 +97,8 @@ async function goOn(context: CommandContext, channel: Channel, memberId: string)
   });
   if (outcome.kind !== 'attached') return say(plain('⛔ You cannot write to this channel any more.'));
   await world.members.linkChat(message.chat.id, conversation);
+  const isNewHere = !outcome.before?.connections.includes(connectionOf(message.chat.id));
+  if (isNewHere && member.announcedAt !== '') await world.members.change(conversation, { presence: MOVED });
   await say(conversationSoFar(context, channel, outcome.member, await lastMessages(context, conversation)));
   await deliverMissed(context, conversation);
 }
@@ -155,8 +158,8 @@ function clipped({ text, marks }: RichText): RichText {
 }
 
 /** A chat is one visitor at a time. */
-async function leaveOther({ world, route, message }: CommandContext, next: Conversation): Promise<void> {
+async function leaveOther({ world, messenger, route, message }: CommandContext, next: Conversation): Promise<void> {
   const { member } = route;
   if (!member || (member.channel === next.channel && member.handle === next.handle)) return;
-  await leaveChat(world, message.chat.id, member);
+  await leaveChat(world, messenger, message.chat.id, member);
 }
