@@ -32,6 +32,14 @@ const LONG = ['operator/removal', 'outbox/crashes', 'visitor/faults'].map(
   (name) => `/__tests__/lambdas/chat/${name}\\.test\\.ts$`,
 );
 
+/** Tests against Amazon's DynamoDB Local (Java): the stores, and the chat on top of them. */
+const DYNAMODB = [
+  'adapters/stores/dynamodb-local',
+  'adapters/telegram/slice',
+  'chat/operator/(removal|routing)',
+  'chat/outbox/(edits|turns)',
+].map((name) => `/__tests__/lambdas/${name}\\.test\\.ts$`);
+
 const project = (displayName, tests) => ({
   displayName,
   transform,
@@ -51,10 +59,21 @@ module.exports = {
     project('unit', {
       moduleNameMapper,
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/__tests__/(e2e|browser)/', ...PROGRAMS, ...LONG],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '/__tests__/(e2e|browser)/',
+        '/dynamodb-local\\.test\\.ts$',
+        ...PROGRAMS,
+        ...LONG,
+      ],
     }),
     project('long', { testRegex: LONG }),
     project('programs', { testRegex: PROGRAMS }),
+    project('dynamodb', {
+      testRegex: DYNAMODB,
+      globalSetup: '<rootDir>/__tests__/lambdas/adapters/stores/global-setup.ts',
+      globalTeardown: '<rootDir>/__tests__/lambdas/adapters/stores/global-teardown.ts',
+    }),
     project('e2e', { testMatch: [inFolder('e2e')], testPathIgnorePatterns: ['/node_modules/', ...LOCAL] }),
     project('local', { testMatch: LOCAL }),
     project('browser', { testMatch: [inFolder('browser')] }),

@@ -43,9 +43,10 @@ export async function populate(folder: string, { members, messages }: Population
 /** A message's key and place in time. */
 function moment(time: number, number: number): Item {
   const at = new Date(time).toISOString();
-  const line = `${at}#${String(number).padStart(16, '0')}`;
+  const id = `v#old${number}`;
+  const line = `${at}#${String(number).padStart(16, '0')}#${id}`;
   return {
-    id: { S: `v#old${number}` },
+    id: { S: id },
     at: { S: line },
     line: { S: line },
     time: { S: at },

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TABLE_SCHEMAS, tableName, type TableSchema } from '../../constructs/storage/table-schemas';
 import { dynamoDbAt } from '../../emulators/aws/dynamodb/dynamodb-call';
-import { findDynamoDbLocal, startDynamoDbLocal, type DynamoDbLocal } from '../lambdas/adapters/stores/dynamodb-local';
+import { installDynamoDbLocal } from '../../emulators/aws/dynamodb/dynamodb-local/installation';
+import { hasJava, startDynamoDbLocal, type DynamoDbLocal } from '../lambdas/adapters/stores/dynamodb-local';
 import { chatThrough } from './local-stack/chat';
 import { declaredContainer, type DeclaredContainer } from './local-stack/declared-container';
 import { LocalDeployment } from './local-stack/deployment';
@@ -13,8 +14,7 @@ import { readme } from '../readme/readme';
 
 jest.setTimeout(180_000);
 
-/** In CI it is fetched from npm, so that there only a Java that is missing is a reason. */
-const dynamoDbLocal = findDynamoDbLocal();
+const NO_JAVA = hasJava() ? undefined : 'there is no java on the PATH';
 
 function call(endpoint: string, operation: string, input: object): Promise<Record<string, unknown>> {
   // The stack's own region and key: the engine keeps the tables of each apart, unless it is told to share.
@@ -28,9 +28,9 @@ function skipped(what: string, reason: string): void {
   process.stderr.write(`${what}: ${reason}\n`);
 }
 
-if ('reason' in dynamoDbLocal) {
+if (NO_JAVA !== undefined) {
   test('npm run deploy-local needs DynamoDB Local here', () => {
-    skipped('The stack local is not deployed', dynamoDbLocal.reason);
+    skipped('The stack local is not deployed', NO_JAVA);
     expect(process.env['CI']).toBeUndefined();
   });
 } else {
@@ -38,7 +38,7 @@ if ('reason' in dynamoDbLocal) {
     let engine: DynamoDbLocal;
     let stack: LocalDeployment;
     beforeAll(async () => {
-      engine = await startDynamoDbLocal(dynamoDbLocal.folder, ['-sharedDb']);
+      engine = await startDynamoDbLocal(['-sharedDb']);
       stack = new LocalDeployment({ AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint });
     });
     afterAll(() => {
@@ -105,13 +105,13 @@ describe('npm run deploy-local with Docker', () => {
   });
 
   test('that container answers, npm start chats through it, and the data outlives it', async () => {
-    if ('reason' in docker || 'reason' in dynamoDbLocal) {
-      const reason = 'reason' in docker ? docker.reason : 'reason' in dynamoDbLocal ? dynamoDbLocal.reason : '';
-      skipped('The container of the stack local is not started', reason);
+    const reason = 'reason' in docker ? docker.reason : NO_JAVA;
+    if ('reason' in docker || reason !== undefined) {
+      skipped('The container of the stack local is not started', String(reason));
       return;
     }
     await expectFree(declared.port);
-    importImage(docker, dynamoDbLocal.folder, declared.image);
+    importImage(docker, installDynamoDbLocal(), declared.image);
     const endpoint = `http://localhost:${declared.port}`;
 
     docker.run('volume', 'create', declared.volume);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { App, Testing } from 'cdktf';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -332,9 +333,13 @@ describe('every role of every stack', () => {
 describe('LocalStack', () => {
   it('starts DynamoDB in Docker, with its data in a volume, and makes the tables there', () => {
     const local = Synthesized.of(new LocalStack(Testing.app(), 'local'));
-    expect(local.the('docker_image')).toMatchObject({
-      name: expect.stringMatching(/^amazon\/dynamodb-local:\d/) as string,
-    });
+    const { name } = local.the('docker_image') as { name: string };
+    expect(name).toMatch(/^amazon\/dynamodb-local:\d+\.\d+\.\d+$/);
+    // The one that the tests run against, as pinned.
+    const [, version] = name.split(':');
+    const pinned = (file: string) => readFileSync(`emulators/aws/dynamodb/dynamodb-local/${file}`, 'utf8');
+    expect(pinned('pom.xml')).toContain(`<version>${version}</version>`);
+    expect(pinned('files.sha256')).toContain(`/DynamoDBLocal-${version}.jar\n`);
     expect(local.the('docker_container')).toMatchObject({
       command: ['-jar', 'DynamoDBLocal.jar', '-sharedDb', '-dbPath', '/home/dynamodblocal/data'],
       ports: [{ internal: 8000, external: 8000 }],

@@ -29,7 +29,7 @@ export function importImage(docker: Docker, folder: string, tag: string): void {
     execFileSync('tar', ['-cf', archive, '--owner=0', '--group=0', '-C', root, '.']);
     rmSync(root, { recursive: true });
     const settings = [
-      `ENV PATH=${join(java, 'bin')}`,
+      `ENV PATH=${join(java, 'bin')} DDB_LOCAL_TELEMETRY=0`,
       'ENTRYPOINT ["java"]',
       `WORKDIR ${HOME}`,
       'USER dynamodblocal',

@@ -37,7 +37,7 @@ export class DynamoMessages implements MessageStore {
   ) {}
 
   async put(message: Message): Promise<{ stored: boolean; message: Message }> {
-    const line = `${message.at}#${String(message.order).padStart(16, '0')}`;
+    const line = `${message.at}#${String(message.order).padStart(16, '0')}#${message.key}`;
     const { content } = message;
     const file = content.kind === 'file' ? content.file : undefined;
     const outcome = await this.table.put(

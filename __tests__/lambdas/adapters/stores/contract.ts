@@ -597,6 +597,17 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.messages.find(who, 'v#a')).toMatchObject({ due: false, places: at('home', 5, 6) });
     });
 
+    test('a message and its edit of the same moment stand in one order wherever they are read', async () => {
+      const who = conversation();
+      const sent = ['t#a#1', 't#a#1#edit#0', 't#a#1#edit#1', 't#b#1', 't#c#1'];
+      for (const key of [...sent].reverse()) await stores.messages.put(message(who, key, { direction: 'to-visitor' }));
+      expect(keys(await stores.messages.due(who, 'to-visitor', 10))).toEqual(sent);
+      expect(keys(await stores.messages.due(who, 'to-visitor', 2))).toEqual(sent.slice(0, 2));
+      for (const key of [...sent].reverse()) await stores.messages.delivered(who, key);
+      expect(keys(await collect(stores.messages.history(who)))).toEqual(sent);
+      expect(keys(await stores.messages.latest(who, 2))).toEqual(sent.slice(-2));
+    });
+
     test('an attempt is marked while the message is due, given up, or ends in parts', async () => {
       const who = conversation();
       await stores.messages.put(message(who, 'v#1'));

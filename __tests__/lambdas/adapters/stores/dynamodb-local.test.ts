@@ -1,28 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { storeContract } from './contract';
-import { findDynamoDbLocal, startDynamoDbLocal, type DynamoDbLocal } from './dynamodb-local';
 import { prepareEngine, storesAt, type DynamoClient } from './engine';
 
-const found = findDynamoDbLocal();
+describe('stores in DynamoDB (Amazon DynamoDB Local)', () => {
+  let client: DynamoClient;
 
-if ('reason' in found) {
-  test(`stores in DynamoDB Local: skipped, because ${found.reason}`, () => {
-    process.stderr.write(`DynamoDB Local is not tested against: ${found.reason}\n`);
+  beforeAll(async () => {
+    client = await prepareEngine(process.env['DYNAMODB_LOCAL_ENDPOINT']!, randomUUID().replaceAll('-', ''));
   });
-} else {
-  describe('stores in DynamoDB (Amazon DynamoDB Local)', () => {
-    let engine: DynamoDbLocal;
-    let client: DynamoClient;
 
-    beforeAll(async () => {
-      engine = await startDynamoDbLocal(found.folder);
-      client = await prepareEngine(engine.endpoint);
-    }, 60_000);
+  afterAll(() => client.destroy());
 
-    afterAll(() => {
-      client?.destroy();
-      engine?.stop();
-    });
-
-    storeContract(async (clock) => storesAt(client, clock));
-  });
-}
+  storeContract(async (clock) => storesAt(client, clock));
+});

@@ -8,13 +8,16 @@ import { stageTables } from '../../../../local/stage-tables';
 
 export type DynamoClient = ReturnType<typeof createDynamoClient>;
 
-/** Makes the tables of the stage `dev` in a DynamoDB engine, and a client for it. */
-export async function prepareEngine(endpoint: string): Promise<DynamoClient> {
-  await makeTables(dynamoDbAt(endpoint, 'eu-north-1', 'test'), stageTables('dev'));
+/**
+ * Makes the tables of the stage `dev` in a DynamoDB engine, and a client for it. DynamoDB Local keeps the tables of each
+ * access key apart.
+ */
+export async function prepareEngine(endpoint: string, accessKeyId = 'test'): Promise<DynamoClient> {
+  await makeTables(dynamoDbAt(endpoint, 'eu-north-1', accessKeyId), stageTables('dev'));
   return createDynamoClient(sdk, {
     endpoint,
     region: 'eu-north-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: { accessKeyId, secretAccessKey: 'test' },
   });
 }
 

@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { createMemoryWorld, type MemoryWorld } from '../../../memory/world';
 import { createTelegramOperatorSide } from '../../../../lambdas/adapters/telegram/operator-side';
 import { createTelegramMessenger } from '../../../../lambdas/adapters/telegram/telegram-messenger';
 import { createVisitorSide, type VisitorSide } from '../../../../lambdas/chat/browser-side';
-import type { Conversation } from '../../../../lambdas/chat/model/records';
+import type { Conversation, Message } from '../../../../lambdas/chat/model/records';
 import type { ConnectionId } from '../../../../lambdas/chat/model/identifiers';
 import type { Messenger } from '../../../../lambdas/chat/messenger/port';
 import type { Clock, OperatorSide, QueueItem, Stores } from '../../../../lambdas/chat/ports';
 import { createTelegram, type Telegram } from '../../../../emulators/telegram';
+import { prepareEngine, storesAt, type DynamoClient } from '../stores/engine';
 
 export const TOKEN = '123456:stage-test-token';
 export const BOT = 'kite_test_bot';
@@ -27,11 +29,15 @@ export class Stage {
   readonly attempts = new Map<string, number>();
 
   readonly #patience: number;
+  readonly #given: boolean;
+  #client?: DynamoClient;
+  #joined?: Conversation;
 
   /** `patience`: how long a call to Telegram may take, seconds. `stores`: others than those in memory. */
   constructor({ patience = 10, stores }: { patience?: number; stores?: (clock: Clock) => Stores } = {}) {
     this.#patience = patience;
     this.world = createMemoryWorld({ secrets: { botToken: async () => TOKEN } });
+    this.#given = stores !== undefined;
     if (stores) Object.assign(this.world, stores(this.world.clock));
     this.telegram = createTelegram({
       bots: [{ token: TOKEN, username: BOT, privacyMode: false }],
@@ -41,6 +47,16 @@ export class Stage {
   }
 
   async start(): Promise<this> {
+    const engine = process.env['DYNAMODB_LOCAL_ENDPOINT'];
+    if (engine !== undefined && !this.#given) {
+      this.#client = await prepareEngine(engine, randomUUID().replaceAll('-', ''));
+      Object.assign(this.world, storesAt(this.#client, this.world.clock));
+    }
+    const attach = this.world.members.attach.bind(this.world.members);
+    this.world.members.attach = (conversation, attachment) => {
+      this.#joined ??= conversation;
+      return attach(conversation, attachment);
+    };
     const { apiRoot } = await this.telegram.listen();
     const seconds = { quick: this.#patience, patient: this.#patience, file: this.#patience };
     this.messenger = createTelegramMessenger({ secrets: this.world.secrets, apiRoot, seconds });
@@ -49,6 +65,7 @@ export class Stage {
   }
 
   stop(): Promise<void> {
+    this.#client?.destroy();
     return this.telegram.close();
   }
 
@@ -99,12 +116,17 @@ export class Stage {
     return this.visitors.receive(connection, JSON.stringify(frame), this.world.clock.now());
   }
 
-  /** The conversation of the only visitor. @throws Error if there is none */
+  /** The conversation of the first visitor. @throws Error if there is none */
   onlyConversation(): Conversation {
-    const [first] = this.world.members.members.entries();
-    if (!first) throw new Error('There is no visitor');
-    const [, { channel, handle }] = first;
-    return { channel, handle };
+    if (!this.#joined) throw new Error('There is no visitor');
+    return this.#joined;
+  }
+
+  /** What is stored of the first visitor's conversation. */
+  async stored(): Promise<Message[]> {
+    const messages: Message[] = [];
+    for await (const each of this.world.messages.history(this.onlyConversation())) messages.push(each);
+    return messages;
   }
 
   /** What a chat shows: texts and captions, oldest first, without service messages. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { chatId, refOf } from '../../../../lambdas/adapters/telegram/ids';
 import { type ChannelName, type Handle } from '../../../../lambdas/chat/model/identifiers';
@@ -11,19 +12,20 @@ import { FakeMessenger } from '../fake-messenger';
 
 jest.setTimeout(60_000);
 
-let engine: EmbeddedDynamoDb;
+let engine: EmbeddedDynamoDb | undefined;
 let client: DynamoClient;
 let stage: Stage;
 
 beforeEach(async () => {
-  engine = await EmbeddedDynamoDb.start(undefined);
-  client = await prepareEngine(engine.endpoint);
+  const local = process.env['DYNAMODB_LOCAL_ENDPOINT'];
+  engine = local === undefined ? await EmbeddedDynamoDb.start(undefined) : undefined;
+  client = await prepareEngine(engine?.endpoint ?? local!, randomUUID().replaceAll('-', ''));
   stage = await new Stage({ stores: (clock) => storesAt(client, clock) }).start();
 });
 afterEach(async () => {
   await stage.stop();
   client.destroy();
-  await engine.close();
+  await engine?.close();
 });
 
 /** Everything that stands in the tables, but for the numbers of updates that were seen. */

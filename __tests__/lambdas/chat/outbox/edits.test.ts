@@ -88,8 +88,7 @@ describe('an operator edits a message', () => {
       ['OK', undefined],
       ['TXT', 'Good morning'],
     ]);
-    const conversations = [...stage.world.messages.messages.entries('')].filter(([, each]) => each.due);
-    expect(conversations).toEqual([]);
+    expect((await stage.stored()).filter(({ due }) => due)).toEqual([]);
   });
 
   test.each(['before', 'after'] as const)(
@@ -136,9 +135,9 @@ describe('an operator edits a long message', () => {
     const replyTo = stage.last(chat).message_id;
     const message = stage.telegram.people.send({ chat, from: operator, text: 'short', replyTo }).message_id;
     await updates();
-    const [[key, stored] = []] = [...stage.world.messages.messages.entries('')].filter(([, each]) => each.due);
+    const [stored] = (await stage.stored()).filter(({ due }) => due);
     const [first, second] = ['a'.repeat(4096), 'and the rest'];
-    stage.world.messages.messages.put(key!, { ...stored!, content: { kind: 'text', text: first + second } });
+    await stage.world.messages.correct(stored!.conversation, stored!.key, first + second);
     during('post', 'after', async () => {
       stage.telegram.faults.inject({ method: 'sendMessage', fault: { kind: 'tooManyRequests', retryAfter: 5 } });
     });
@@ -220,9 +219,7 @@ describe('a visitor in Telegram edits a message', () => {
     await stage.work(item!);
     await stage.settle();
     expect(shown(chat, skip)).toEqual(['Good morning']);
-    const [, original] = [...stage.world.messages.messages.entries('')].find(
-      ([, each]) => each.content.kind === 'text',
-    )!;
-    expect(original.content).toEqual({ kind: 'text', text: 'Good morning' });
+    const original = (await stage.stored()).find(({ content }) => content.kind === 'text');
+    expect(original?.content).toEqual({ kind: 'text', text: 'Good morning' });
   });
 });

@@ -1,0 +1,4 @@
+/** Ends what `global-setup.ts` has started. */
+export default function globalTeardown(): void {
+  (globalThis as { stopDynamoDbLocal?: () => void }).stopDynamoDbLocal?.();
+}
