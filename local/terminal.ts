@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { isRecord, parsed } from '../json';
 import type { GatewayActivity } from '../emulators/aws/api-gateway';
 
 type Style = Parameters<typeof styleText>[0];
@@ -60,14 +61,10 @@ export class Terminal {
 
   /** A line that a function wrote: its warnings and errors, without what only machines read. */
   functionLine(line: string): void {
-    let entry: { level?: unknown; message?: unknown; error?: unknown; [field: string]: unknown };
-    try {
-      entry = JSON.parse(line) as typeof entry;
-    } catch {
-      return this.note(line);
-    }
-    if (entry.level !== 'WARN' && entry.level !== 'ERROR') return;
+    const entry = parsed(line);
+    if (!isRecord(entry)) return this.note(line);
     const { level, message, timestamp: _, service: __, error, ...fields } = entry;
+    if (level !== 'WARN' && level !== 'ERROR') return;
     const details = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
     const text = [String(message), ...details].join('  ');
     this.write(`${this.time()}  ${this.paint(level === 'ERROR' ? 'red' : 'yellow', text)}`);
@@ -75,11 +72,10 @@ export class Terminal {
   }
 
   private failure(error: unknown): void {
-    const { message, stack } = (typeof error === 'object' && error !== null ? error : { message: String(error) }) as {
-      message?: string;
-      stack?: string;
-    };
-    for (const line of (stack ?? message ?? '').split('\n').slice(0, 6)) {
+    const { message, stack } = isRecord(error) ? error : { message: String(error), stack: undefined };
+    for (const line of String(stack ?? message ?? '')
+      .split('\n')
+      .slice(0, 6)) {
       this.write(`          ${this.paint('red', line)}`);
     }
   }

@@ -1,14 +1,9 @@
+import { isRecord, text } from '../json';
+
 /** What Terraform is told of a resource, with the names that Terraform uses. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
-export function isRecord(value: unknown): value is Attributes {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A text, or none for everything else. */
-export function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
+export { isRecord, text };
 
 /** A nested block, which may be written as a list of one; empty if there is none. */
 export function block(attributes: Attributes, name: string): Attributes {

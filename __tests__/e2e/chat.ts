@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { isRecord } from '../../emulators/json';
+import { isRecord } from '../../json';
 import { SANDBOX_BOTS, type Sandbox } from '../../local/sandbox/sandbox';
 import type { Telegram } from '../../emulators/telegram';
 import { Visitor } from './visitor';

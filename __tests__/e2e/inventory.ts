@@ -1,5 +1,5 @@
 import { ACCOUNT_ID, type EmulatedAws } from '../../emulators/aws/account';
-import { isRecord, text } from '../../emulators/json';
+import { isRecord, text } from '../../json';
 
 /** Kinds of resources: service, call, the member with the list, and the member that names an item (`''`: items are names). */
 const LISTINGS: readonly (readonly [kind: string, service: string, call: string, list: string, name: string])[] = [

@@ -1,4 +1,4 @@
-import { isRecord } from '../../emulators/json';
+import { isRecord } from '../../json';
 import type { Sandbox } from '../../local/sandbox/sandbox';
 
 /**

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerJson } from '../answer';
 import { BotApiError, tooManyRequests } from './bot-api-error';
 import type { FaultPlan, Faults } from './faults';
 import type { FloodControl } from './flood-control';
@@ -53,7 +54,10 @@ export class BotApi {
     const file = /^\/file\/bot([^/]+)\/(.+)$/.exec(path);
     const call = /^\/bot([^/]+)\/(?:test\/)?([^/]*)$/.exec(path);
     try {
-      if (file?.[1] && file[2]) return this.sendFile(response, this.bot(file[1]), decodeURIComponent(file[2]));
+      if (file?.[1] && file[2]) {
+        this.bot(file[1]);
+        return this.sendFile(response, decodeURIComponent(file[2]));
+      }
       if (!call?.[1]) throw new BotApiError(404, 'Not Found');
       const bot = this.bot(call[1]);
       const parameters = await readParameters(request, query);
@@ -87,7 +91,7 @@ export class BotApi {
       if (plan) return fail(response, plan, record);
       record.code = 200;
       const body = result instanceof Described ? { ok: true, ...result } : { ok: true, result };
-      sendJson(response, 200, body);
+      answerJson(response, 200, body);
     } catch (error) {
       record.code = error instanceof BotApiError ? error.code : 500;
       if (error instanceof BotApiError) record.description = error.description;
@@ -116,7 +120,7 @@ export class BotApi {
     throw /^\d+:[\w-]+$/.test(decoded) ? new BotApiError(401, 'Unauthorized') : new BotApiError(404, 'Not Found');
   }
 
-  private sendFile(response: ServerResponse, _bot: BotRecord, path: string): void {
+  private sendFile(response: ServerResponse, path: string): void {
     const file = this.world.media.findByPath(path);
     const content = file && this.world.media.read(file.id);
     if (!content) throw new BotApiError(404, 'Not Found');
@@ -152,12 +156,6 @@ function sendError(response: ServerResponse, error: unknown): void {
   else {
     const wait = refusal.parameters?.retry_after;
     if (wait !== undefined) response.setHeader('retry-after', String(wait));
-    sendJson(response, refusal.code, refusal.toBody());
+    answerJson(response, refusal.code, refusal.toBody());
   }
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
-  response.end(text);
 }

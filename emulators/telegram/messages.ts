@@ -74,6 +74,19 @@ export class Messages {
     return removed;
   }
 
+  /** Puts a message on top of its chat; the service message that says so is its answer. */
+  pin(chat: ChatRecord, record: MessageRecord, fromId: number, silent = false): void {
+    const { id, topicId } = record;
+    chat.pinned = [...chat.pinned.filter((pinned) => pinned !== id), id];
+    const body = { pinned_message: this.render(record, false) };
+    this.post(chat, { fromId, topicId, replyToId: id, ...(silent ? { silent } : {}), body });
+  }
+
+  unpin(chat: ChatRecord, id: number): void {
+    chat.pinned = chat.pinned.filter((pinned) => pinned !== id);
+    this.changed(chat);
+  }
+
   /** The message as the Bot API gives it, the message it answers included once. */
   render(record: MessageRecord, nested = true): Message {
     const chat = this.chats.chat(record.chat);

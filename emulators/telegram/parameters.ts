@@ -1,7 +1,7 @@
 import type { Update } from 'grammy/types';
 import { badRequest } from './bot-api-error';
 import type { UploadedFile } from './uploaded-file';
-import { isRecord } from '../json';
+import { isRecord, parsed, record } from '../../json';
 
 /**
  * The parameters of one call. Telegram takes them from the query, a form, JSON or multipart alike: numbers and
@@ -52,7 +52,7 @@ export class Parameters {
 
   /** The members of a list of objects, each able to see this call's uploads. */
   objects(name: string): Parameters[] {
-    return (this.list(name) ?? []).map((value) => new Parameters(isRecord(value) ? value : {}, this.files));
+    return (this.list(name) ?? []).map((value) => new Parameters(record(value), this.files));
   }
 
   /** An upload: the part of that name, or the part an `attach://` value names. */
@@ -71,10 +71,8 @@ export class Parameters {
     const value = this.values[name];
     if (value === undefined || value === null || value === '') return undefined;
     if (typeof value !== 'string') return value;
-    try {
-      return JSON.parse(value) as unknown;
-    } catch {
-      throw badRequest(`can't parse ${name.replaceAll('_', ' ')} JSON object`);
-    }
+    const read = parsed(value);
+    if (read === undefined) throw badRequest(`can't parse ${name.replaceAll('_', ' ')} JSON object`);
+    return read;
   }
 }

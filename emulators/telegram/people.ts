@@ -44,21 +44,16 @@ export interface AlbumItem {
 }
 
 /** A topic as people see it. */
-export interface TopicView {
-  readonly id: number;
-  readonly name: string;
-  readonly iconColor: number;
-  readonly closed: boolean;
-}
+export type TopicView = Pick<TopicRecord, 'id' | 'name' | 'iconColor' | 'closed'>;
 
-const FILE_KINDS = [
+const FILE_KINDS: readonly Exclude<MediaKind, 'sticker'>[] = [
   'photo',
   'document',
   'video',
   'voice',
   'audio',
   'animation',
-] as const satisfies readonly MediaKind[];
+];
 
 /** What people do in Telegram's own apps, for tests and for the console. Everything throws Error if it cannot be. */
 export class People {
@@ -307,21 +302,11 @@ export class People {
 
   pin(change: { chat: ChatKey; by: number; message: number }): void {
     const chat = this.world.chats.chat(change.chat);
-    const record = this.message(chat, change.message);
-    chat.pinned = [...chat.pinned.filter((id) => id !== record.id), record.id];
-    const pinned = this.world.messages.render(record, false);
-    this.world.messages.post(chat, {
-      fromId: change.by,
-      topicId: record.topicId,
-      replyToId: record.id,
-      body: { pinned_message: pinned },
-    });
+    this.world.messages.pin(chat, this.message(chat, change.message), change.by);
   }
 
   unpin(change: { chat: ChatKey; message: number }): void {
-    const chat = this.world.chats.chat(change.chat);
-    chat.pinned = chat.pinned.filter((id) => id !== change.message);
-    this.world.changed(chat);
+    this.world.messages.unpin(this.world.chats.chat(change.chat), change.message);
   }
 
   /** The bytes of a sent file. */
@@ -332,12 +317,8 @@ export class People {
   // Topics
 
   topics(chat: ChatKey): TopicView[] {
-    return [...this.world.chats.chat(chat).topics.values()].map(({ id, name, iconColor, closed }) => ({
-      id,
-      name,
-      iconColor,
-      closed,
-    }));
+    const topics = [...this.world.chats.chat(chat).topics.values()];
+    return topics.map(({ id, name, iconColor, closed }) => ({ id, name, iconColor, closed }));
   }
 
   /** Opens a topic and gives its id. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isRecord } from '../json';
+import { isRecord, parsed } from '../../json';
 import { readLimited } from '../limited-body';
 import { BotApiError, badRequest } from './bot-api-error';
 import { Parameters } from './parameters';
@@ -39,12 +39,8 @@ export async function readParameters(request: IncomingMessage, query: URLSearchP
 
 function parseJson(body: Buffer): object {
   if (body.length === 0) return {};
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    if (isRecord(value)) return value;
-  } catch {
-    // Falls through to the same refusal.
-  }
+  const value = parsed(body.toString('utf8'));
+  if (isRecord(value)) return value;
   throw badRequest("can't parse JSON object");
 }
 

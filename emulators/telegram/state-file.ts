@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isRecord } from '../../json';
 import { emptyState, type TelegramState } from './state';
 
 const toJson = (_key: string, value: unknown): unknown => (value instanceof Map ? { $map: [...value] } : value);
 const fromJson = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && '$map' in value
-    ? new Map((value as { $map: [unknown, unknown][] }).$map)
-    : value;
+  isRecord(value) && '$map' in value ? new Map(value['$map'] as [unknown, unknown][]) : value;
 
 /**
  * Keeps the state in a JSON file and the bytes of sent files in a folder beside it (`<file>.files/`).

@@ -1,3 +1,4 @@
+import { record } from '../../json';
 import type { BotProfile } from '../adapters/telegram/webhook-registration';
 import type { BotCommand } from '../bot-profile';
 
@@ -80,8 +81,4 @@ function isCommand(value: unknown): value is BotCommand {
 
 function unexpected(what: string, given: unknown): Error {
   return new Error(`Expected ${what}, got ${JSON.stringify(given) ?? 'nothing'}`);
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../emulators/failure';
-import { isRecord, text } from '../../emulators/json';
+import { record, records, text } from '../../json';
 import type { EmulatedAws } from '../../emulators/aws/account';
 import type {
   ApiDefinition,
@@ -18,7 +18,7 @@ type Json = Record<string, unknown>;
 export async function readDefinition(aws: EmulatedAws): Promise<GatewayDefinition> {
   const list = async (url: string): Promise<Json[]> => {
     const { items } = await aws.call({ service: 'apigateway', method: 'GET', url: `/v2/apis${url}` });
-    return Array.isArray(items) ? items.filter(isRecord) : [];
+    return records(items);
   };
   const apis = await Promise.all((await list('')).map(async (api) => await readApi(api, list)));
   if (apis.length === 0) throw new Failure('The emulated account has no API: deploy kite-stack first.');
@@ -61,8 +61,8 @@ async function readApi(api: Json, list: (url: string) => Promise<Json[]>): Promi
 }
 
 function readStage(stage: Json): StageDefinition {
-  const variables = isRecord(stage['stageVariables']) ? stage['stageVariables'] : {};
-  const settings = isRecord(stage['defaultRouteSettings']) ? stage['defaultRouteSettings'] : {};
+  const variables = record(stage['stageVariables']);
+  const settings = record(stage['defaultRouteSettings']);
   const limit = (name: 'throttlingBurstLimit' | 'throttlingRateLimit'): Json =>
     typeof settings[name] === 'number' ? { [name]: settings[name] } : {};
   return {

@@ -14,7 +14,7 @@ import {
   type Program,
   type RawRequest,
 } from '../../emulators/aws/account';
-import { isRecord } from '../../emulators/json';
+import { record } from '../../json';
 import type { GatewayDefinition, Observe } from '../../emulators/aws/api-gateway';
 import { Chat } from '../chat';
 import { LocalServer } from '../local-server';
@@ -228,11 +228,9 @@ export class Sandbox {
   /** The outputs of a stack's last deployment, as its state has them. */
   async outputs(stack: StackName): Promise<Readonly<Record<string, string>>> {
     const url = `/${this.settings['STATE_BUCKET']}/${STATE_KEYS[stack]}`;
-    const state: unknown = JSON.parse(await this.aws.text({ service: 's3', method: 'GET', url }));
-    const outputs = isRecord(state) && isRecord(state['outputs']) ? state['outputs'] : {};
-    return Object.fromEntries(
-      Object.entries(outputs).map(([name, output]) => [name, String(isRecord(output) ? output['value'] : '')]),
-    );
+    const state = record(JSON.parse(await this.aws.text({ service: 's3', method: 'GET', url })));
+    const outputs = Object.entries(record(state['outputs']));
+    return Object.fromEntries(outputs.map(([name, output]) => [name, String(record(output)['value'] ?? '')]));
   }
 
   /** `cdktf diff <stack>`: what a deployment would change. */

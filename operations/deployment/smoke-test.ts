@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { parsed, record } from '../../json';
 
 /** What a smoke test found out: undefined if all is well, else what went wrong, in words. */
 export type SmokeTestResult = string | undefined;
@@ -52,19 +53,11 @@ function pingEvent(stage: string): object {
 }
 
 function isPong(text: string): boolean {
-  try {
-    const answer = JSON.parse(text) as { statusCode?: unknown; body?: unknown } | null;
-    return answer?.statusCode === 200 && JSON.stringify(JSON.parse(String(answer.body))) === '["PONG"]';
-  } catch {
-    return false;
-  }
+  const { statusCode, body } = record(parsed(text));
+  return statusCode === 200 && JSON.stringify(parsed(String(body))) === '["PONG"]';
 }
 
 function errorMessage(text: string): string {
-  try {
-    const { errorType, errorMessage: message } = JSON.parse(text) as { errorType?: string; errorMessage?: string };
-    return [errorType, message].filter(Boolean).join(': ') || text;
-  } catch {
-    return text;
-  }
+  const { errorType, errorMessage: message } = record(parsed(text));
+  return [errorType, message].filter(Boolean).join(': ') || text;
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parsed } from '../../json';
 import { reasonOf } from './error-parts';
 
 /** Cloudflare's public API. */
@@ -96,13 +97,5 @@ export class CloudflareApi {
     } catch (error) {
       throw new CloudflareFailure(`Cloudflare cannot be reached (${reasonOf(error)}).`);
     }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { record } from '../../json';
+
 /** The longest message of another program that is shown, characters. */
 const SHOWN = 300;
 
@@ -13,10 +15,10 @@ export interface ErrorParts {
 
 /** Looked at by its properties: what Node.js itself throws is not everywhere an instance of the same Error. */
 export function partsOf(error: unknown): ErrorParts {
-  const { name, message, code, cause, $metadata } = properties(error);
+  const { name, message, code, cause, $metadata } = record(error);
   // fetch keeps what the socket said in `cause`.
-  const said = [code, properties(cause)['code']].find((value) => typeof value === 'string');
-  const { httpStatusCode } = properties($metadata);
+  const said = [code, record(cause)['code']].find((value) => typeof value === 'string');
+  const { httpStatusCode } = record($metadata);
   const status = typeof httpStatusCode === 'number' ? httpStatusCode : undefined;
   const line = (typeof message === 'string' ? message : String(error)).split('\n')[0] ?? '';
   return {
@@ -25,10 +27,6 @@ export function partsOf(error: unknown): ErrorParts {
     code: status === undefined && typeof said === 'string' ? said : undefined,
     status,
   };
-}
-
-function properties(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** The name of an error, by which AWS says what is wrong. */

@@ -1,5 +1,6 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
+import { parsed } from '../../json';
 import type { AwsAccess } from './aws-access';
 import { nameOf, statusOf } from './error-parts';
 import { NotChecked } from './finding';
@@ -72,13 +73,5 @@ async function read({ s3 }: AwsAccess, Bucket: string, Key: string): Promise<str
     if (nameOf(error) === 'NoSuchBucket') throw new NotChecked('There is no state bucket yet.');
     if (statusOf(error) === 404) return undefined;
     throw error;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

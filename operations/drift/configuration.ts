@@ -1,3 +1,4 @@
+import { list, record } from '../../json';
 import { differences, isConsequence, type Difference } from './differences';
 import type { Change, Plan } from './plan';
 
@@ -101,7 +102,7 @@ export class Configuration {
 }
 
 function inside(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return record(value)[key];
 }
 
 function same(one: unknown, other: unknown): boolean {
@@ -109,8 +110,7 @@ function same(one: unknown, other: unknown): boolean {
 }
 
 function referencesOf(expression: unknown): readonly string[] {
-  if (typeof expression !== 'object' || expression === null || !('references' in expression)) return [];
-  return Array.isArray(expression.references) ? expression.references.filter((one) => typeof one === 'string') : [];
+  return list(record(expression)['references']).filter((one) => typeof one === 'string');
 }
 
 /** Blocks are lists of expressions by their attributes. */

@@ -1,3 +1,5 @@
+import { text } from '../../json';
+
 type Values = Readonly<Record<string, unknown>>;
 type Page = (values: Values, region: string) => string | undefined;
 
@@ -42,10 +44,6 @@ const PAGES: Readonly<Record<string, Page>> = {
   aws_acm: (v) => `acm/home#/certificates/${part(v.arn || v.certificate_arn, -1, '/')}`,
   aws_route53: (v) => `!route53/v2/hostedzones#ListRecordSets/${text(v.zone_id)}`,
 };
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
 
 function part(value: unknown, index: number, separator: string): string {
   return text(value).split(separator).at(index) ?? '';

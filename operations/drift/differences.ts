@@ -1,3 +1,4 @@
+import { parsed } from '../../json';
 import type { Change } from './plan';
 
 /** One value that differs, deep in a resource. */
@@ -92,11 +93,7 @@ function show(value: unknown, secret: unknown): string {
 /** A JSON object or list written as a text is its content. */
 function structure(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
+  return parsed(value) ?? value;
 }
 
 function canonical(value: unknown): string {

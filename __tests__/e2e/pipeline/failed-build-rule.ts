@@ -2,7 +2,7 @@ import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 
 import { ACCOUNT_ID, type EmulatedAws } from '../../../emulators/aws/account';
-import { isRecord } from '../../../emulators/json';
+import { isRecord } from '../../../json';
 import { Queue } from './queue';
 import { clientSettings } from './somebody';
 

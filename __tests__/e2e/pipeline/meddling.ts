@@ -8,7 +8,7 @@ import {
 import { ListSubscriptionsCommand, SNSClient, UnsubscribeCommand } from '@aws-sdk/client-sns';
 
 import { ACCOUNT_ID, type EmulatedAws } from '../../../emulators/aws/account';
-import { isRecord } from '../../../emulators/json';
+import { isRecord } from '../../../json';
 import { clientSettings } from './somebody';
 
 /** One change that somebody makes past Terraform. */

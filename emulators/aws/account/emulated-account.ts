@@ -1,6 +1,6 @@
 import { failure, type AwsReply } from '../protocol/aws-reply';
 import { jsonBody, ownRequest, readAwsRequest, type AwsRequest, type RawRequest } from '../protocol/aws-request';
-import { isRecord, text } from '../../json';
+import { isRecord, text } from '../../../json';
 import { CallLog } from './call-log';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import { iamActions, type IamAction } from './iam-action';

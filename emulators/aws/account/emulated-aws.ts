@@ -7,7 +7,7 @@ import { isFromAnotherWebsite } from '../../web-access';
 import { ApiGateway } from '../api-gateway/moto-api-gateway';
 import { failure, type AwsReply } from '../protocol/aws-reply';
 import { jsonBody, ownRequest, type OwnCall, type RawRequest } from '../protocol/aws-request';
-import { text } from '../../json';
+import { text } from '../../../json';
 import { Budgets } from '../budgets/moto-budgets';
 import type { CallLog } from './call-log';
 import { CodeBuild } from '../codebuild/moto-codebuild';

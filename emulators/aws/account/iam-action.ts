@@ -1,5 +1,5 @@
 import { jsonBody, type AwsRequest } from '../protocol/aws-request';
-import { isRecord, text } from '../../json';
+import { isRecord, list, text } from '../../../json';
 import { ACCOUNT_ID } from './identities';
 
 /** An IAM action and the resource it is checked against. */
@@ -136,7 +136,7 @@ function dynamoDbTable(body: Record<string, unknown>, region: string): string {
 function batchProjects(request: AwsRequest): readonly string[] {
   if (request.service !== 'codebuild' || request.operation !== 'BatchGetProjects') return [];
   const { names } = jsonBody(request);
-  return Array.isArray(names) ? names.map((name) => projectArn(text(name), request.region)) : [];
+  return list(names).map((name) => projectArn(text(name), request.region));
 }
 
 function projectArn(name: string, region: string): string {

@@ -1,20 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Observe } from './activity';
 import { splitTarget } from './client-request';
-import { serveRoute, type ApiDefinition, type ServedRoute, type StageDefinition } from './definition';
+import { serveRoute, type ApiDefinition, type StageDefinition } from './definition';
 import { httpEvent } from './http-event';
 import { matchRoute, type MatchedRoute } from './http-route';
 import { newIdentifier } from './identifier';
-import { invokeWithin, type Invoke } from './invocation';
-import { answerJson } from './json-answer';
+import { integrate, type Invoke } from './invocation';
 import type { GatewayLimits } from './limits';
-import { readProxyResponse, type ProxyResponse } from './proxy-response';
+import type { ProxyResponse } from './proxy-response';
+import { answerJson } from '../../answer';
 import { readLimited } from '../../limited-body';
 import type { Throttle } from './throttle';
 
-type Answer =
-  | { readonly status: number; readonly response: ProxyResponse }
-  | { readonly status: number; readonly message: string; readonly error?: unknown };
+/** `bytes` of the request's body, if it was read. */
+type Answer = { readonly status: number; readonly bytes?: number } & (
+  { readonly response: ProxyResponse } | { readonly message: string; readonly error?: unknown }
+);
 
 /** The HTTP side of the gateway: routing, payload format 2.0, API Gateway's own error objects. */
 export class HttpGateway {
@@ -37,17 +38,18 @@ export class HttpGateway {
     const path = decodedPath(splitTarget(request).path);
     const matched =
       path === undefined ? undefined : matchRoute(api.routes, request.method ?? 'GET', withoutStage(path, stage));
-    let bytes = 0;
-    const answer = await this.handle(api, stage, matched, request, path, requestId, (length) => (bytes = length)).catch(
-      (error: unknown): Answer => ({ status: 500, message: 'Internal Server Error', error }),
-    );
+    const answer = await this.handle(api, stage, matched, request, path, requestId).catch((error: unknown): Answer => ({
+      status: 500,
+      message: 'Internal Server Error',
+      error,
+    }));
 
     this.observe({
       kind: 'http',
       stage: stage.stageName,
       routeKey: matched?.route.routeKey ?? `${request.method} ${path ?? splitTarget(request).path}`,
       status: answer.status,
-      bytes,
+      bytes: answer.bytes ?? 0,
       duration: performance.now() - started,
       error: 'error' in answer ? answer.error : undefined,
     });
@@ -66,7 +68,6 @@ export class HttpGateway {
     request: IncomingMessage,
     path: string | undefined,
     requestId: string,
-    onLength: (bytes: number) => void,
   ): Promise<Answer> {
     const discard = (status: number, message: string, error?: unknown): Answer => {
       request.resume();
@@ -74,32 +75,25 @@ export class HttpGateway {
     };
     if (path === undefined) return discard(400, 'Bad Request');
     if (!matched) return discard(404, 'Not Found');
-    const served: ServedRoute = serveRoute(api, stage, matched.route);
+    const served = serveRoute(api, stage, matched.route);
     if (!this.throttle.admits(served)) return discard(429, 'Too Many Requests');
 
     const body = await readLimited(request, this.limits.httpPayloadBytes);
     if (!body) return { status: 413, message: 'Request Entity Too Large' };
-    onLength(body.length);
+    const bytes = body.length;
     const event = httpEvent(api, stage, matched, request, path, requestId, body);
     // A body that API Gateway takes may still be too long for Lambda's synchronous invocation.
-    if (body.length > this.limits.lambdaPayloadBytes / 2) {
-      const length = Buffer.byteLength(JSON.stringify(event));
-      if (length > this.limits.lambdaPayloadBytes) return { status: 413, message: 'Request Entity Too Large' };
+    const { lambdaPayloadBytes } = this.limits;
+    if (bytes > lambdaPayloadBytes / 2 && Buffer.byteLength(JSON.stringify(event)) > lambdaPayloadBytes) {
+      return { status: 413, bytes, message: 'Request Entity Too Large' };
     }
 
     const timeout = served.timeoutInMillis ?? this.limits.httpIntegrationMillis;
-    const outcome = await invokeWithin(this.invoke, served.functionReference, event, timeout);
-    if (outcome.kind === 'timed-out') {
-      const error = new Error(`${served.functionReference} took longer than ${timeout} ms.`);
-      return { status: 503, message: 'Service Unavailable', error };
-    }
-    if (outcome.kind === 'failed') return { status: 500, message: 'Internal Server Error', error: outcome.error };
-    const response = readProxyResponse(outcome.value, '2.0');
-    if (!response) {
-      const error = new Error(`${served.functionReference} returned what is no response of payload format 2.0.`);
-      return { status: 500, message: 'Internal Server Error', error };
-    }
-    return { status: response.statusCode, response };
+    const outcome = await integrate(this.invoke, served, event, timeout, '2.0');
+    if ('response' in outcome) return { status: outcome.response.statusCode, bytes, response: outcome.response };
+    const { timedOut, error } = outcome;
+    const [status, message] = timedOut ? [503, 'Service Unavailable'] : [500, 'Internal Server Error'];
+    return { status, bytes, message, error };
   }
 }
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Observe } from './activity';
 import { newIdentifier } from './identifier';
-import { answerJson } from './json-answer';
 import type { GatewayLimits } from './limits';
+import { answerJson } from '../../answer';
 import { readLimited } from '../../limited-body';
 import type { WebSocketConnection } from './websocket-connection';
 

@@ -1,6 +1,6 @@
 import { changed, json, type AwsReply } from '../protocol/aws-reply';
 import { jsonBody, withBody, type AwsRequest } from '../protocol/aws-request';
-import { isRecord } from '../../json';
+import { record, records } from '../../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 
 const ROUTE_RESPONSES = /^\/v2\/apis\/([^/]+)\/routes\/([^/]+)\/routeresponses(?:\/([^/]+))?$/;
@@ -63,34 +63,23 @@ export class ApiGateway implements EmulatedService {
     if (request.method !== 'GET') return undefined;
     return changed(await send(request), (body) => {
       if (stage !== undefined) return { ...body, ...this.stages.get(key) };
-      const items = Array.isArray(body['items']) ? body['items'].filter(isRecord) : [];
-      return {
-        ...body,
-        items: items.map((item) => ({ ...item, ...this.stages.get(`${api}/${String(item['stageName'])}`) })),
-      };
+      const kept = (item: Record<string, unknown>) => this.stages.get(`${api}/${String(item['stageName'])}`);
+      return { ...body, items: records(body['items']).map((item) => ({ ...item, ...kept(item) })) };
     });
   }
 }
 
 function domainNames(body: Record<string, unknown>): Record<string, unknown> {
-  if (Array.isArray(body['items']))
-    return { ...body, items: body['items'].map((item) => (isRecord(item) ? domainName(item) : item)) };
+  if (Array.isArray(body['items'])) return { ...body, items: records(body['items']).map(domainName) };
   return 'domainNameConfigurations' in body ? domainName(body) : body;
 }
 
 function domainName(domain: Record<string, unknown>): Record<string, unknown> {
-  const configurations = Array.isArray(domain['domainNameConfigurations'])
-    ? domain['domainNameConfigurations'].filter(isRecord)
-    : [];
   const { mutualTlsAuthentication, ...rest } = domain;
-  const tls =
-    isRecord(mutualTlsAuthentication) && Object.keys(mutualTlsAuthentication).length > 0
-      ? { mutualTlsAuthentication }
-      : {};
   return {
     ...rest,
-    ...tls,
-    domainNameConfigurations: configurations.map((configuration) => ({
+    ...(Object.keys(record(mutualTlsAuthentication)).length > 0 ? { mutualTlsAuthentication } : {}),
+    domainNameConfigurations: records(domain['domainNameConfigurations']).map((configuration) => ({
       domainNameStatus: 'AVAILABLE',
       apiGatewayDomainName: `d-emulated.execute-api.amazonaws.com`,
       hostedZoneId: 'Z3UWIKFBOOGXPP',

@@ -1,3 +1,5 @@
+import { parsed } from '../../../json';
+
 const EXPRESSION = /^\$?\{?\$?request\.body((?:\.?\[(?:\d+|'[^']+'|"[^"]+")\]|\.[A-Za-z0-9_-]+)+)\}?$/;
 const STEP = /\[(\d+)\]|\[['"]([^'"]+)['"]\]|\.([A-Za-z0-9_-]+)/g;
 
@@ -17,12 +19,7 @@ export function selectRouteKey(expression: string, message: string): string | un
       `The route selection expression "${expression}" is not of the form $request.body.<path>, e.g. $request.body.[0].`,
     );
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(message);
-  } catch {
-    return undefined;
-  }
+  let value = parsed(message);
   for (const [, index, quoted, name] of path.matchAll(STEP)) {
     const key = index ?? quoted ?? name ?? '';
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;

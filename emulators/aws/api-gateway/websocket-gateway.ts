@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Observe } from './activity';
+import type { GatewayActivity, Observe } from './activity';
 import { sourceIp } from './client-request';
 import { serveRoute, type ApiDefinition, type ServedRoute, type StageDefinition } from './definition';
 import { newIdentifier } from './identifier';
-import { invokeWithin, type Invoke } from './invocation';
-import { refuseUpgrade } from './json-answer';
+import { integrate, type Invoke } from './invocation';
 import type { GatewayLimits } from './limits';
-import { readProxyResponse, type ProxyResponse } from './proxy-response';
+import type { ProxyResponse } from './proxy-response';
+import { refuseUpgrade } from './refused-upgrade';
 import { selectRouteKey } from './route-selection';
 import type { Throttle } from './throttle';
 import { WebSocketConnection } from './websocket-connection';
@@ -119,16 +119,7 @@ export class WebSocketGateway {
     const event = connectEvent(facts, request);
     socket.on('error', () => socket.destroy());
     const report = (status: number, error?: unknown): void =>
-      this.observe({
-        kind: 'connect',
-        stage: stage.stageName,
-        routeKey: '$connect',
-        connectionId: facts.connectionId,
-        status,
-        bytes: 0,
-        duration: performance.now() - started,
-        error,
-      });
+      this.report('connect', facts, started, { routeKey: '$connect', status, error });
     const refuse = (status: number, message: string, error?: unknown): void => {
       report(status, error);
       refuseUpgrade(socket, status, errorFrame(message, facts, event));
@@ -188,15 +179,11 @@ export class WebSocketGateway {
     } else if (served?.route.hasRouteResponse && outcome.response.body && outcome.response.body.length > 0) {
       connection.send(outcome.response.body);
     }
-    this.observe({
-      kind: 'message',
-      stage: facts.stage.stageName,
+    this.report('message', facts, started, {
       ...(selected !== undefined && TAG.test(selected) ? { tag: selected } : {}),
       routeKey: event.requestContext.routeKey,
-      connectionId: facts.connectionId,
       status: outcome.status,
       bytes: Buffer.byteLength(text),
-      duration: performance.now() - started,
       error: outcome.error,
     });
   }
@@ -208,32 +195,24 @@ export class WebSocketGateway {
     const outcome: Handled = served
       ? await this.handle(served, disconnectEvent(facts, code, reason), { throttled: false })
       : { status: 200 };
-    this.observe({
-      kind: 'disconnect',
-      stage: facts.stage.stageName,
-      routeKey: '$disconnect',
-      connectionId: facts.connectionId,
-      status: code,
-      bytes: 0,
-      duration: performance.now() - started,
-      error: outcome.error,
-    });
+    this.report('disconnect', facts, started, { routeKey: '$disconnect', status: code, error: outcome.error });
+  }
+
+  private report(
+    kind: GatewayActivity['kind'],
+    { stage: { stageName: stage }, connectionId }: ConnectionFacts,
+    started: number,
+    what: Pick<GatewayActivity, 'routeKey' | 'status' | 'error' | 'tag'> & { readonly bytes?: number },
+  ): void {
+    this.observe({ kind, stage, connectionId, bytes: 0, ...what, duration: performance.now() - started });
   }
 
   private async handle(served: ServedRoute, event: WebSocketEvent, { throttled = true } = {}): Promise<Handled> {
     if (throttled && !this.throttle.admits(served)) return { status: 429 };
     const timeout = served.timeoutInMillis ?? this.limits.webSocketIntegrationMillis;
-    const outcome = await invokeWithin(this.invoke, served.functionReference, event, timeout);
-    if (outcome.kind === 'timed-out') {
-      return { status: 504, error: new Error(`${served.functionReference} took longer than ${timeout} ms.`) };
-    }
-    if (outcome.kind === 'failed') return { status: 502, error: outcome.error };
-    const response = readProxyResponse(outcome.value, 'websocket');
-    if (!response) {
-      const error = new Error(`${served.functionReference} returned no proxy response: an object with a statusCode.`);
-      return { status: 502, error };
-    }
-    return { status: response.statusCode, response };
+    const outcome = await integrate(this.invoke, served, event, timeout, 'websocket');
+    if ('response' in outcome) return { status: outcome.response.statusCode, response: outcome.response };
+    return { status: outcome.timedOut ? 504 : 502, error: outcome.error };
   }
 
   private route(api: ApiDefinition, stage: StageDefinition, routeKey: string): ServedRoute | undefined {

@@ -1,6 +1,6 @@
 import { json, type AwsReply } from '../protocol/aws-reply';
 import { jsonBody, type AwsRequest } from '../protocol/aws-request';
-import { isRecord, text } from '../../json';
+import { record, text } from '../../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 
 type Json = Record<string, unknown>;
@@ -32,14 +32,13 @@ export class Budgets implements EmulatedService {
 
   private async create(body: Json, request: AwsRequest, send: Send): Promise<AwsReply> {
     const reply = await send(request);
-    const budget = isRecord(body['Budget']) ? body['Budget'] : {};
-    if (reply.status < 300) this.tags.set(text(budget['BudgetName']), body['ResourceTags']);
+    if (reply.status < 300) this.tags.set(text(record(body['Budget'])['BudgetName']), body['ResourceTags']);
     return reply;
   }
 }
 
 function notificationOf({ BudgetName, Notification }: Json): string {
-  const { NotificationType, Threshold } = isRecord(Notification) ? Notification : {};
+  const { NotificationType, Threshold } = record(Notification);
   return `${text(BudgetName)} ${text(NotificationType)} ${String(Threshold)}`;
 }
 

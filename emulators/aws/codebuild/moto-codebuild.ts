@@ -1,6 +1,6 @@
 import { failure, json, type AwsReply } from '../protocol/aws-reply';
 import { jsonBody, withBody, type AwsRequest } from '../protocol/aws-request';
-import { isRecord, text } from '../../json';
+import { list, record, text } from '../../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import { ACCOUNT_ID } from '../account/identities';
 
@@ -66,12 +66,11 @@ export class CodeBuild implements EmulatedService {
   }
 
   private async createProject(request: AwsRequest, body: Json, send: Send): Promise<AwsReply> {
-    const source = isRecord(body['source']) ? body['source'] : {};
+    const source = record(body['source']);
     const known = source['type'] === 'NO_SOURCE' ? { ...body, source: { ...source, location: 'none' } } : body;
     const reply = await send(withBody(request, known));
     if (reply.status !== 200) return reply;
-    const made = jsonBody(reply)['project'];
-    const project = { ...(isRecord(made) ? made : {}), ...body, badge: badgeOf(body, request.region) };
+    const project = { ...record(jsonBody(reply)['project']), ...body, badge: badgeOf(body, request.region) };
     this.projects.set(text(body['name']), project);
     return json({ project });
   }
@@ -86,7 +85,7 @@ export class CodeBuild implements EmulatedService {
   }
 
   private getProjects(body: Json): AwsReply {
-    const names = Array.isArray(body['names']) ? body['names'].map((name) => nameOf(text(name))) : [];
+    const names = list(body['names']).map((name) => nameOf(text(name)));
     const found = names.flatMap((name) => {
       const project = this.projects.get(name);
       const webhook = this.webhooks.get(name);

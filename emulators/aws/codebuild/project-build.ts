@@ -1,5 +1,5 @@
 import type { EmulatedAws } from '../account';
-import { isRecord } from '../../json';
+import { record, records, text } from '../../../json';
 import { runBuild, type BuildResult } from './build';
 import type { Source } from './source';
 
@@ -34,7 +34,7 @@ export async function buildProject(request: ProjectBuildRequest): Promise<BuildR
   const role = aws.credentials(text(project.serviceRole));
   return await runBuild({
     source: request.source,
-    buildspec: request.buildspec ?? text(member(project, 'source').buildspec),
+    buildspec: request.buildspec ?? text(record(project['source'])['buildspec']),
     folder: request.folder,
     ...(request.say && { say: request.say }),
     environment: {
@@ -59,15 +59,14 @@ async function projectOf(aws: EmulatedAws, name: string): Promise<Record<string,
     target: 'CodeBuild_20161006.BatchGetProjects',
     body: { names: [name] },
   });
-  const [project] = Array.isArray(projects) ? projects : [];
-  if (!isRecord(project)) throw new Error(`There is no project ${name} in the emulated account.`);
+  const [project] = records(projects);
+  if (!project) throw new Error(`There is no project ${name} in the emulated account.`);
   return project;
 }
 
 async function variablesOf(aws: EmulatedAws, project: Record<string, unknown>): Promise<Record<string, string>> {
-  const declared = member(project, 'environment').environmentVariables;
   const variables: Record<string, string> = {};
-  for (const variable of Array.isArray(declared) ? declared.filter(isRecord) : []) {
+  for (const variable of records(record(project['environment'])['environmentVariables'])) {
     const value = text(variable.value);
     variables[text(variable.name)] = variable.type === 'PARAMETER_STORE' ? await parameter(aws, value) : value;
   }
@@ -80,13 +79,5 @@ async function parameter(aws: EmulatedAws, name: string): Promise<string> {
     target: 'AmazonSSM.GetParameter',
     body: { Name: name, WithDecryption: true },
   });
-  return text(member(answer, 'Parameter').Value);
-}
-
-function member(value: Record<string, unknown>, name: string): Record<string, unknown> {
-  return isRecord(value[name]) ? value[name] : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  return text(record(answer['Parameter'])['Value']);
 }

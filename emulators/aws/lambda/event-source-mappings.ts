@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { empty, failure, json, type AwsReply } from '../protocol/aws-reply';
 import { jsonBody, type AwsRequest } from '../protocol/aws-request';
-import { isRecord, text } from '../../json';
+import { list, record, text } from '../../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import { ACCOUNT_ID } from '../account/identities';
 import type { QueuePoller, QueuePollerOptions } from './queue-poller';
@@ -100,7 +100,7 @@ export class EventSourceMappings implements EmulatedService {
         LastModified: Date.now() / 1000,
         StateTransitionReason: 'USER_INITIATED',
       },
-      tags: isRecord(body['Tags']) ? body['Tags'] : {},
+      tags: record(body['Tags']),
       poller: undefined,
     };
     mapping.settings['FunctionArn'] = functionArn(text(body['FunctionName']), request.region);
@@ -126,8 +126,7 @@ export class EventSourceMappings implements EmulatedService {
     if (request.method === 'GET') return json({ Tags: mapping.tags });
     if (request.method === 'DELETE') for (const key of request.query.getAll('tagKeys')) delete mapping.tags[key];
     if (request.method === 'POST') {
-      const tags = jsonBody(request)['Tags'];
-      mapping.tags = { ...mapping.tags, ...(isRecord(tags) ? tags : {}) };
+      mapping.tags = { ...mapping.tags, ...record(jsonBody(request)['Tags']) };
     }
     return empty(204);
   }
@@ -137,17 +136,13 @@ export class EventSourceMappings implements EmulatedService {
     mapping.poller = undefined;
     if (mapping.settings['Enabled'] === false) return;
     const { settings } = mapping;
-    const scaling = isRecord(settings['ScalingConfig'])
-      ? Number(settings['ScalingConfig']['MaximumConcurrency'] ?? 10)
-      : 10;
-    const types = Array.isArray(settings['FunctionResponseTypes']) ? settings['FunctionResponseTypes'] : [];
     mapping.poller = this.startPoller({
       region: mapping.region,
       queueArn: text(settings['EventSourceArn']),
       functionArn: text(settings['FunctionArn']),
       batchSize: Math.min(10, Number(settings['BatchSize'])),
-      reportsItemFailures: types.includes('ReportBatchItemFailures'),
-      concurrency: scaling,
+      reportsItemFailures: list(settings['FunctionResponseTypes']).includes('ReportBatchItemFailures'),
+      concurrency: Number(record(settings['ScalingConfig'])['MaximumConcurrency'] ?? 10),
     });
   }
 }

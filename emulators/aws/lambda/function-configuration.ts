@@ -1,4 +1,4 @@
-import { isRecord, text } from '../../json';
+import { list, record, text } from '../../../json';
 
 /** One version of a function, as the account describes it. */
 export interface FunctionConfiguration {
@@ -19,12 +19,8 @@ export interface FunctionConfiguration {
 
 /** Reads the JSON of GetFunctionConfiguration. */
 export function readFunctionConfiguration(value: Record<string, unknown>): FunctionConfiguration {
-  const variables =
-    isRecord(value['Environment']) && isRecord(value['Environment']['Variables'])
-      ? value['Environment']['Variables']
-      : {};
-  const architectures = Array.isArray(value['Architectures']) ? value['Architectures'] : [];
-  const logging = isRecord(value['LoggingConfig']) ? text(value['LoggingConfig']['LogGroup']) : '';
+  const variables = record(record(value['Environment'])['Variables']);
+  const [architecture] = list(value['Architectures']);
   const name = text(value['FunctionName']);
   return {
     name,
@@ -32,11 +28,11 @@ export function readFunctionConfiguration(value: Record<string, unknown>): Funct
     runtime: text(value['Runtime']),
     handler: text(value['Handler']),
     roleArn: text(value['Role']),
-    architecture: architectures[0] === 'arm64' ? 'arm64' : 'x86_64',
+    architecture: architecture === 'arm64' ? 'arm64' : 'x86_64',
     codeSha256: text(value['CodeSha256']),
     environment: Object.fromEntries(Object.entries(variables).map(([key, variable]) => [key, String(variable)])),
     memoryMegabytes: Number(value['MemorySize'] ?? 128),
     timeoutMs: Number(value['Timeout'] ?? 3) * 1000,
-    logGroup: logging || `/aws/lambda/${name}`,
+    logGroup: text(record(value['LoggingConfig'])['LogGroup']) || `/aws/lambda/${name}`,
   };
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { changed, empty, failure, json, type AwsReply } from '../protocol/aws-reply';
 import { jsonBody, ownRequest, withBody, type AwsRequest } from '../protocol/aws-request';
-import { isRecord, text } from '../../json';
+import { isRecord, parsed, record, records, text } from '../../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import type { CodeStore } from './code-store';
 import { readFunctionConfiguration, type FunctionConfiguration } from './function-configuration';
@@ -189,7 +189,7 @@ export class Lambda implements EmulatedService {
 
   private async create(request: AwsRequest, send: Send): Promise<AwsReply> {
     const body = jsonBody(request);
-    const zip = await this.zipOf(isRecord(body['Code']) ? body['Code'] : {}, request, send);
+    const zip = await this.zipOf(record(body['Code']), request, send);
     if ('status' in zip) return zip;
     const name = text(body['FunctionName']);
     const reply = await send(zip.replaced ? withBody(request, { ...body, Code: zip.code }) : request);
@@ -271,9 +271,7 @@ function logTail(result: RunResult): string {
 }
 
 function statementsOf(reply: AwsReply): Record<string, unknown>[] {
-  const policy: unknown = JSON.parse(text(jsonBody(reply)['Policy']) || '{}');
-  const statements = isRecord(policy) ? policy['Statement'] : [];
-  return Array.isArray(statements) ? statements.filter(isRecord) : [];
+  return records(record(parsed(text(jsonBody(reply)['Policy'])))['Statement']);
 }
 
 function allowsInvoke(statement: Record<string, unknown>, service: string): boolean {

@@ -1,6 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { isRecord, text } from '../../json';
+import { isRecord, record, text } from '../../../json';
 
 /** A queue as a poller sees it. */
 export interface MessageSource {
@@ -143,9 +143,7 @@ function nodeTimer(wake: () => void, milliseconds: number): () => void {
 function failedItems(answer: unknown, messages: readonly Message[]): ReadonlySet<string> {
   const failures = isRecord(answer) ? (answer['batchItemFailures'] ?? []) : [];
   const known = new Set(messages.map(({ MessageId }) => MessageId));
-  const named = Array.isArray(failures)
-    ? failures.map((failure) => (isRecord(failure) ? text(failure['itemIdentifier']) : ''))
-    : [''];
+  const named = Array.isArray(failures) ? failures.map((failure) => text(record(failure)['itemIdentifier'])) : [''];
   if (named.every((id) => known.has(id))) return new Set(named);
   throw new Error('The function reported failures that are not in its batch, so the whole batch counts as failed.');
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { answerJson } from '../../answer';
 import { listen } from '../../loopback';
 import { isFromAnotherWebsite, isToThisMachine, refuse } from '../../web-access';
 
@@ -72,18 +73,14 @@ export class RuntimeApi {
       return;
     }
     const body = await buffer(request);
-    if (request.method !== 'POST') {
-      reply(response, 404, { errorMessage: 'Not found', errorType: 'NotFound' });
-    } else if (request.url === '/2018-06-01/runtime/init/error') {
-      reply(response, 202, { status: 'OK' });
-      listener.initFailed(body);
-    } else if (id !== undefined && verb !== undefined) {
-      reply(response, 202, { status: 'OK' });
-      if (verb === 'response') listener.responded(id, body);
-      else listener.failed(id, body);
-    } else {
-      reply(response, 404, { errorMessage: 'Not found', errorType: 'NotFound' });
+    const isInitError = request.url === '/2018-06-01/runtime/init/error';
+    if (request.method !== 'POST' || (!isInitError && verb === undefined)) {
+      return answerJson(response, 404, { errorMessage: 'Not found', errorType: 'NotFound' });
     }
+    answerJson(response, 202, { status: 'OK' });
+    if (isInitError) listener.initFailed(body);
+    else if (verb === 'response') listener.responded(id ?? '', body);
+    else listener.failed(id ?? '', body);
   }
 
   private deliver(): void {
@@ -101,10 +98,4 @@ export class RuntimeApi {
     this.waiting = undefined;
     this.next = undefined;
   }
-}
-
-function reply(response: ServerResponse, status: number, value: unknown): void {
-  const body = JSON.stringify(value);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  response.end(body);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { json, type AwsReply } from '../protocol/aws-reply';
 import { jsonBody, withOperation, type AwsRequest } from '../protocol/aws-request';
-import { text } from '../../json';
+import { text } from '../../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
-import { isRecord } from '../../json';
+import { answerJson } from '../../answer';
+import { isRecord, parsed } from '../../../json';
 
 /** An error as the AWS JSON protocols carry it; SDKs turn it into an exception of that name. */
 export class AwsJsonError extends Error {
@@ -31,32 +32,19 @@ export async function answerAwsJson(
   response: ServerResponse,
 ): Promise<void> {
   const [prefix = '', name = ''] = target.split('.', 2);
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() };
   try {
     const operation = services.find((service) => service.targetPrefix === prefix)?.operations[name];
     if (!operation) throw new AwsJsonError('UnknownOperationException', `${target} is not emulated on this machine.`);
-    answer(response, 200, await operation(parse(body)));
+    answerJson(response, 200, await operation(inputOf(body)), headers);
   } catch (error) {
     const known = error instanceof AwsJsonError ? error : new AwsJsonError('InternalFailure', String(error), 500);
-    answer(response, known.status, { __type: known.name, message: known.message });
+    answerJson(response, known.status, { __type: known.name, message: known.message }, headers);
   }
 }
 
-function parse(body: Buffer): Readonly<Record<string, unknown>> {
-  try {
-    const input: unknown = JSON.parse(body.toString() || '{}');
-    if (isRecord(input)) return input;
-  } catch {
-    // Said below.
-  }
+function inputOf(body: Buffer): Readonly<Record<string, unknown>> {
+  const input = parsed(body.toString() || '{}');
+  if (isRecord(input)) return input;
   throw new AwsJsonError('SerializationException', 'The request body is not a JSON object.');
-}
-
-function answer(response: ServerResponse, status: number, output: object): void {
-  const text = JSON.stringify(output);
-  response.writeHead(status, {
-    'content-type': 'application/x-amz-json-1.0',
-    'content-length': Buffer.byteLength(text),
-    'x-amzn-requestid': randomUUID(),
-  });
-  response.end(text);
 }

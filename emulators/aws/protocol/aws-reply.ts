@@ -1,4 +1,4 @@
-import { isRecord } from '../../json';
+import { isRecord, parsed } from '../../../json';
 
 /** One HTTP answer of the emulated account. */
 export interface AwsReply {
@@ -30,12 +30,7 @@ export function empty(status: number): AwsReply {
 /** The same answer with its JSON object changed; what is not a successful JSON object stays as it is. */
 export function changed(reply: AwsReply, change: (value: Record<string, unknown>) => unknown): AwsReply {
   if (reply.status >= 300 || reply.body.length === 0) return reply;
-  let value: unknown;
-  try {
-    value = JSON.parse(reply.body.toString());
-  } catch {
-    return reply;
-  }
+  const value = parsed(reply.body.toString());
   if (!isRecord(value)) return reply;
   return { ...reply, body: Buffer.from(JSON.stringify(change(value) ?? value)) };
 }

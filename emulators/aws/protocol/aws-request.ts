@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isRecord } from '../../json';
+import { record } from '../../../json';
 
 /** One HTTP request to the emulated account, read to its end. */
 export interface AwsRequest {
@@ -68,9 +68,7 @@ export function withOperation(request: AwsRequest, operation: string, body: unkn
 
 /** The JSON body, or an empty object where there is none. */
 export function jsonBody(request: { readonly body: Buffer }): Record<string, unknown> {
-  if (request.body.length === 0) return {};
-  const value: unknown = JSON.parse(request.body.toString());
-  return isRecord(value) ? value : {};
+  return request.body.length === 0 ? {} : record(JSON.parse(request.body.toString()));
 }
 
 function operationOf(raw: RawRequest): string {

@@ -1,7 +1,7 @@
 import type { AwsReply } from '../protocol/aws-reply';
 import { empty } from '../protocol/aws-reply';
 import { withBody, type AwsRequest } from '../protocol/aws-request';
-import { isRecord } from '../../json';
+import { isRecord } from '../../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import type { Identities } from '../account/identities';
 import { refusePresigned } from './presigned-url';

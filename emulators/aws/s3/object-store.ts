@@ -19,6 +19,19 @@ export interface BucketDefinition {
   readonly retention?: number;
 }
 
+/** A request to one of the buckets, whose signature is checked. */
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly query: URLSearchParams;
+  readonly bucketName: string;
+  readonly bucket: ObjectFolder;
+  /** Empty for the bucket itself. */
+  readonly key: string;
+  /** The hash of the body, if it was signed. */
+  readonly signedHash: string | undefined;
+}
+
 /**
  * Part of S3, path-style over HTTP: PutObject, GetObject, HeadObject, CopyObject, DeleteObject, DeleteObjects,
  * ListObjectsV2, HeadBucket; signed requests and presigned URLs; conditional requests and ranges; CORS that lets any page
@@ -55,39 +68,32 @@ export class ObjectStore {
     const [, bucketName = '', ...rest] = path.split('/');
     const bucket = this.buckets.get(bucketName);
     if (!bucket) return false;
-    this.answer(request, response, new URLSearchParams(query), bucketName, bucket, rest.join('/')).catch(
-      (error: unknown) => {
-        const known =
-          error instanceof S3Error ? error : new S3Error('InternalError', 500, 'We encountered an internal error.');
-        request.resume();
-        if (response.headersSent) response.destroy();
-        else sendXml(response, known.status, request.method === 'HEAD' ? '' : known.toXml(path));
-      },
-    );
+    const call = { request, response, query: new URLSearchParams(query), bucketName, bucket };
+    this.answer(call, rest.join('/')).catch((error: unknown) => {
+      const known =
+        error instanceof S3Error ? error : new S3Error('InternalError', 500, 'We encountered an internal error.');
+      request.resume();
+      if (response.headersSent) response.destroy();
+      else sendXml(response, known.status, request.method === 'HEAD' ? '' : known.toXml(path));
+    });
     return true;
   }
 
-  private async answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    query: URLSearchParams,
-    bucketName: string,
-    bucket: ObjectFolder,
-    encodedKey: string,
-  ): Promise<void> {
+  private async answer(unsigned: Omit<Call, 'key' | 'signedHash'>, encodedKey: string): Promise<void> {
+    const { request, response, bucket } = unsigned;
     if (request.headers.origin !== undefined) allowOrigin(request, response);
     if (request.method === 'OPTIONS') return answerPreflight(request, response);
 
     const signedHash = await checkSignature(request, this.key, this.now());
     const key = decodeKey(encodedKey);
-    if (key === '') return this.answerBucket(request, response, query, bucketName, bucket, signedHash);
+    const call = { ...unsigned, key, signedHash };
+    if (key === '') return this.answerBucket(call);
     switch (request.method) {
       case 'PUT':
-        if (request.headers['x-amz-copy-source']) return this.copy(request, response, bucket, key);
-        return this.put(request, response, query, bucket, key, signedHash);
+        return request.headers['x-amz-copy-source'] ? this.copy(call) : this.put(call);
       case 'GET':
       case 'HEAD':
-        return this.get(request, response, query, bucket, key);
+        return this.get(call);
       case 'DELETE':
         request.resume();
         await bucket.remove(key);
@@ -98,14 +104,7 @@ export class ObjectStore {
     }
   }
 
-  private async put(
-    request: IncomingMessage,
-    response: ServerResponse,
-    query: URLSearchParams,
-    bucket: ObjectFolder,
-    key: string,
-    signedHash: string | undefined,
-  ): Promise<void> {
+  private async put({ request, response, query, bucket, key, signedHash }: Call): Promise<void> {
     if (Buffer.byteLength(key) > 1024) throw new S3Error('KeyTooLongError', 400, 'Your key is too long');
     const body = await readUpload(request, query, signedHash);
     judgeWrite(request.headers, await bucket.inspect(key));
@@ -113,12 +112,7 @@ export class ObjectStore {
     response.writeHead(200, { etag: `"${facts.etag}"`, 'content-length': 0 }).end();
   }
 
-  private async copy(
-    request: IncomingMessage,
-    response: ServerResponse,
-    bucket: ObjectFolder,
-    key: string,
-  ): Promise<void> {
+  private async copy({ request, response, bucket, key }: Call): Promise<void> {
     request.resume();
     const source = decodeKey(String(request.headers['x-amz-copy-source']).replace(/^\//, '').split('?', 1)[0] ?? '');
     const [sourceBucket = '', ...rest] = source.split('/');
@@ -128,24 +122,11 @@ export class ObjectStore {
     if (!facts || !body) throw noSuchKey();
     const replaces = request.headers['x-amz-metadata-directive'] === 'REPLACE';
     const copied = await bucket.put(key, body, replaces ? keptHeaders(request) : facts.headers, this.now());
-    const modified = new Date(copied.modifiedAt).toISOString();
-    sendXml(
-      response,
-      200,
-      xmlDocument(
-        'CopyObjectResult',
-        `<LastModified>${modified}</LastModified><ETag>&quot;${copied.etag}&quot;</ETag>`,
-      ),
-    );
+    const modified = `<LastModified>${new Date(copied.modifiedAt).toISOString()}</LastModified>`;
+    sendXml(response, 200, xmlDocument('CopyObjectResult', `${modified}<ETag>&quot;${copied.etag}&quot;</ETag>`));
   }
 
-  private async get(
-    request: IncomingMessage,
-    response: ServerResponse,
-    query: URLSearchParams,
-    bucket: ObjectFolder,
-    key: string,
-  ): Promise<void> {
+  private async get({ request, response, query, bucket, key }: Call): Promise<void> {
     request.resume();
     const facts = await bucket.inspect(key);
     if (!facts) throw noSuchKey();
@@ -173,14 +154,7 @@ export class ObjectStore {
     response.end(range ? body?.subarray(range.from, range.to + 1) : body);
   }
 
-  private async answerBucket(
-    request: IncomingMessage,
-    response: ServerResponse,
-    query: URLSearchParams,
-    bucketName: string,
-    bucket: ObjectFolder,
-    signedHash: string | undefined,
-  ): Promise<void> {
+  private async answerBucket({ request, response, query, bucketName, bucket, signedHash }: Call): Promise<void> {
     if (request.method === 'HEAD') {
       response.writeHead(200, { 'x-amz-bucket-region': 'us-east-1' }).end();
     } else if (request.method === 'GET' && query.get('list-type') === '2') {
@@ -188,13 +162,7 @@ export class ObjectStore {
       sendXml(response, 200, await listXml(bucketName, bucket, query));
     } else if (request.method === 'POST' && query.has('delete')) {
       const checksums = Object.keys(request.headers).some((name) => /^(content-md5|x-amz-checksum-.+)$/.test(name));
-      if (!checksums) {
-        throw new S3Error(
-          'InvalidRequest',
-          400,
-          'Missing required header for this request: Content-MD5 OR x-amz-checksum-*',
-        );
-      }
+      if (!checksums) throw invalid('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
       const body = await readUpload(request, query, signedHash);
       const keys = [...body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => unescapeXml(key));
       if (keys.length === 0 || keys.length > 1000) {
@@ -299,6 +267,7 @@ function decodeKey(encoded: string): string {
   }
 }
 
+const invalid = (message: string): S3Error => new S3Error('InvalidRequest', 400, message);
 const noSuchKey = (): S3Error => new S3Error('NoSuchKey', 404, 'The specified key does not exist.');
 const notAllowed = (): S3Error =>
   new S3Error('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.');

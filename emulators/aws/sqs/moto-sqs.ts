@@ -1,6 +1,6 @@
 import { changed, json, type AwsReply } from '../protocol/aws-reply';
 import { jsonBody, withBody, withOperation, type AwsRequest } from '../protocol/aws-request';
-import { isRecord, text } from '../../json';
+import { isRecord, list, record, text } from '../../../json';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import type { QueueWatch } from './queue-watch';
 
@@ -62,13 +62,13 @@ export class Sqs implements EmulatedService {
     body: Record<string, unknown>,
     send: Send,
   ): Promise<AwsReply> {
-    const names = Array.isArray(body['AttributeNames']) ? body['AttributeNames'] : [];
+    const names = list(body['AttributeNames']);
     const allowed = this.redriveAllowPolicies.get(queue);
     if (names.length === 1 && names[0] === 'RedriveAllowPolicy') {
       return json(allowed === undefined || allowed === '' ? {} : { Attributes: { RedriveAllowPolicy: allowed } });
     }
     return changed(await send(request), (reply) => {
-      const attributes = isRecord(reply['Attributes']) ? { ...reply['Attributes'] } : {};
+      const attributes = { ...record(reply['Attributes']) };
       if (typeof attributes['RedrivePolicy'] === 'string')
         attributes['RedrivePolicy'] = JSON.stringify(JSON.parse(attributes['RedrivePolicy']));
       if (allowed && (names.includes('All') || names.includes('RedriveAllowPolicy')))
@@ -83,13 +83,12 @@ async function keepingPolicy(
   body: Record<string, unknown>,
   send: Send,
 ): Promise<AwsReply | undefined> {
-  const attributes = isRecord(body['Attributes']) ? body['Attributes'] : {};
+  const attributes = record(body['Attributes']);
   if ('Policy' in attributes) return undefined;
   const answer = await send(
     withOperation(request, 'GetQueueAttributes', { QueueUrl: body['QueueUrl'], AttributeNames: ['Policy'] }),
   );
-  const current = answer.status === 200 ? jsonBody(answer)['Attributes'] : undefined;
-  const policy = isRecord(current) ? text(current['Policy']) : '';
+  const policy = answer.status === 200 ? text(record(jsonBody(answer)['Attributes'])['Policy']) : '';
   if (policy === '') return undefined;
   return await send(withBody(request, { ...body, Attributes: { ...attributes, Policy: policy } }));
 }

@@ -1,113 +1,78 @@
+import * as v from 'valibot';
 import type { FileContent } from '../media';
 import type { People } from '../people';
 
-type Fields = Readonly<Record<string, unknown>>;
+type Action = (people: People, fields: unknown) => unknown;
 
-const text = (fields: Fields, name: string): string => {
-  const value = fields[name];
-  if (typeof value !== 'string' || value === '') throw new Error(`"${name}" is missing.`);
-  return value;
-};
-const number = (fields: Fields, name: string): number => {
-  const value = fields[name];
-  if (typeof value !== 'number') throw new Error(`"${name}" is missing.`);
-  return value;
-};
-const optional = (fields: Fields, name: string): number | undefined =>
-  typeof fields[name] === 'number' ? fields[name] : undefined;
+const TEXT = v.pipe(v.string(), v.nonEmpty());
+const ID = v.number();
+const FLAG = v.optional(v.boolean());
+const KIND = v.picklist(['group', 'supergroup', 'forum'], ({ received }) => `There is no kind of group ${received}.`);
 
 /** A file as the page sends it: its bytes in base 64. */
-const file = (value: unknown): FileContent => {
-  const { name, type, content } = value as Fields;
-  return {
-    content: Buffer.from(String(content), 'base64'),
-    ...(typeof name === 'string' ? { name } : {}),
-    ...(typeof type === 'string' && type !== '' ? { mimeType: type } : {}),
-  };
-};
+const FILE = v.pipe(
+  v.object({ name: v.optional(v.string()), type: v.optional(v.string()), content: v.string() }),
+  v.transform(({ name, type, content }): FileContent => ({
+    content: Buffer.from(content, 'base64'),
+    ...(name === undefined ? {} : { name }),
+    ...(type ? { mimeType: type } : {}),
+  })),
+);
 
 const isPhoto = ({ mimeType }: FileContent): boolean => mimeType === 'image/jpeg' || mimeType === 'image/png';
 
-const ACTIONS: Readonly<Record<string, (people: People, fields: Fields) => unknown>> = {
-  user: (people, fields) => people.user({ firstName: text(fields, 'firstName') }),
-  group: (people, fields) => {
-    const kind = text(fields, 'kind');
-    if (kind !== 'group' && kind !== 'supergroup' && kind !== 'forum')
-      throw new Error(`There is no kind of group "${kind}".`);
-    return people.group({ title: text(fields, 'title'), owner: number(fields, 'owner'), kind });
-  },
-  join: (people, fields) => people.join({ chat: text(fields, 'chat'), user: number(fields, 'user') }),
-  start: (people, fields) =>
-    people.start({
-      user: number(fields, 'user'),
-      bot: text(fields, 'bot'),
-      ...(fields.payload ? { payload: text(fields, 'payload') } : {}),
-    }),
-  addBot: (people, fields) =>
-    people.addBot({
-      chat: text(fields, 'chat'),
-      by: number(fields, 'by'),
-      bot: text(fields, 'bot'),
-      administrator: fields.administrator === true,
-    }),
-  removeBot: (people, fields) =>
-    people.removeBot({ chat: text(fields, 'chat'), by: number(fields, 'by'), bot: text(fields, 'bot') }),
-  setForum: (people, fields) =>
-    people.setForum({ chat: text(fields, 'chat'), by: number(fields, 'by'), forum: fields.forum === true }),
-  send: (people, fields) => {
-    const where = {
-      chat: text(fields, 'chat'),
-      from: number(fields, 'from'),
-      topic: optional(fields, 'topic'),
-      replyTo: optional(fields, 'replyTo'),
-    };
-    if (fields.sticker) return people.send({ ...where, sticker: { emoji: text(fields, 'sticker') } });
-    const files = Array.isArray(fields.files) ? fields.files.map(file) : [];
-    const caption = typeof fields.text === 'string' && fields.text !== '' ? fields.text : undefined;
+/** An action with what it needs to know. */
+function action<E extends v.ObjectEntries>(
+  entries: E,
+  run: (people: People, given: v.InferOutput<v.ObjectSchema<E, undefined>>) => unknown,
+): Action {
+  const schema = v.object(entries);
+  return (people, fields) => {
+    const read = v.safeParse(schema, fields);
+    if (read.success) return run(people, read.output);
+    const [issue] = read.issues;
+    throw new Error(issue.type === 'picklist' ? issue.message : `"${v.getDotPath(issue)}" is missing.`);
+  };
+}
+
+const WHERE = { chat: TEXT, from: ID, topic: v.optional(ID), replyTo: v.optional(ID) };
+const SENT = { text: v.optional(v.string()), sticker: v.optional(v.string()), files: v.optional(v.array(FILE), []) };
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  user: action({ firstName: TEXT }, (people, given) => people.user(given)),
+  group: action({ title: TEXT, owner: ID, kind: KIND }, (people, given) => people.group(given)),
+  join: action({ chat: TEXT, user: ID }, (people, given) => people.join(given)),
+  start: action({ user: ID, bot: TEXT, payload: v.optional(v.string()) }, (people, given) => people.start(given)),
+  addBot: action({ chat: TEXT, by: ID, bot: TEXT, administrator: FLAG }, (people, given) => people.addBot(given)),
+  removeBot: action({ chat: TEXT, by: ID, bot: TEXT }, (people, given) => people.removeBot(given)),
+  setForum: action({ chat: TEXT, by: ID, forum: v.boolean() }, (people, given) => people.setForum(given)),
+  send: action({ ...WHERE, ...SENT }, (people, { text, sticker, files, ...where }) => {
+    if (sticker) return people.send({ ...where, sticker: { emoji: sticker } });
     const [first, ...others] = files;
-    if (!first) return people.send({ ...where, text: text(fields, 'text') });
+    if (!first && !text) throw new Error('"text" is missing.');
+    if (!first) return people.send({ ...where, text });
+    const caption = text || undefined;
     if (others.length === 0) return people.send({ ...where, caption, [isPhoto(first) ? 'photo' : 'document']: first });
     const kind = files.every(isPhoto) ? 'photo' : 'document';
-    return people.sendAlbum({
-      ...where,
-      items: files.map((item, index) => ({ kind, file: item, ...(index === 0 ? { caption } : {}) })),
-    });
-  },
-  edit: (people, fields) =>
-    people.edit({ chat: text(fields, 'chat'), message: number(fields, 'message'), text: text(fields, 'text') }),
-  remove: (people, fields) => people.remove({ chat: text(fields, 'chat'), message: number(fields, 'message') }),
-  press: async (people, fields) =>
-    await people.press({
-      chat: text(fields, 'chat'),
-      from: number(fields, 'from'),
-      message: number(fields, 'message'),
-      button: text(fields, 'button'),
-    }),
-  pin: (people, fields) =>
-    people.pin({ chat: text(fields, 'chat'), by: number(fields, 'by'), message: number(fields, 'message') }),
-  unpin: (people, fields) => people.unpin({ chat: text(fields, 'chat'), message: number(fields, 'message') }),
-  createTopic: (people, fields) =>
-    people.createTopic({ chat: text(fields, 'chat'), by: number(fields, 'by'), name: text(fields, 'name') }),
-  renameTopic: (people, fields) =>
-    people.renameTopic({
-      chat: text(fields, 'chat'),
-      by: number(fields, 'by'),
-      topic: number(fields, 'topic'),
-      name: text(fields, 'name'),
-    }),
-  setTopicClosed: (people, fields) =>
-    people.setTopicClosed({
-      chat: text(fields, 'chat'),
-      by: number(fields, 'by'),
-      topic: number(fields, 'topic'),
-      closed: fields.closed === true,
-    }),
-  deleteTopic: (people, fields) => people.deleteTopic({ chat: text(fields, 'chat'), topic: number(fields, 'topic') }),
+    const items = files.map((file, index) => ({ kind, file, ...(index === 0 ? { caption } : {}) }) as const);
+    return people.sendAlbum({ ...where, items });
+  }),
+  edit: action({ chat: TEXT, message: ID, text: TEXT }, (people, given) => people.edit(given)),
+  remove: action({ chat: TEXT, message: ID }, (people, given) => people.remove(given)),
+  press: action({ chat: TEXT, from: ID, message: ID, button: TEXT }, (people, given) => people.press(given)),
+  pin: action({ chat: TEXT, by: ID, message: ID }, (people, given) => people.pin(given)),
+  unpin: action({ chat: TEXT, message: ID }, (people, given) => people.unpin(given)),
+  createTopic: action({ chat: TEXT, by: ID, name: TEXT }, (people, given) => people.createTopic(given)),
+  renameTopic: action({ chat: TEXT, by: ID, topic: ID, name: TEXT }, (people, given) => people.renameTopic(given)),
+  setTopicClosed: action({ chat: TEXT, by: ID, topic: ID, closed: v.boolean() }, (people, given) =>
+    people.setTopicClosed(given),
+  ),
+  deleteTopic: action({ chat: TEXT, topic: ID }, (people, given) => people.deleteTopic(given)),
 };
 
 /** Does what a person did in the console. @throws Error in words for the person who did it */
-export async function runAction(people: People, name: string, fields: Fields): Promise<unknown> {
-  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-  if (!action) throw new Error(`The console cannot do "${name}".`);
-  return await action(people, fields);
+export async function runAction(people: People, name: string, fields: unknown): Promise<unknown> {
+  const run = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (!run) throw new Error(`The console cannot do "${name}".`);
+  return await run(people, fields);
 }

@@ -89,7 +89,7 @@ export class Console {
       return send(response, 415, 'text/plain', 'JSON only.');
     try {
       const body: unknown = JSON.parse((await readBytes(request)).toString('utf8'));
-      const result = await runAction(this.people, action, body as Record<string, unknown>);
+      const result = await runAction(this.people, action, body);
       send(response, 200, 'application/json', JSON.stringify(result ?? null));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -29,30 +29,6 @@ const send =
 
 const GROUPABLE = ['photo', 'video', 'document', 'audio'] as const;
 
-/** An album: 2 to 10 files, documents and audio only among themselves. One file is sent as itself, as Telegram does. */
-const sendMediaGroup: Method = async (call) => {
-  const { chat, envelope } = readDestination(call);
-  const items = call.parameters.objects('media');
-  if (items.length === 0) throw badRequest('there are no messages to send');
-  if (items.length > 10) throw badRequest('there are too many messages to send as an album');
-  const kinds = items.map((item) => {
-    const kind = GROUPABLE.find((candidate) => candidate === item.text('type'));
-    if (!kind) throw badRequest("can't parse InputMedia: unsupported InputMedia type");
-    return kind;
-  });
-  const alone = kinds.some((kind) => kind === 'document' || kind === 'audio');
-  if (alone && new Set(kinds).size > 1) throw badRequest("document and audio can't be mixed with other media types");
-  const bodies: MessageBody[] = [];
-  for (const [index, item] of items.entries()) {
-    const media = await readMedia(call, kinds[index] ?? 'document', item, 'media');
-    bodies.push({ ...media, ...readCaption(item) });
-  }
-  const group = items.length > 1 ? { media_group_id: String(randomInt(1e12, 1e13)) } : {};
-  return bodies.map((body) =>
-    call.world.messages.render(call.world.messages.post(chat, { ...envelope, body: { ...body, ...group } })),
-  );
-};
-
 /** A file given as an upload, a URL or the id of a file that Telegram has. */
 async function readMedia({ world }: Call, kind: MediaKind, parameters: Parameters, name: string): Promise<MessageBody> {
   const upload = parameters.upload(name);
@@ -84,13 +60,6 @@ async function download(kind: MediaKind, url: string): Promise<FileContent> {
   return { content, mimeType, ...(name ? { name } : {}) };
 }
 
-const getFile: Method = ({ world, parameters }) => {
-  const file = world.media.find(parameters.text('file_id') ?? '');
-  if (!file) throw badRequest('wrong file_id or the file is temporarily unavailable');
-  if (file.size > MAX_DOWNLOAD_BYTES) throw badRequest('file is too big');
-  return { file_id: file.id, file_unique_id: file.uniqueId, file_size: file.size, file_path: file.path };
-};
-
 export const mediaMethods: Readonly<Record<string, Method>> = {
   sendPhoto: send('photo'),
   sendDocument: send('document'),
@@ -99,6 +68,34 @@ export const mediaMethods: Readonly<Record<string, Method>> = {
   sendAudio: send('audio'),
   sendAnimation: send('animation'),
   sendSticker: send('sticker'),
-  sendMediaGroup,
-  getFile,
+  /** An album: 2 to 10 files, documents and audio only among themselves. One file is sent as itself, as Telegram does. */
+  sendMediaGroup: async (call) => {
+    const { chat, envelope } = readDestination(call);
+    const items = call.parameters.objects('media');
+    if (items.length === 0) throw badRequest('there are no messages to send');
+    if (items.length > 10) throw badRequest('there are too many messages to send as an album');
+    const kinds = items.map((item) => {
+      const kind = GROUPABLE.find((candidate) => candidate === item.text('type'));
+      if (!kind) throw badRequest("can't parse InputMedia: unsupported InputMedia type");
+      return kind;
+    });
+    const alone = kinds.some((kind) => kind === 'document' || kind === 'audio');
+    if (alone && new Set(kinds).size > 1) throw badRequest("document and audio can't be mixed with other media types");
+    const bodies: MessageBody[] = [];
+    for (const [index, item] of items.entries()) {
+      const media = await readMedia(call, kinds[index] ?? 'document', item, 'media');
+      bodies.push({ ...media, ...readCaption(item) });
+    }
+    const group = items.length > 1 ? { media_group_id: String(randomInt(1e12, 1e13)) } : {};
+    return bodies.map((body) =>
+      call.world.messages.render(call.world.messages.post(chat, { ...envelope, body: { ...body, ...group } })),
+    );
+  },
+
+  getFile: ({ world, parameters }) => {
+    const file = world.media.find(parameters.text('file_id') ?? '');
+    if (!file) throw badRequest('wrong file_id or the file is temporarily unavailable');
+    if (file.size > MAX_DOWNLOAD_BYTES) throw badRequest('file is too big');
+    return { file_id: file.id, file_unique_id: file.uniqueId, file_size: file.size, file_path: file.path };
+  },
 };

@@ -20,38 +20,6 @@ function requireRight({ world, bot }: Call, chat: ChatRecord, action: string): v
   if (!world.chats.may(chat, bot.id, 'can_manage_topics')) throw badRequest(`not enough rights to ${action}`);
 }
 
-const createForumTopic: Method = (call) => {
-  const chat = forum(call);
-  requireRight(call, chat, 'create a topic');
-  const name = call.parameters.text('name')?.trim() ?? '';
-  if (name === '') throw badRequest('topic name must be non-empty');
-  const color = call.parameters.integer('icon_color');
-  const created = createTopic(call.world, chat, {
-    name,
-    fromId: call.bot.id,
-    color,
-    emojiId: call.parameters.text('icon_custom_emoji_id'),
-  });
-  return {
-    message_thread_id: created.id,
-    name: created.name,
-    icon_color: created.iconColor,
-    ...(created.iconCustomEmojiId ? { icon_custom_emoji_id: created.iconCustomEmojiId } : {}),
-  };
-};
-
-const editForumTopic: Method = (call) => {
-  const chat = forum(call);
-  const found = topic(call, chat);
-  requireRight(call, chat, 'edit a topic');
-  const name = call.parameters.text('name')?.trim();
-  const emojiId = call.parameters.text('icon_custom_emoji_id');
-  const sameName = !name || name === found.name;
-  if (sameName && (emojiId ?? '') === (found.iconCustomEmojiId ?? '')) throw badRequest('TOPIC_NOT_MODIFIED');
-  editTopic(call.world, chat, found, { fromId: call.bot.id, name, emojiId });
-  return true;
-};
-
 const setClosed =
   (closed: boolean): Method =>
   (call) => {
@@ -63,19 +31,47 @@ const setClosed =
     return true;
   };
 
-const deleteForumTopic: Method = (call) => {
-  const chat = forum(call);
-  const found = topic(call, chat);
-  if (!call.world.chats.may(chat, call.bot.id, 'can_delete_messages'))
-    throw badRequest('not enough rights to delete a topic');
-  deleteTopic(call.world, chat, found);
-  return true;
-};
-
 export const topicMethods: Readonly<Record<string, Method>> = {
-  createForumTopic,
-  editForumTopic,
+  createForumTopic: (call) => {
+    const chat = forum(call);
+    requireRight(call, chat, 'create a topic');
+    const name = call.parameters.text('name')?.trim() ?? '';
+    if (name === '') throw badRequest('topic name must be non-empty');
+    const color = call.parameters.integer('icon_color');
+    const created = createTopic(call.world, chat, {
+      name,
+      fromId: call.bot.id,
+      color,
+      emojiId: call.parameters.text('icon_custom_emoji_id'),
+    });
+    return {
+      message_thread_id: created.id,
+      name: created.name,
+      icon_color: created.iconColor,
+      ...(created.iconCustomEmojiId ? { icon_custom_emoji_id: created.iconCustomEmojiId } : {}),
+    };
+  },
+
+  editForumTopic: (call) => {
+    const chat = forum(call);
+    const found = topic(call, chat);
+    requireRight(call, chat, 'edit a topic');
+    const name = call.parameters.text('name')?.trim();
+    const emojiId = call.parameters.text('icon_custom_emoji_id');
+    const sameName = !name || name === found.name;
+    if (sameName && (emojiId ?? '') === (found.iconCustomEmojiId ?? '')) throw badRequest('TOPIC_NOT_MODIFIED');
+    editTopic(call.world, chat, found, { fromId: call.bot.id, name, emojiId });
+    return true;
+  },
+
   closeForumTopic: setClosed(true),
   reopenForumTopic: setClosed(false),
-  deleteForumTopic,
+  deleteForumTopic: (call) => {
+    const chat = forum(call);
+    const found = topic(call, chat);
+    if (!call.world.chats.may(chat, call.bot.id, 'can_delete_messages'))
+      throw badRequest('not enough rights to delete a topic');
+    deleteTopic(call.world, chat, found);
+    return true;
+  },
 };

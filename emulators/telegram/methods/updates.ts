@@ -14,31 +14,6 @@ export class Described {
   ) {}
 }
 
-const setWebhook: Method = (call) => {
-  const { world, bot, parameters } = call;
-  const url = parameters.text('url')?.trim() ?? '';
-  if (url === '') return deleteWebhook(call);
-  if (!world.anyWebhook) checkUrl(url);
-  else if (!URL.canParse(url)) throw badRequest('bad webhook: invalid webhook URL specified');
-  const secretToken = parameters.text('secret_token');
-  if (secretToken && secretToken.length > 256) throw badRequest('secret token is too long');
-  if (secretToken && !/^[A-Za-z0-9_-]+$/.test(secretToken))
-    throw badRequest('secret token contains unallowed characters');
-  const maxConnections = Math.min(100, Math.max(1, parameters.integer('max_connections') ?? DEFAULT_CONNECTIONS));
-  const same =
-    bot.webhook?.url === url &&
-    bot.webhook.secretToken === (secretToken || undefined) &&
-    bot.webhook.maxConnections === maxConnections &&
-    !parameters.has('allowed_updates') &&
-    !parameters.flag('drop_pending_updates');
-  if (same) return new Described(true, 'Webhook is already set');
-  readAllowedUpdates(call);
-  bot.webhook = { url, maxConnections, ...(secretToken ? { secretToken } : {}) };
-  world.updates.interrupt(bot);
-  dropPending(call);
-  return new Described(true, 'Webhook was set');
-};
-
 function checkUrl(text: string): void {
   if (!URL.canParse(text)) throw badRequest('bad webhook: invalid webhook URL specified');
   const url = new URL(text);
@@ -70,23 +45,6 @@ function readAllowedUpdates({ bot, parameters }: Call): void {
   if (kinds) bot.allowedUpdates = kinds.length > 0 ? kinds : undefined;
 }
 
-const getWebhookInfo: Method = ({ world, bot }) => {
-  const { webhook } = bot;
-  const pending = { has_custom_certificate: false, pending_update_count: world.updates.pending(bot).length };
-  const allowed = bot.allowedUpdates ? { allowed_updates: bot.allowedUpdates } : {};
-  if (!webhook) return { url: '', ...pending, ...allowed };
-  return {
-    url: webhook.url,
-    ...pending,
-    ...(webhook.lastErrorDate === undefined
-      ? {}
-      : { last_error_date: webhook.lastErrorDate, last_error_message: webhook.lastErrorMessage }),
-    max_connections: webhook.maxConnections,
-    ip_address: '127.0.0.1',
-    ...allowed,
-  };
-};
-
 const getUpdates: Method = async (call) => {
   const { world, bot, parameters, signal } = call;
   if (bot.webhook) {
@@ -105,9 +63,49 @@ const getUpdates: Method = async (call) => {
 };
 
 export const updateMethods: Readonly<Record<string, Method>> = {
-  setWebhook,
+  setWebhook: (call) => {
+    const { world, bot, parameters } = call;
+    const url = parameters.text('url')?.trim() ?? '';
+    if (url === '') return deleteWebhook(call);
+    if (!world.anyWebhook) checkUrl(url);
+    else if (!URL.canParse(url)) throw badRequest('bad webhook: invalid webhook URL specified');
+    const secretToken = parameters.text('secret_token');
+    if (secretToken && secretToken.length > 256) throw badRequest('secret token is too long');
+    if (secretToken && !/^[A-Za-z0-9_-]+$/.test(secretToken))
+      throw badRequest('secret token contains unallowed characters');
+    const maxConnections = Math.min(100, Math.max(1, parameters.integer('max_connections') ?? DEFAULT_CONNECTIONS));
+    const same =
+      bot.webhook?.url === url &&
+      bot.webhook.secretToken === (secretToken || undefined) &&
+      bot.webhook.maxConnections === maxConnections &&
+      !parameters.has('allowed_updates') &&
+      !parameters.flag('drop_pending_updates');
+    if (same) return new Described(true, 'Webhook is already set');
+    readAllowedUpdates(call);
+    bot.webhook = { url, maxConnections, ...(secretToken ? { secretToken } : {}) };
+    world.updates.interrupt(bot);
+    dropPending(call);
+    return new Described(true, 'Webhook was set');
+  },
+
   deleteWebhook,
-  getWebhookInfo,
+  getWebhookInfo: ({ world, bot }) => {
+    const { webhook } = bot;
+    const pending = { has_custom_certificate: false, pending_update_count: world.updates.pending(bot).length };
+    const allowed = bot.allowedUpdates ? { allowed_updates: bot.allowedUpdates } : {};
+    if (!webhook) return { url: '', ...pending, ...allowed };
+    return {
+      url: webhook.url,
+      ...pending,
+      ...(webhook.lastErrorDate === undefined
+        ? {}
+        : { last_error_date: webhook.lastErrorDate, last_error_message: webhook.lastErrorMessage }),
+      max_connections: webhook.maxConnections,
+      ip_address: '127.0.0.1',
+      ...allowed,
+    };
+  },
+
   getUpdates,
   close: () => true,
   logOut: () => true,

@@ -1,13 +1,13 @@
+import { isRecord, list } from '../../../json';
+
+export { list };
+
 /** An object that came from outside, of which nothing is known. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** The value if it is an object (and no array). */
 export function fields(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-}
-
-export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return isRecord(value) ? value : undefined;
 }
 
 /** The value if it is an integer that a double holds exactly, as all of Telegram's are. */

@@ -1,22 +1,5 @@
-import type { ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { STATUS_CODES } from 'node:http';
-
-/** Answers with one of API Gateway's JSON objects and ends the response. */
-export function answerJson(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-    ...headers,
-  });
-  response.end(text);
-}
+import type { Duplex } from 'node:stream';
 
 /** Refuses a WebSocket handshake: an HTTP response on the raw socket, which is then closed. */
 export function refuseUpgrade(socket: Duplex, status: number, body: string, contentType = 'application/json'): void {
