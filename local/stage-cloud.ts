@@ -41,7 +41,7 @@ export class StageCloud {
         { name: deadLetters },
         { name: `${stage}-delivery.fifo`, visibilityTimeout, redrive: { to: deadLetters, maxReceiveCount } },
       ],
-      buckets: [{ name: `${stage}-files`, retention: retentionDays * DAY }],
+      buckets: [{ name: `${stage}-files`, expiration: [{ after: retentionDays * DAY }] }],
       parameters: { [parameterName(stage)]: botToken },
     }).catch((error: unknown) => {
       throw withRemedy(error);

@@ -38,6 +38,24 @@ export function judgeWrite(headers: IncomingHttpHeaders, facts: ObjectFacts | un
   if (!names(headers['if-match'], facts)) throw failed('If-Match');
 }
 
+/** The headers of a copy that set conditions to its source, and the headers of a read that mean the same. */
+const OF_SOURCE = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const;
+
+/**
+ * Judges the conditional headers of a copy that concern its source.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+ * @throws S3Error 412
+ */
+export function judgeCopySource(headers: IncomingHttpHeaders, facts: ObjectFacts): void {
+  const asRead = Object.fromEntries(
+    OF_SOURCE.flatMap((name) => {
+      const value = headers[`x-amz-copy-source-${name}`];
+      return value === undefined ? [] : [[name, String(value)]];
+    }),
+  );
+  if (judgeRead(asRead, facts) === 'unchanged') throw failed('x-amz-copy-source-If-None-Match');
+}
+
 /** Bytes from and to, both inclusive. */
 export interface ByteRange {
   readonly from: number;

@@ -70,8 +70,8 @@ export class ObjectFolder {
   }
 
   /** Removes what is older than that, in epoch milliseconds, as a bucket's lifecycle rule does. Returns how many. */
-  async expire(before: number): Promise<number> {
-    const old = (await this.list('')).filter(({ modifiedAt }) => modifiedAt < before);
+  async expire(before: number, prefix = ''): Promise<number> {
+    const old = (await this.list(prefix)).filter(({ modifiedAt }) => modifiedAt < before);
     for (const { key } of old) await this.remove(key);
     return old.length;
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { judgeRead, judgeWrite, readRange } from './conditions';
+import { judgeCopySource, judgeRead, judgeWrite, readRange } from './conditions';
 import { ObjectFolder, type ObjectFacts } from './object-folder';
 import { escapeXml, S3Error, unescapeXml, xmlDocument } from './s3-error';
 import { checkSignature, type SigningKey } from './signature';
@@ -12,11 +12,19 @@ const KEPT_HEADERS = /^(content-(type|disposition|encoding|language)|cache-contr
 /** Query parameters of a GET that replace a header of the answer. */
 const RESPONSE_OVERRIDE = /^response-(content-(?:type|disposition|encoding|language)|cache-control|expires)$/;
 
+/** A lifecycle rule: objects under a prefix are removed when they are older than that. */
+export interface ExpirationRule {
+  /** @default - all objects */
+  readonly prefix?: string;
+  /** Milliseconds. */
+  readonly after: number;
+}
+
 /** A bucket. */
 export interface BucketDefinition {
   readonly name: string;
-  /** Objects older than this are removed, milliseconds. @default - they stay */
-  readonly retention?: number;
+  /** Where several apply, the first to remove an object does. @default - objects stay */
+  readonly expiration?: readonly ExpirationRule[];
 }
 
 /** A request to one of the buckets, whose signature is checked. */
@@ -53,12 +61,15 @@ export class ObjectStore {
     this.buckets = new Map(definitions.map(({ name }) => [name, new ObjectFolder(join(folder, name))]));
   }
 
-  /** Removes the objects whose retention is over; returns how many. */
+  /** Removes the objects that have expired; returns how many. */
   async expire(): Promise<number> {
-    const counts = await Promise.all(
-      this.definitions.map(({ name, retention = Infinity }) => this.buckets.get(name)?.expire(this.now() - retention)),
-    );
-    return counts.reduce<number>((sum, count = 0) => sum + count, 0);
+    let count = 0;
+    for (const { name, expiration = [] } of this.definitions) {
+      for (const { prefix, after } of expiration) {
+        count += (await this.buckets.get(name)?.expire(this.now() - after, prefix)) ?? 0;
+      }
+    }
+    return count;
   }
 
   /** Answers a request to one of the buckets; false, untouched, if it is to none of them. */
@@ -120,6 +131,8 @@ export class ObjectStore {
     if (!from) throw new S3Error('NoSuchBucket', 404, 'The specified bucket does not exist');
     const [facts, body] = await Promise.all([from.inspect(rest.join('/')), from.read(rest.join('/'))]);
     if (!facts || !body) throw noSuchKey();
+    judgeCopySource(request.headers, facts);
+    judgeWrite(request.headers, await bucket.inspect(key));
     const replaces = request.headers['x-amz-metadata-directive'] === 'REPLACE';
     const copied = await bucket.put(key, body, replaces ? keptHeaders(request) : facts.headers, this.now());
     const modified = `<LastModified>${new Date(copied.modifiedAt).toISOString()}</LastModified>`;

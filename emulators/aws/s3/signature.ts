@@ -45,6 +45,14 @@ export async function checkSignature(
   if (!isOfToday || terminator !== 'aws4_request') {
     throw new S3Error('AuthorizationQueryParametersError', 400, 'The credential is malformed.');
   }
+  const unsigned = Object.keys(request.headers).filter((name) => isToBeSigned(name) && !signed.headers.includes(name));
+  if (unsigned.length > 0) {
+    throw new S3Error(
+      'AccessDenied',
+      403,
+      `There were headers present in the request which were not signed: ${unsigned.join(', ')}`,
+    );
+  }
   if (service !== 's3') throw new S3Error('AuthorizationQueryParametersError', 400, 'The service must be s3.');
 
   const signer = new SignatureV4({
@@ -89,6 +97,11 @@ export async function checkSignature(
     );
   }
   return /^[0-9a-f]{64}$/.test(signed.payloadHash) ? signed.payloadHash : undefined;
+}
+
+/** Headers that would change what is stored, or how. The hash of the payload has its own check. */
+function isToBeSigned(name: string): boolean {
+  return name.startsWith('x-amz-') && name !== 'x-amz-content-sha256';
 }
 
 interface Signed {

@@ -45,7 +45,7 @@ beforeEach(async () => {
   folder = scratchFolder();
   store = new ObjectStore(
     folder,
-    [{ name: Bucket, retention: 7000 }, { name: 'other' }],
+    [{ name: Bucket, expiration: [{ after: 7000 }, { prefix: 'brief/', after: 3000 }] }, { name: 'other' }],
     CREDENTIALS,
     () => now ?? Date.now(),
   );
@@ -168,6 +168,29 @@ describe('the AWS SDK', () => {
     expect([await got.Body?.transformToString(), got.ContentType]).toEqual(['copied', 'image/gif']);
   });
 
+  test('copies only what it was told to copy, to where nothing is', async () => {
+    await put('from', 'seen', { ContentType: 'text/html', ContentDisposition: 'inline' });
+    const { ETag } = await client.send(new HeadObjectCommand({ Bucket, Key: 'from' }));
+    const copy = (more: object): Promise<number> =>
+      client
+        .send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource: `${Bucket}/from`, ...more }))
+        .then(() => 200)
+        .catch((error) => error.$metadata.httpStatusCode);
+    expect(await copy({ CopySourceIfMatch: '"other"' })).toBe(412);
+    expect(await copy({ CopySourceIfNoneMatch: ETag })).toBe(412);
+    const replaced = { MetadataDirective: 'REPLACE', ContentType: 'text/plain', Metadata: { name: 'a' } };
+    expect(await copy({ CopySourceIfMatch: ETag, IfNoneMatch: '*', ...replaced })).toBe(200);
+    expect(await copy({ CopySourceIfMatch: ETag, IfNoneMatch: '*' })).toBe(412);
+    expect(await copy({ CopySource: `${Bucket}/gone` })).toBe(404);
+    const got = await client.send(new GetObjectCommand({ Bucket, Key: 'to' }));
+    expect([await got.Body?.transformToString(), got.ContentType, got.ContentDisposition, got.Metadata]).toEqual([
+      'seen',
+      'text/plain',
+      undefined,
+      { name: 'a' },
+    ]);
+  });
+
   test('reads ranges and honours conditions', async () => {
     await put('k', '0123456789');
     const range = await client.send(new GetObjectCommand({ Bucket, Key: 'k', Range: 'bytes=2-4' }));
@@ -246,6 +269,19 @@ describe('presigned URLs', () => {
     expect(await response.text()).toContain('<Code>SignatureDoesNotMatch</Code>');
   });
 
+  test('are refused with a header of S3 that was not signed, such as one that copies another object', async () => {
+    await put('private');
+    for (const headers of [{ 'x-amz-copy-source': `${Bucket}/private` }, { 'x-amz-storage-class': 'GLACIER' }]) {
+      const response = await fetch(await uploadUrl(), {
+        method: 'PUT',
+        body: 'hello',
+        headers: { 'content-type': 'image/png', ...headers },
+      });
+      expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('which were not signed')]);
+    }
+    await expect(client.send(new HeadObjectCommand({ Bucket, Key: 'k' }))).rejects.toMatchObject({ name: 'NotFound' });
+  });
+
   test('are refused when they have expired', async () => {
     const url = await uploadUrl();
     now = Date.now() + 62_000;
@@ -299,10 +335,12 @@ describe('browsers', () => {
   });
 });
 
-test('objects end with their retention', async () => {
+test('objects expire, under some prefix sooner', async () => {
   await put('old');
+  await put('brief/old');
   now = Date.now() + 5000;
-  expect(await store.expire()).toBe(0);
+  expect(await store.expire()).toBe(1);
+  await expect(client.send(new GetObjectCommand({ Bucket, Key: 'brief/old' }))).rejects.toThrow();
   now += 5000;
   expect(await store.expire()).toBe(1);
   await expect(client.send(new GetObjectCommand({ Bucket, Key: 'old' }))).rejects.toMatchObject({ name: 'NoSuchKey' });
