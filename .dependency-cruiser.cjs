@@ -92,7 +92,7 @@ module.exports = {
     only(
       'web-shares-names-and-numbers',
       '^web/',
-      `^(${ROOT}|stacks/|constructs/|policy/|operations/|emulators/|local/|bench/|lambdas/(?!chat/(model/(file-limits|limits|refusal)|protocol/subprotocol)\\.ts$))`,
+      `^(${ROOT}|stacks/|constructs/|policy/|operations/|emulators/|local/|bench/|lambdas/(?!chat/(model/(limits|refusal)|protocol/subprotocol)\\.ts$))`,
       'Browsers get the names, limits and error codes of the protocol, and nothing that runs on the server.',
     ),
     only(

@@ -29,6 +29,7 @@ new MainStack(app, 'kite', {
     runtime: settings.RUNTIME,
     memorySize: 256,
     retention: Duration.days(settings.RETENTION_DAYS),
+    fileTypes: settings.FILE_TYPES,
     logArchive: settings.LOG_ARCHIVE,
     tracing: settings.TRACING,
     disposableProd: settings.KITE_DISPOSABLE_PROD ? { reason: 'KITE_DISPOSABLE_PROD is set' } : undefined,

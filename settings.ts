@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { DNS_PROVIDERS } from './constructs/core/dns';
 import { ARCHITECTURES, RUNTIMES } from './constructs/function/function-runtime';
+import { fileLimits } from './lambdas/chat/model/file-limits';
 
 /** The environment and `.env`, as text. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -183,6 +184,18 @@ export const SETTINGS = {
     default: '90',
     meaning: 'How long messages and files are kept.',
   },
+  FILE_TYPES: {
+    section: 'optional',
+    schema: v.pipe(
+      v.string(),
+      v.check(
+        (value) => fileTypesProblem(value) === undefined,
+        (issue) => `FILE_TYPES is ${issue.received}: ${fileTypesProblem(issue.input)}.`,
+      ),
+    ),
+    meaning:
+      'Changes to the types of files that visitors may send and their sizes in MiB (docs/protocol.md): `"image/svg+xml=5 video/*=50 application/zip=0"`.',
+  },
   MONTHLY_BUDGET_USD: {
     section: 'optional',
     schema: wholeNumber(
@@ -304,6 +317,7 @@ const OF_NPM_START = [
   'TELEGRAM_BOT_TOKEN',
   'AWS_REGION',
   'RETENTION_DAYS',
+  'FILE_TYPES',
   'TELEGRAM_API_ROOT',
   'AWS_ENDPOINT_URL_DYNAMODB',
 ] as const;
@@ -324,6 +338,7 @@ export interface LocalSettings {
   readonly dataFolder: string;
   readonly region: string;
   readonly retentionDays: number;
+  readonly fileTypes: string | undefined;
   /** Secret. Undefined: the operator console stands in for Telegram. */
   readonly botToken: string | undefined;
   /** Undefined: Telegram's own. Used only with a bot token. */
@@ -384,6 +399,7 @@ export function readLocalSettings(environment: Environment = readEnvironment()):
     dataFolder: values.KITE_DATA,
     region: values.AWS_REGION,
     retentionDays: values.RETENTION_DAYS,
+    fileTypes: values.FILE_TYPES,
     botToken: values.TELEGRAM_BOT_TOKEN,
     telegramApiRoot: values.TELEGRAM_API_ROOT,
     dynamoDbEndpoint: values.AWS_ENDPOINT_URL_DYNAMODB,
@@ -456,6 +472,16 @@ function regionName(name: string) {
     /^[a-z]{2,4}(-[a-z]+)+-\d$/,
     (value) => `${name} is "${value}", which is not a region of AWS: write for example ${name}="eu-north-1".`,
   );
+}
+
+/** What is wrong with changes to the types of files, undefined if nothing is. */
+function fileTypesProblem(changes: string): string | undefined {
+  try {
+    fileLimits(changes);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function isTimeZone(name: string): boolean {

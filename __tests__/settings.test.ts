@@ -61,6 +61,7 @@ describe('settings', () => {
     ['ARCHITECTURE', 'arm', 'write one of ARCHITECTURE="arm64", ARCHITECTURE="x86_64"'],
     ['RUNTIME', 'nodejs18.x', 'write one of RUNTIME="provided.al2023"'],
     ['RETENTION_DAYS', 'forever', 'write a number of days'],
+    ['FILE_TYPES', 'image/png=5 svg', '"svg" does not say what may be sent: write <type>=<MiB>'],
     ['OWNER', 'a<b', 'for example OWNER="support-team"'],
     [
       'MONTHLY_BUDGET_USD',

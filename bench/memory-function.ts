@@ -2,6 +2,7 @@ import { memoryEnvironment } from '../__tests__/lambdas/request-dispatcher/memor
 import { createMemoryWorld, type MemoryWorld } from '../__tests__/memory/world';
 import { systemClock, systemRandomness } from '../lambdas/adapters/system';
 import { chatId } from '../lambdas/adapters/telegram/ids';
+import { DEFAULT_FILE_LIMITS } from '../lambdas/chat/model/file-limits';
 import { type ChannelName } from '../lambdas/chat/model/identifiers';
 import type { World } from '../lambdas/chat/ports';
 import { createRequestDispatcher, type DispatcherHandler } from '../lambdas/request-dispatcher/wiring';
@@ -13,7 +14,13 @@ export const MEMORY_GROUP = -1001234567890;
 export const MEMORY_CHANNEL = 'bench-channel' as ChannelName;
 
 const UNUSED = 'http://127.0.0.1:9';
-const SETTINGS = { stage: 'dev', websocketUrl: 'ws://127.0.0.1:9/dev', apiUrl: `${UNUSED}/dev`, retentionDays: 90 };
+const SETTINGS = {
+  stage: 'dev',
+  websocketUrl: 'ws://127.0.0.1:9/dev',
+  apiUrl: `${UNUSED}/dev`,
+  retentionDays: 90,
+  fileLimits: DEFAULT_FILE_LIMITS,
+};
 
 /** The request dispatcher with stores, queue and pushes that answer at once, and a channel: what is left is Kite. */
 export async function memoryFunction(

@@ -5,6 +5,7 @@ import { DynamoDbUnreachable } from '../emulators/aws/dynamodb/dynamodb-call';
 import { EmbeddedCloud, type EmbeddedCloudOptions } from '../emulators/aws/embedded-cloud';
 import type { FifoQueue } from '../emulators/aws/sqs/fifo-queue';
 import { Failure } from '../emulators/failure';
+import { PENDING } from '../lambdas/adapters/s3-files';
 import { stageTables } from './stage-tables';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -20,6 +21,8 @@ export interface StageCloudOptions extends Pick<
   readonly botToken: string;
   /** How long messages and files are kept. */
   readonly retentionDays: number;
+  /** Changes to the files that visitors may send. */
+  readonly fileTypes?: string | undefined;
 }
 
 /** What a stage's functions need of AWS, embedded: tables, queues, bucket and secret. */
@@ -41,7 +44,9 @@ export class StageCloud {
         { name: deadLetters },
         { name: `${stage}-delivery.fifo`, visibilityTimeout, redrive: { to: deadLetters, maxReceiveCount } },
       ],
-      buckets: [{ name: `${stage}-files`, expiration: [{ after: retentionDays * DAY }] }],
+      buckets: [
+        { name: `${stage}-files`, expiration: [{ after: retentionDays * DAY }, { prefix: PENDING, after: DAY }] },
+      ],
       parameters: { [parameterName(stage)]: botToken },
     }).catch((error: unknown) => {
       throw withRemedy(error);
@@ -61,7 +66,7 @@ export class StageCloud {
 
   /** The environment of the stage's functions. @param telegramApiRoot without the token */
   functionVariables(telegramApiRoot: string): Readonly<Record<string, string>> {
-    const { stage, origin, retentionDays, folder } = this.options;
+    const { stage, origin, retentionDays, fileTypes, folder } = this.options;
     return {
       STAGE: stage,
       CHANNELS_TABLE: tableName(stage, 'Channels'),
@@ -71,6 +76,7 @@ export class StageCloud {
       FILES_BUCKET: `${stage}-files`,
       DELIVERY_QUEUE_URL: this.aws.queueUrl(this.queue.name),
       RETENTION_DAYS: String(retentionDays),
+      ...(fileTypes ? { FILE_TYPES: fileTypes } : {}),
       BOT_TOKEN_PARAMETER: parameterName(stage),
       TELEGRAM_API_ROOT: telegramApiRoot,
       WEBSOCKET_URL: `${origin.replace('http', 'ws')}/${stage}`,

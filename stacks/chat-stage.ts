@@ -57,6 +57,8 @@ export interface ChatStageProps
   readonly logArchive?: boolean;
   /** A Bot API server other than Telegram's. @default - Telegram's */
   readonly telegramApiRoot?: string;
+  /** Changes to the files that visitors may send: `image/svg+xml=5 application/zip=0`, in MiB. @default - none */
+  readonly fileTypes?: string;
 }
 
 /**
@@ -156,7 +158,7 @@ export class ChatStage extends Construct {
   }
 
   private dispatcherFunction(): LiveFunction {
-    const { stage, telegramApiRoot } = this.props;
+    const { stage, telegramApiRoot, fileTypes } = this.props;
     const fn = new LiveFunction(this, 'request-dispatcher', {
       functionName: this.functionName,
       description: `Answers visitors and operators (${stage})`,
@@ -178,6 +180,7 @@ export class ChatStage extends Construct {
         WEBSOCKET_CALLBACK_URL: this.webSocket.callbackUrl,
         API_URL: this.http.url,
         RETENTION_DAYS: String(this.props.retention.toDays()),
+        ...(fileTypes && { FILE_TYPES: fileTypes }),
         ...(telegramApiRoot && { TELEGRAM_API_ROOT: telegramApiRoot }),
       },
     });

@@ -25,7 +25,7 @@ import { DeploymentProps } from './deployment-props';
 /** What the owner of a website decides about the chat. */
 export interface KiteOptions extends Pick<
   ChatStageProps,
-  'logArchive' | 'logRetention' | 'memorySize' | 'retention' | 'telegramApiRoot' | 'throttle' | 'tracing'
+  'fileTypes' | 'logArchive' | 'logRetention' | 'memorySize' | 'retention' | 'telegramApiRoot' | 'throttle' | 'tracing'
 > {
   /** The chat is then at `ws.<domain>` and `api.<domain>`. @default - the hosts that AWS gives the APIs */
   readonly domainName?: string;
@@ -157,6 +157,7 @@ export class KiteStack extends TerraformStack {
       logArchive: props.logArchive,
       tracing: props.tracing,
       telegramApiRoot: props.telegramApiRoot,
+      fileTypes: props.fileTypes,
     });
   }
 

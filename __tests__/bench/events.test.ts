@@ -30,14 +30,14 @@ describe.each([{ forum: true }, { forum: false }])(
       expect(of('connect').roundTrips).toMatchObject({ dynamodbToAnswer: 2, toAnswer: 2 });
     });
 
-    test('a PING and a link to a file cost one invocation and nothing else', () => {
+    test('a PING costs one invocation and nothing else, a link to a file one look at the file', () => {
       for (const name of ['ping', 'link'] as const) {
         expect(of(name)).toMatchObject({
           invocations: 1,
-          roundTrips: { aws: 0, telegram: 0 },
+          roundTrips: { telegram: 0 },
           dynamodb: { requests: {}, readUnits: 0, writeUnits: 0 },
           sqs: {},
-          s3: {},
+          s3: name === 'link' ? { HEAD: 1 } : {},
           ssm: {},
           telegram: {},
         });
@@ -54,7 +54,11 @@ describe.each([{ forum: true }, { forum: false }])(
         webSocketMessages: 2,
       });
       expect(of('text in a row').telegram).toEqual({ sendMessage: 1 });
-      expect(of('file')).toMatchObject({ s3: { HEAD: 2, GET: 1 }, telegram: { sendDocument: 1, pinChatMessage: 1 } });
+      expect(of('file')).toMatchObject({
+        // A copy is a PUT.
+        s3: { HEAD: 3, PUT: 1, DELETE: 1, GET: 1 },
+        telegram: { sendDocument: 1, pinChatMessage: 1 },
+      });
       expect(of('reply')).toMatchObject({ invocations: 1, sqs: {}, webSocketMessages: 1, httpRequests: 1 });
     });
 

@@ -75,8 +75,8 @@ describe.each(['light', 'dark'] as const)('in %s colors axe-core finds nothing w
     await visitor.open();
     await visitor.write('refuse me');
     await visitor.page.getByText('Not sent. Nobody is here').waitFor();
-    await visitor.attach({ name: 'virus.exe', mimeType: 'application/x-msdownload', buffer: Buffer.from('MZ') });
-    await visitor.page.getByText('virus.exe was not added').waitFor();
+    await visitor.attach({ name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) });
+    await visitor.page.getByText('empty.txt was not added').waitFor();
     await scene.context.setOffline(true);
     await visitor.status('You are offline');
     await scene.context.setOffline(false);

@@ -67,14 +67,14 @@ describe('the chat of npm start, in a browser', () => {
     expect(body).toBe('%PDF-1.7 form');
   });
 
-  test('a file can be dropped and pasted; one that the server would refuse is refused at once', async () => {
+  test('a file can be dropped and pasted; an empty one is refused at once, one of a wrong type by the server', async () => {
     const visitor = await scene.visitor();
     await visitor.open();
     const give = (event: 'drop' | 'paste', name: string, type: string): Promise<void> =>
       visitor.page.evaluate(
         ([kind, fileName, fileType]) => {
           const data = new DataTransfer();
-          data.items.add(new File(['GIF89a'], fileName!, { type: fileType! }));
+          data.items.add(new File(fileName!.startsWith('empty') ? [] : ['GIF89a'], fileName!, { type: fileType! }));
           const shadow = document.querySelector('kite-chat')!.shadowRoot!;
           const init = { bubbles: true, cancelable: true };
           if (kind === 'drop')
@@ -88,13 +88,16 @@ describe('the chat of npm start, in a browser', () => {
       );
     await give('drop', 'dropped.gif', 'image/gif');
     await give('paste', 'pasted.gif', 'image/gif');
-    await give('drop', 'virus.exe', 'application/x-msdownload');
-    await visitor.page.getByText('virus.exe was not added').waitFor();
+    await give('drop', 'empty.gif', 'image/gif');
+    await visitor.page.getByText('empty.gif was not added').waitFor();
     expect(await visitor.page.locator('kite-chat .pending li').allInnerTexts()).toEqual(['dropped.gif', 'pasted.gif']);
     await visitor.page.getByRole('button', { name: 'Remove pasted.gif' }).click();
     await visitor.page.getByRole('button', { name: 'Send' }).click();
     await visitor.allSent();
     expect(await visitor.page.locator('kite-chat .picture').count()).toBe(1);
+    await give('drop', 'virus.exe', 'application/x-msdownload');
+    await visitor.page.getByRole('button', { name: 'Send' }).click();
+    await visitor.page.getByText('Not sent. Files of this type cannot be sent.').waitFor();
   });
 
   test('the history is there after a reload, and what came meanwhile', async () => {

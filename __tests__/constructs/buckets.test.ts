@@ -4,6 +4,7 @@ import { FileBucket } from '../../constructs/storage/file-bucket';
 import { PrivateBucket } from '../../constructs/storage/private-bucket';
 import { Protection } from '../../constructs/core/protection';
 import { Role } from '../../constructs/core/role';
+import { PENDING as UPLOADS } from '../../lambdas/adapters/s3-files';
 import { statements, Synthesized } from './synthesized';
 
 const role = { roleName: 'r', description: 'test', service: 'lambda.amazonaws.com' };
@@ -98,9 +99,12 @@ describe('FileBucket', () => {
     bucket.grantReadWrite({ role: new Role(scope, 'role', role) });
   });
 
-  it('ends files with the messages that hold them', () => {
+  it('ends files with the messages that hold them, and uploads that were never sent after a day', () => {
     expect(stack.the('aws_s3_bucket_lifecycle_configuration')).toMatchObject({
-      rule: [{ expiration: [{ days: 90 }] }],
+      rule: [
+        { status: 'Enabled', filter: [{ prefix: '' }], expiration: [{ days: 90 }] },
+        { status: 'Enabled', filter: [{ prefix: UPLOADS }], expiration: [{ days: 1 }] },
+      ],
     });
   });
 

@@ -4,6 +4,8 @@ import { FifoQueue } from '../../emulators/aws/sqs/fifo-queue';
 import { queueSource } from '../../emulators/aws/sqs/queue-service';
 import { createTelegram } from '../../emulators/telegram';
 import { createManagementPush } from '../../lambdas/adapters/management-push';
+import { DEFAULT_FILE_LIMITS } from '../../lambdas/chat/model/file-limits';
+import type { Served } from '../../lambdas/chat/download';
 import { systemClock, systemRandomness } from '../../lambdas/adapters/system';
 import { createBotApi } from '../../lambdas/adapters/telegram/bot-api';
 import { registerWebhook } from '../../lambdas/adapters/telegram/webhook-registration';
@@ -32,7 +34,7 @@ export async function inMemoryChat(): Promise<ChatUnderTest> {
   const apiUrl = `${server.origin}/${STAGE}`;
   const websocketUrl = apiUrl.replace('http', 'ws');
   const apiRoot = `${server.origin}/telegram/api`;
-  const settings = { stage: STAGE, websocketUrl, apiUrl, retentionDays: 90 };
+  const settings = { stage: STAGE, websocketUrl, apiUrl, retentionDays: 90, fileLimits: DEFAULT_FILE_LIMITS };
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const world = createMemoryWorld({
     push: createManagementPush({ callbackUrl: apiUrl, config: { region: REGION, credentials } }),
@@ -84,8 +86,8 @@ class ServedFiles extends MemoryFiles {
     return `${this.root}/${key}?${new URLSearchParams({ type, size: String(size) })}`;
   }
 
-  override async downloadUrl(key: string): Promise<string> {
-    return `${this.root}/${key}`;
+  override async downloadUrl(key: string, { type, disposition }: Served): Promise<string> {
+    return `${this.root}/${key}?${new URLSearchParams({ type, disposition })}`;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
@@ -96,12 +98,16 @@ class ServedFiles extends MemoryFiles {
     if (request.method === 'PUT') {
       const [type, size] = [url.searchParams.get('type'), Number(url.searchParams.get('size'))];
       const declared = request.headers['content-type'] === type && body.length === size;
-      if (declared) this.objects.set(key, { body, type: type ?? '' });
+      if (declared) this.upload(key, body, type ?? '');
       response.writeHead(declared ? 200 : 403).end();
       return true;
     }
     const object = this.objects.get(key);
-    response.writeHead(object ? 200 : 404, object ? { 'content-type': object.type } : {}).end(object?.body);
+    const headers = {
+      'content-type': url.searchParams.get('type') ?? '',
+      'content-disposition': url.searchParams.get('disposition') ?? '',
+    };
+    response.writeHead(object ? 200 : 404, object ? headers : {}).end(object?.body);
     return true;
   }
 }

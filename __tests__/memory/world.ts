@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionId } from '../../lambdas/chat/model/identifiers';
-import type { FileStream, QueueItem, Randomness, World } from '../../lambdas/chat/ports';
+import type { Served } from '../../lambdas/chat/download';
+import { DEFAULT_FILE_LIMITS } from '../../lambdas/chat/model/file-limits';
+import type { FileFacts, FileStore, FileStream, QueueItem, Randomness, World } from '../../lambdas/chat/ports';
 import { createMemoryStores, type MemoryStores } from './stores';
 
 /** A clock that only tests move; `sleep` moves it. */
@@ -52,20 +54,39 @@ export class MemoryQueue {
 }
 
 /** Files in memory; URLs name their key. */
-export class MemoryFiles {
-  readonly objects = new Map<string, { body: Uint8Array; type: string }>();
+export class MemoryFiles implements FileStore {
+  readonly objects = new Map<string, { body: Uint8Array; type: string; name?: string }>();
+  readonly uploads = new Map<string, { body: Uint8Array; type: string }>();
+
+  /** What a client does with an upload URL. */
+  upload(key: string, body: Uint8Array, type: string): void {
+    this.uploads.set(key, { body, type });
+  }
 
   async uploadUrl(key: string, type: string, size: number): Promise<string> {
     return `https://files.example/${key}?upload&type=${encodeURIComponent(type)}&size=${size}`;
   }
 
-  async downloadUrl(key: string): Promise<string> {
-    return `https://files.example/${key}?signed`;
+  async pending(key: string): Promise<(FileFacts & { version: string }) | undefined> {
+    const upload = this.uploads.get(key);
+    return upload && { type: upload.type, size: upload.body.byteLength, version: versionOf(upload.body) };
   }
 
-  async inspect(key: string): Promise<{ type: string; size: number } | undefined> {
+  async keep(key: string, { version, type, name }: Parameters<FileStore['keep']>[1]): Promise<boolean> {
+    const upload = this.uploads.get(key);
+    if (!upload || versionOf(upload.body) !== version || this.objects.has(key)) return false;
+    this.objects.set(key, { body: upload.body, type, name });
+    this.uploads.delete(key);
+    return true;
+  }
+
+  async downloadUrl(key: string, { type, disposition }: Served): Promise<string> {
+    return `https://files.example/${key}?${new URLSearchParams({ type, disposition })}`;
+  }
+
+  async inspect(key: string): Promise<FileFacts | undefined> {
     const object = this.objects.get(key);
-    return object && { type: object.type, size: object.body.byteLength };
+    return object && { type: object.type, size: object.body.byteLength, ...(object.name ? { name: object.name } : {}) };
   }
 
   async *read(key: string): AsyncIterable<Uint8Array> {
@@ -74,18 +95,24 @@ export class MemoryFiles {
     yield object.body;
   }
 
-  async write(key: string, body: Uint8Array | FileStream, type: string): Promise<void> {
-    if (body instanceof Uint8Array) return void this.objects.set(key, { body, type });
+  async write(key: string, body: Uint8Array | FileStream, file: { type: string; name: string }): Promise<void> {
+    if (body instanceof Uint8Array) return void this.objects.set(key, { body, ...file });
     const pieces: Uint8Array[] = [];
     for await (const piece of body.pieces) pieces.push(piece);
-    this.objects.set(key, { body: Buffer.concat(pieces), type });
+    this.objects.set(key, { body: Buffer.concat(pieces), ...file });
   }
 
   async removeSome(prefix: string): Promise<boolean> {
+    const pending = [...this.uploads.keys()].filter((key) => key.startsWith(prefix));
+    for (const key of pending) this.uploads.delete(key);
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
     for (const key of keys.slice(0, 100)) this.objects.delete(key);
     return keys.length <= 100;
   }
+}
+
+function versionOf(body: Uint8Array): string {
+  return createHash('sha256').update(body).digest('hex');
 }
 
 /** A log that keeps its lines. */
@@ -134,6 +161,7 @@ export function createMemoryWorld(overrides: Partial<World> = {}): MemoryWorld {
     random: repeatableRandomness(),
     logger: new MemoryLogger(),
     settings: {
+      fileLimits: DEFAULT_FILE_LIMITS,
       stage: 'dev',
       websocketUrl: 'wss://ws.example.com/dev',
       apiUrl: 'https://api.example.com/dev',

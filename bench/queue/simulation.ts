@@ -3,6 +3,7 @@ import { MemoryFiles, MemoryLogger, MemoryPush, repeatableRandomness } from '../
 import { answerQueue, type QueueEvent } from '../../lambdas/adapters/lambda-events/queue';
 import { createTelegramOperatorSide } from '../../lambdas/adapters/telegram/operator-side';
 import { createTelegramMessenger } from '../../lambdas/adapters/telegram/telegram-messenger';
+import { DEFAULT_FILE_LIMITS } from '../../lambdas/chat/model/file-limits';
 import type { ConnectionId } from '../../lambdas/chat/model/identifiers';
 import type { Messenger } from '../../lambdas/chat/messenger/port';
 import type { OperatorSide, World } from '../../lambdas/chat/ports';
@@ -149,6 +150,7 @@ class Simulation {
         websocketUrl: 'wss://example.com/dev',
         apiUrl: 'https://example.com',
         retentionDays: 90,
+        fileLimits: DEFAULT_FILE_LIMITS,
       },
     };
     const messenger = this.distant(createTelegramMessenger({ secrets: this.world.secrets, apiRoot }));

@@ -9,6 +9,9 @@ export interface FileBucketProps extends Pick<PrivateBucketProps, 'bucketName' |
   readonly retention: Duration;
 }
 
+/** Where uploads wait until they are sent (`lambdas/adapters/s3-files.ts`). */
+const PENDING = 'pending/';
+
 /**
  * The files of a stage's visitors and operators. Browsers upload and download by presigned URLs, so it answers CORS.
  *
@@ -32,6 +35,8 @@ export class FileBucket extends Construct {
           expiration: [{ days: props.retention.toDays() }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
         },
+        // A day is the shortest that S3 knows. Of two rules the one that ends an object sooner counts.
+        { id: 'end-unsent', status: 'Enabled', filter: [{ prefix: PENDING }], expiration: [{ days: 1 }] },
       ],
     });
     this.letBrowsersIn();

@@ -1,3 +1,4 @@
+import { fileLimits, type FileLimits } from '../chat/model/file-limits';
 import type { LogLevel } from './logger';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -28,6 +29,7 @@ export interface DispatcherEnvironment extends FunctionEnvironment {
   /** `https://host/stage`. */
   readonly apiUrl: string;
   readonly retentionDays: number;
+  readonly fileLimits: FileLimits;
   /** Set: an emulated account answers here instead of AWS. */
   readonly awsEndpointUrl?: string;
 }
@@ -55,6 +57,7 @@ export function dispatcherEnvironment(variables: Variables = process.env): Dispa
     websocketCallbackUrl: reader.required('WEBSOCKET_CALLBACK_URL'),
     apiUrl: reader.required('API_URL'),
     retentionDays: reader.wholeNumber('RETENTION_DAYS'),
+    fileLimits: reader.read('FILE_TYPES', fileLimits),
     ...(variables['AWS_ENDPOINT_URL'] ? { awsEndpointUrl: variables['AWS_ENDPOINT_URL'] } : {}),
   };
   reader.check();
@@ -85,6 +88,16 @@ class VariableReader {
     const value = this.optional(name);
     if (value === undefined) this.complaints.push(`${name} is not set`);
     return value ?? '';
+  }
+
+  /** What `parse` makes of a text, the empty one if it is not set. */
+  read<T>(name: string, parse: (text: string) => T): T {
+    try {
+      return parse(this.variables[name] ?? '');
+    } catch (error) {
+      this.complaints.push(`${name}: ${(error as Error).message}`);
+      return parse('');
+    }
   }
 
   wholeNumber(name: string): number {

@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import type { FileStore } from '../chat/ports';
+import type { HeadObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import type { FileFacts, FileStore } from '../chat/ports';
+
+/**
+ * Where uploads wait until they are kept: a lifecycle rule of the bucket removes them (`constructs/storage/file-bucket.ts`). No
+ * channel has a name as short.
+ */
+export const PENDING = 'pending/';
 
 /** How long a presigned link is good, seconds. */
 const UPLOAD_SECONDS = 15 * 60;
@@ -36,27 +42,59 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
       }),
     })));
 
+  const head = async (Key: string) => {
+    const { sdk, client } = await s3();
+    return client.send(new sdk.HeadObjectCommand({ Bucket, Key })).catch((error: unknown) => {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    });
+  };
+
   return {
-    async uploadUrl(Key, ContentType, ContentLength) {
+    async uploadUrl(key, ContentType, ContentLength) {
       const { sdk, client } = await s3();
-      return sdk.getSignedUrl(client, new sdk.PutObjectCommand({ Bucket, Key, ContentType, ContentLength }), {
+      const put = new sdk.PutObjectCommand({ Bucket, Key: PENDING + key, ContentType, ContentLength });
+      return sdk.getSignedUrl(client, put, {
         expiresIn: UPLOAD_SECONDS,
         signableHeaders: new Set(['content-type', 'content-length', 'host']),
       });
     },
-    async downloadUrl(Key) {
-      const { sdk, client } = await s3();
-      return sdk.getSignedUrl(client, new sdk.GetObjectCommand({ Bucket, Key }), { expiresIn: DOWNLOAD_SECONDS });
+    async pending(key) {
+      const object = await head(PENDING + key);
+      return object && { ...factsOf(object), version: object.ETag ?? '' };
     },
-    async inspect(Key) {
+    async keep(Key, { version, type, name }) {
       const { sdk, client } = await s3();
+      const copy = new sdk.CopyObjectCommand({
+        Bucket,
+        Key,
+        CopySource: `${Bucket}/${PENDING}${Key}`,
+        CopySourceIfMatch: version,
+        IfNoneMatch: '*',
+        // Of what the uploader said about the object, nothing but the type is kept.
+        MetadataDirective: 'REPLACE',
+        ContentType: type,
+        Metadata: metadataOf(name),
+      });
       try {
-        const head = await client.send(new sdk.HeadObjectCommand({ Bucket, Key }));
-        return { type: head.ContentType ?? '', size: head.ContentLength ?? 0 };
+        await client.send(copy);
       } catch (error) {
-        if (isMissing(error)) return undefined;
+        // Something else is pending, the key has a file, or is being given one.
+        if ([404, 412, 409].includes(statusOf(error) ?? 0)) return false;
         throw error;
       }
+      // Not needed any more; if this fails, the lifecycle rule removes it.
+      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: PENDING + Key })).catch(() => undefined);
+      return true;
+    },
+    async downloadUrl(Key, { type: ResponseContentType, disposition: ResponseContentDisposition }) {
+      const { sdk, client } = await s3();
+      const get = new sdk.GetObjectCommand({ Bucket, Key, ResponseContentType, ResponseContentDisposition });
+      return sdk.getSignedUrl(client, get, { expiresIn: DOWNLOAD_SECONDS });
+    },
+    async inspect(key) {
+      const object = await head(key);
+      return object && factsOf(object);
     },
     async *read(Key) {
       const { sdk, client } = await s3();
@@ -64,10 +102,11 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
       // A stream of Node's: it is closed when reading stops.
       yield* Body as unknown as AsyncIterable<Uint8Array>;
     },
-    async write(Key, file, ContentType) {
+    async write(Key, file, { type: ContentType, name }) {
       const { sdk, client } = await s3();
+      const Metadata = metadataOf(name);
       if (file instanceof Uint8Array) {
-        await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body: file, ContentType }));
+        await client.send(new sdk.PutObjectCommand({ Bucket, Key, Body: file, ContentType, Metadata }));
         return;
       }
       const { size: ContentLength, pieces } = file;
@@ -76,7 +115,7 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
       // The SDK does not notice that its source has failed: it would wait for the rest for ever.
       Body.once('error', (error) => interrupted.abort(error));
       try {
-        const put = new sdk.PutObjectCommand({ Bucket, Key, Body, ContentLength, ContentType });
+        const put = new sdk.PutObjectCommand({ Bucket, Key, Body, ContentLength, ContentType, Metadata });
         await client.send(put, { abortSignal: interrupted.signal });
       } catch (error) {
         throw interrupted.signal.aborted ? interrupted.signal.reason : error;
@@ -85,10 +124,15 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
         collectGarbage();
       }
     },
-    async removeSome(Prefix) {
+    async removeSome(prefix) {
       const { sdk, client } = await s3();
-      const { Contents = [], IsTruncated } = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix }));
-      const Objects = Contents.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
+      const list = async (Prefix: string) => {
+        const { Contents = [], IsTruncated } = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix }));
+        return { keys: Contents.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }])), more: IsTruncated };
+      };
+      // What is pending first: it may become a file meanwhile, and a file does not become pending.
+      const pending = await list(PENDING + prefix);
+      const { keys: Objects, more } = pending.keys.length > 0 ? { ...pending, more: true } : await list(prefix);
       // S3 answers for each object; what fails for a moment is not repeated by the SDK.
       for (let left = Objects, tries = 1; left.length > 0; tries++) {
         const Delete = { Objects: left, Quiet: true };
@@ -100,9 +144,27 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
         left = Errors.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
         if (left.length > 0) await setTimeout(100 * 2 ** tries);
       }
-      return !IsTruncated;
+      return !more;
     },
   };
+}
+
+function factsOf({ ContentType = '', ContentLength = 0, Metadata }: HeadObjectCommandOutput): FileFacts {
+  const name = decoded(Metadata?.['name'] ?? '');
+  return { type: ContentType, size: ContentLength, ...(name ? { name } : {}) };
+}
+
+/** Headers are ASCII. */
+function metadataOf(name: string): Record<string, string> {
+  return { name: encodeURIComponent(name) };
+}
+
+function decoded(name: string): string | undefined {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Bun lets what was read of files pile up: ten of 20 MB in a row leave 290 MB in the process, and so 210. */
@@ -110,7 +172,6 @@ function collectGarbage(): void {
   (globalThis as { Bun?: { gc(synchronously: boolean): void } }).Bun?.gc(true);
 }
 
-function isMissing(error: unknown): boolean {
-  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  return name === 'NotFound' || name === 'NoSuchKey' || $metadata?.httpStatusCode === 404;
+function statusOf(error: unknown): number | undefined {
+  return (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }

@@ -1,5 +1,6 @@
 import { CHANNEL_NAME_RULE, parseChannelName, visitorMessageKey, type ConnectionId } from './model/identifiers';
-import { fileRefusal, parseFileKey } from './files';
+import { served } from './download';
+import { fileNameInKey, fileRefusal, parseFileKey } from './files';
 import { RATE_LIMITS, type RateLimits } from './model/limits';
 import type { World } from './ports';
 import { parseClientFrame, type ClientFrame } from './protocol/client-frame';
@@ -45,7 +46,7 @@ export interface VisitorSide {
   disconnect(connection: ConnectionId): Promise<void>;
   /** The frame to answer with, if any. Never throws. `arrivedAt`: epoch milliseconds, at the gateway. */
   receive(connection: ConnectionId, text: string, arrivedAt: number, sourceIp?: string): Promise<string | undefined>;
-  /** Where the file at `<api>/files/<path>` can be had for a while; undefined: there can be none. */
+  /** Where the file at `<api>/files/<path>` can be had for a while; undefined: there is none. */
   fileLink(path: string): Promise<string | undefined>;
   /** An item of the queue: something may be due to a visitor. */
   redeliver(conversation: Conversation, attempt: number): Promise<'done' | 'busy'>;
@@ -60,7 +61,8 @@ export function createVisitorSide(world: World, limits: RateLimits = RATE_LIMITS
       receive(world, door, { connection, text, arrivedAt, address: addressOf(sourceIp) }),
     fileLink: async (path) => {
       const key = parseFileKey(path);
-      return key && world.files.downloadUrl(key);
+      const file = key && (await world.files.inspect(key));
+      return file && world.files.downloadUrl(key, served({ name: fileNameInKey(key), ...file }));
     },
     redeliver: (conversation, attempt) => redeliverToVisitor(world, conversation, attempt),
   };
@@ -166,7 +168,7 @@ async function handle(
       return accept(world, sender, frame.messageId, { kind: 'text', text: frame.text }, arrival.arrivedAt);
     }
     case 'UPL': {
-      const refusal = fileRefusal(frame.file.type, frame.file.size);
+      const refusal = fileRefusal(world.settings.fileLimits, frame.file.type, frame.file.size);
       const sender = await senderOf(world, door, 'upload', arrival);
       if (sender.kind === 'refused') return sender;
       return refusal ?? offerUpload(world, sender, frame.messageId, frame.file);

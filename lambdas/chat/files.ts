@@ -1,16 +1,14 @@
 import { createHmac } from 'node:crypto';
-import { fileLimit, FILE_TYPES } from './model/file-limits';
+import type { FileLimits } from './model/file-limits';
 import { parseChannelName, parseHandle } from './model/identifiers';
 import { conversationKey, type Conversation } from './model/records';
 import type { Randomness } from './ports';
 import { refuse, type Refusal } from './model/refusal';
 
 /** Undefined if a file of this type and size (bytes) may be sent. */
-export function fileRefusal(type: string, size: number): Refusal | undefined {
-  const limit = fileLimit(type);
-  if (limit === undefined) {
-    return refuse(400, `Files of this type cannot be sent; these can: ${FILE_TYPES.join(', ')}`);
-  }
+export function fileRefusal(limits: FileLimits, type: string, size: number): Refusal | undefined {
+  const limit = limits.get(type);
+  if (limit === undefined) return refuse(400, `Files of type ${type} cannot be sent here`);
   if (size <= 0) return refuse(400, 'The file is empty');
   if (size > limit) return refuse(413, `A file of type ${type} may have ${limit} bytes, this one has ${size}`);
   return undefined;
@@ -70,6 +68,11 @@ export function parseFileKey(path: string): string | undefined {
     /^[A-Za-z0-9._-]{1,100}$/.test(name ?? '') &&
     rest.length === 0;
   return valid ? path : undefined;
+}
+
+/** What is left of the file's name in a key: it has no other if it was stored by an earlier version. */
+export function fileNameInKey(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 /** The link to a file that goes into the history: it stays good as long as the object is there. */

@@ -1,3 +1,5 @@
+import type { Served } from './download';
+import type { FileLimits } from './model/file-limits';
 import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from './model/identifiers';
 import type {
   Channel,
@@ -318,16 +320,36 @@ export interface FileStream {
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 
+/** What is known of a stored file. */
+export interface FileFacts {
+  /** MIME type. */
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+  /** As it was called, if that was kept with it. */
+  readonly name?: string;
+}
+
 export interface FileStore {
-  /** A URL that accepts one PUT of exactly this type and size (bytes). */
+  /**
+   * A URL that accepts files of exactly this type and size (bytes) for a while. What is put there is pending: it is no file
+   * of this key before it is kept, and is removed after a day.
+   */
   uploadUrl(key: string, type: string, size: number): Promise<string>;
-  /** A URL that serves the object for a while, under its file name. */
-  downloadUrl(key: string): Promise<string>;
-  inspect(key: string): Promise<{ readonly type: string; readonly size: number } | undefined>;
+  /** What was last put to the upload URL of this key. `version` changes with the bytes. */
+  pending(key: string): Promise<(FileFacts & { readonly version: string }) | undefined>;
+  /**
+   * Makes of what is pending the file of this key, for good and under this name. False: it is not pending in this version
+   * (any more), or the key has a file; look again.
+   */
+  keep(key: string, file: Omit<Required<FileFacts>, 'size'> & { readonly version: string }): Promise<boolean>;
+  /** A URL that serves the file for a while. */
+  downloadUrl(key: string, as: Served): Promise<string>;
+  inspect(key: string): Promise<FileFacts | undefined>;
   /** The bytes, piece by piece as they are asked for. Throws if there is no such object. */
   read(key: string): AsyncIterable<Uint8Array>;
-  write(key: string, body: Uint8Array | FileStream, type: string): Promise<void>;
-  /** Removes up to 100 objects under a prefix (which ends in `/`). False: there may be more. */
+  write(key: string, body: Uint8Array | FileStream, file: Pick<Required<FileFacts>, 'type' | 'name'>): Promise<void>;
+  /** Removes some files under a prefix (which ends in `/`), and what is pending there. False: there may be more. */
   removeSome(prefix: string): Promise<boolean>;
 }
 
@@ -357,6 +379,8 @@ export interface Logger {
 
 /** What a stage is set to. */
 export interface Settings {
+  /** What visitors may send. */
+  readonly fileLimits: FileLimits;
   readonly stage: string;
   /** `wss://host/stage`, without a query. */
   readonly websocketUrl: string;

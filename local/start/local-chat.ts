@@ -96,13 +96,14 @@ export class LocalChat {
   }
 
   private async startCloud(): Promise<StageCloud> {
-    const { region, retentionDays, dynamoDbEndpoint, botToken } = this.settings;
+    const { region, retentionDays, fileTypes, dynamoDbEndpoint, botToken } = this.settings;
     this.cloud = await StageCloud.start({
       stage: STAGE,
       folder: this.folder,
       origin: this.server.origin,
       region,
       retentionDays,
+      fileTypes,
       credentials: { accessKeyId: 'kite', secretAccessKey: this.secretKey() },
       botToken: botToken ?? this.emulatedToken,
       ...(dynamoDbEndpoint === undefined ? {} : { dynamoDbEndpoint }),

@@ -27,6 +27,7 @@ Settings, in the environment or in .env:
   TELEGRAM_API_ROOT           another Bot API server
   AWS_ENDPOINT_URL_DYNAMODB   a DynamoDB that runs already (npm run deploy-local), for example http://localhost:8000
   RETENTION_DAYS              how long messages and files are kept, ${SETTINGS.RETENTION_DAYS.default}
+  FILE_TYPES                  changes to the files that visitors may send, for example image/svg+xml=5
 `;
 
 /** Reads the arguments. @throws Failure that names the one that is wrong */

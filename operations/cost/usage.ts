@@ -69,7 +69,8 @@ export function usageOf(month: Month, { events, instance }: EventMeasures, deplo
     sqsRequests:
       total(({ sqs }) => sum(sqs)) + deployment.queues * POLLING.pollers * ((MONTH_MINUTES * 60) / POLLING.seconds),
     s3Puts: total(({ s3 }) => s3['PUT'] ?? 0),
-    s3Gets: total(({ s3 }) => sum(s3) - (s3['PUT'] ?? 0)),
+    // DELETE is free.
+    s3Gets: total(({ s3 }) => (s3['GET'] ?? 0) + (s3['HEAD'] ?? 0)),
     s3Gb: (files * FILE_BYTES * months) / GB,
     logGb: (lambdaRequests * BYTES.invocationLog + accessLogLines * BYTES.accessLog) / GB,
     metrics: deployment.metrics,

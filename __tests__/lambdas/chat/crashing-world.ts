@@ -63,7 +63,7 @@ export const EFFECTS = {
     ...['correctUnsent', 'noteWaiting', 'forgetWaiting', 'claimUpdate', 'releaseUpdate', 'finishUpdate'],
   ],
   queue: ['send'],
-  files: ['write', 'remove', 'removeSome'],
+  files: ['write', 'keep', 'removeSome'],
   push: ['push', 'disconnect'],
   messenger: ['post', 'rewrite', 'remove', 'pin', 'unpin', 'createTopic', 'reopenTopic', 'acknowledge', 'reread'],
 } as const;

@@ -1,6 +1,7 @@
 import { backoff } from '../../../web/widget/conversation/backoff';
 import { parseEndpoint } from '../../../web/widget/conversation/endpoint';
 import { formatSize } from '../../../web/shared/file-size';
+import { isPicture, typeOf } from '../../../web/widget/conversation/file-type';
 import { refuseFile } from '../../../web/widget/view/file-rules';
 import { parseFrame } from '../../../web/widget/conversation/frames';
 import { randomCharacters } from '../../../web/widget/conversation/identity';
@@ -41,15 +42,30 @@ test('two stages keep apart what they store', () => {
 });
 
 test.each([
-  ['application/pdf', 20 * MEBIBYTE, undefined],
-  ['application/pdf', 20 * MEBIBYTE + 1, { kind: 'size', limit: 20 * MEBIBYTE }],
-  ['image/png', 5 * MEBIBYTE, undefined],
-  ['image/png', 5 * MEBIBYTE + 1, { kind: 'size', limit: 5 * MEBIBYTE }],
-  ['image/jpeg', 0, { kind: 'empty' }],
-  ['text/html', 10, { kind: 'type' }],
-  ['constructor', 10, { kind: 'type' }],
-])('a file of type %s and %d bytes is answered with %p', (type, size, refusal) => {
-  expect(refuseFile({ type, size })).toEqual(refusal);
+  [0, { kind: 'empty' }],
+  [1, undefined],
+  [50 * MEBIBYTE, undefined],
+  [50 * MEBIBYTE + 1, { kind: 'size', limit: 50 * MEBIBYTE }],
+])('a file of %d bytes is answered with %p before the server is asked', (size, refusal) => {
+  expect(refuseFile({ size })).toEqual(refusal);
+});
+
+test.each([
+  ['prices.CSV', 'application/vnd.ms-excel', 'text/csv'],
+  ['offer.docx', '', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+  ['IMG_1.HEIC', '', 'image/heic'],
+  ['voice.m4a', 'audio/x-m4a', 'audio/mp4'],
+  ['photo.png', 'image/png', 'image/png'],
+  ['note.txt', 'text/plain; charset=utf-8', 'text/plain'],
+  ['thing.constructor', '', 'application/octet-stream'],
+  ['noextension', '', 'application/octet-stream'],
+])('the file %s, to the browser %j, is sent as %s', (name, type, sent) => {
+  expect(typeOf({ name, type })).toBe(sent);
+});
+
+test('only what every browser shows is shown as a picture', () => {
+  const types = ['image/jpeg', 'image/png', 'image/webp', 'image/heic', 'image/tiff', 'image/svg+xml', 'video/mp4'];
+  expect(types.filter(isPicture)).toEqual(['image/jpeg', 'image/png', 'image/webp']);
 });
 
 test('sizes are written for people', () => {

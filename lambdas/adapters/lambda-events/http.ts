@@ -29,6 +29,9 @@ export function isHttpEvent(event: object): event is HttpEvent {
   return typeof context?.http?.method === 'string' && typeof context.http.path === 'string';
 }
 
+/** Nothing that is answered here is ever taken for another type. What it redirects to is S3's answer, which cannot say so. */
+const NO_SNIFFING = { 'x-content-type-options': 'nosniff' };
+
 /** A website's script may follow a link to a file: who has the link may have the file, and nothing else is sent along. */
 const ANY_ORIGIN = { 'access-control-allow-origin': '*' };
 
@@ -40,7 +43,10 @@ export async function answerHttp(event: HttpEvent, targets: HttpTargets): Promis
   if (path.startsWith('/files/') && method === 'GET') {
     const location = await targets.visitors.fileLink(path.slice('/files/'.length));
     if (location === undefined) return text(404, 'There is no such file');
-    return { statusCode: 302, headers: { location, 'cache-control': 'private, no-store', ...ANY_ORIGIN } };
+    return {
+      statusCode: 302,
+      headers: { location, 'cache-control': 'private, no-store', ...NO_SNIFFING, ...ANY_ORIGIN },
+    };
   }
   return text(404, 'Not found');
 }
@@ -71,5 +77,5 @@ function pathInStage({ requestContext: { http, stage } }: HttpEvent): string {
 }
 
 function text(statusCode: number, body: string): ProxyAnswer {
-  return { statusCode, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
+  return { statusCode, headers: { 'content-type': 'text/plain; charset=utf-8', ...NO_SNIFFING }, body };
 }

@@ -1,5 +1,7 @@
 /** What Kite uses of S3's SDK: loaded with the first file; what is not named here is left out of the build. */
 export {
+  CopyObjectCommand,
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,

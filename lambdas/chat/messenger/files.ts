@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { downloadName } from '../download';
 import { newFileKey } from '../files';
 import { keyPart } from '../model/identifiers';
 import type { Content, Conversation, MessageRef } from '../model/records';
@@ -39,7 +40,7 @@ export async function adopt(
         return notDelivered('The file cannot be fetched; bots can fetch 20 MB at most');
       }
       const key = newFileKey(conversation, name, await fileToken(world, ref));
-      await world.files.write(key, file, type);
+      await world.files.write(key, file, { type, name: downloadName(name) });
       const { caption } = content;
       return { kind: 'file', file: { key, name, type, size: file.size }, ...(caption ? { caption } : {}) };
     }

@@ -59,3 +59,6 @@ export const MESSAGE_ID_LENGTH = 128;
 export const MEMBER_ID_LENGTH = 128;
 export const MEMBER_NAME_LENGTH = 64;
 export const FILE_NAME_LENGTH = 255;
+
+/** The largest file that any deployment takes, MiB: Telegram accepts no larger one from a bot. */
+export const LARGEST_FILE = 50;

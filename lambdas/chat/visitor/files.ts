@@ -1,3 +1,4 @@
+import { downloadName } from '../download';
 import { fileRefusal, fileUrl, isUploadKey, keyOfFileUrl, newUploadKey } from '../files';
 import type { StoredFile } from '../model/records';
 import type { World } from '../ports';
@@ -18,12 +19,16 @@ export async function offerUpload(
   return uploadFrame(messageId, fileUrl(world.settings.apiUrl, key), upload);
 }
 
+/** How often an upload is looked at that changes while it is accepted, and the pause between, milliseconds. */
+const LOOKS = 3;
+const PAUSE = 200;
+
 /**
- * What was really uploaded behind a link that this visitor got from UPL. A refusal removes nothing: the link may be that of
- * a message that was accepted before, and what nobody ever sends expires by itself.
+ * Accepts what was really uploaded behind a link that this visitor got from UPL: from then on nobody can change it, whoever
+ * holds the upload URL. A refusal removes nothing: what nobody ever sends expires by itself.
  */
 export async function uploadedFile(
-  world: Pick<World, 'files' | 'settings'>,
+  world: Pick<World, 'files' | 'settings' | 'clock'>,
   { conversation, channel }: Sender,
   url: string,
   declared: DeclaredFile,
@@ -32,10 +37,21 @@ export async function uploadedFile(
   if (!key || !isUploadKey(channel.handleKey, conversation, key)) {
     return refuse(403, 'The url is not one that this server gave you to upload to');
   }
-  const object = await world.files.inspect(key);
-  if (!object) return refuse(400, 'Nothing was uploaded there; put the file to the upload URL first');
-  const refusal = fileRefusal(object.type, object.size) ?? mismatch(object, declared);
-  return refusal ?? { key, name: declared.name, type: object.type, size: object.size };
+  const { files, settings, clock } = world;
+  const name = downloadName(declared.name);
+  for (let look = 1; look <= LOOKS; look++) {
+    if (look > 1) await clock.sleep(PAUSE);
+    const [kept, pending] = await Promise.all([files.inspect(key), files.pending(key)]);
+    const object = kept ?? pending;
+    if (!object) return refuse(400, 'Nothing was uploaded there; put the file to the upload URL first');
+    const { type, size } = object;
+    const refusal = fileRefusal(settings.fileLimits, type, size) ?? mismatch(object, declared);
+    if (refusal) return refusal;
+    // It is there already if this is the same message again.
+    const accepted = kept !== undefined || (pending && (await files.keep(key, { ...pending, name })));
+    if (accepted) return { key, name: declared.name, type, size };
+  }
+  return refuse(400, 'The file was changed while it was accepted; put it to a new upload URL');
 }
 
 /** Undefined if what was uploaded is what its sender says. */

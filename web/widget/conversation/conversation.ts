@@ -1,5 +1,6 @@
 import { MEMBER_NAME_LENGTH } from '../../../lambdas/chat/model/limits';
 import type { Endpoint } from './endpoint';
+import { typeOf } from './file-type';
 import { History } from './history';
 import { Identity, randomCharacters } from './identity';
 import { inOrder, type ChatMessage } from './message';
@@ -108,7 +109,12 @@ export class Conversation implements SessionListener {
         ? { ...base, text: content.text }
         : {
             ...base,
-            file: { name: content.file.name, type: content.file.type, size: content.file.size, content: content.file },
+            file: {
+              name: content.file.name,
+              type: typeOf(content.file),
+              size: content.file.size,
+              content: content.file,
+            },
           };
     this.keep(message);
     this.deliver(message);

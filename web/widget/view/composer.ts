@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { isPicture, typeOf } from '../conversation/file-type';
 import type { Draft } from './draft';
-import { ACCEPTED_TYPES } from './file-rules';
 import { attachIcon, closeIcon, sendIcon } from '../../shared/icons';
 import { previewOf } from './previews';
 import { fill, type Words } from './words';
@@ -66,15 +66,7 @@ function filePicker(words: Words, closed: boolean, { attach }: ComposerActions):
     >
       ${attachIcon}
     </button>
-    <input
-      type="file"
-      hidden
-      multiple
-      accept=${ACCEPTED_TYPES}
-      tabindex="-1"
-      aria-label=${words.attach}
-      @change=${onPick}
-    />`;
+    <input type="file" hidden multiple tabindex="-1" aria-label=${words.attach} @change=${onPick} />`;
 }
 
 function pendingFiles(draft: Draft, words: Words): TemplateResult | typeof nothing {
@@ -83,7 +75,7 @@ function pendingFiles(draft: Draft, words: Words): TemplateResult | typeof nothi
     ${draft.files.map((file) => {
       const label = fill(words.remove, { name: file.name });
       return html`<li>
-        ${file.type.startsWith('image/') ? html`<img src=${previewOf(file)} alt="" />` : nothing}
+        ${isPicture(typeOf(file)) ? html`<img src=${previewOf(file)} alt="" />` : nothing}
         <span dir="auto">${file.name}</span>
         <button class="icon" aria-label=${label} title=${label} @click=${() => draft.remove(file)}>${closeIcon}</button>
       </li>`;

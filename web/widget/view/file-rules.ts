@@ -1,19 +1,18 @@
-import { fileLimit, FILE_TYPES } from '../../../lambdas/chat/model/file-limits';
+import { LARGEST_FILE } from '../../../lambdas/chat/model/limits';
 import { fill, type Words } from './words';
 
-/** For the `accept` attribute of a file input. */
-export const ACCEPTED_TYPES = FILE_TYPES.join(',');
-
-/** Why the server would not take a file. */
+/** Why a file cannot be sent. */
 export type FileRefusal =
   { readonly kind: 'type' } | { readonly kind: 'empty' } | { readonly kind: 'size'; readonly limit: number };
 
-/** Checks before anything is sent what the server will check again; undefined if the file is fine. */
-export function refuseFile(file: { readonly type: string; readonly size: number }): FileRefusal | undefined {
-  const limit = fileLimit(file.type);
-  if (limit === undefined) return { kind: 'type' };
-  if (file.size === 0) return { kind: 'empty' };
-  return file.size > limit ? { kind: 'size', limit } : undefined;
+/**
+ * Checks what every server refuses; undefined if the file may be fine. Which types a server takes, and how large, is set there:
+ * it says so before anything is uploaded.
+ */
+export function refuseFile({ size }: { readonly size: number }): FileRefusal | undefined {
+  const limit = LARGEST_FILE * 1024 * 1024;
+  if (size === 0) return { kind: 'empty' };
+  return size > limit ? { kind: 'size', limit } : undefined;
 }
 
 /** A refusal in words. */
@@ -28,7 +27,7 @@ export function inWords(refusal: FileRefusal, words: Words): string {
   }
 }
 
-/** Says that a file was not added, and why the server would not take it; undefined if the file is fine. */
+/** Says that a file was not added, and why no server would take it; undefined if the file may be fine. */
 export function refusalOf(file: File, words: Words): string | undefined {
   const refusal = refuseFile(file);
   return refusal && `${fill(words.notAdded, { name: file.name })} ${inWords(refusal, words)}`;

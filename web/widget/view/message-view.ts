@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { isPicture } from '../conversation/file-type';
 import type { Attachment, ChatMessage } from '../conversation/message';
 import { dayName, sameDay, timeOfDay } from './days';
 import { formatSize } from '../../shared/file-size';
@@ -53,7 +54,7 @@ const textBubble = (text: string): TemplateResult => html`<div class="bubble tex
 
 function fileBubble(file: Attachment, { locale, onLoad }: MessageContext): TemplateResult {
   const url = safeUrl(file.url ?? (file.content && previewOf(file.content)));
-  if (file.type.startsWith('image/') && url) {
+  if (isPicture(file.type) && url) {
     return html`<a class="bubble picture" href=${url} target="_blank" rel="noopener noreferrer"
       ><img src=${url} alt=${file.name} loading="lazy" @load=${onLoad}
     /></a>`;

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../../../lambdas/chat/model/refusal';
 import type { ChatMessage } from '../conversation/message';
-import { inWords, refuseFile } from './file-rules';
+import { type FileRefusal, inWords, refuseFile } from './file-rules';
 import type { Words } from './words';
 
 /**
@@ -22,9 +22,12 @@ const SENTENCES: Readonly<Record<RefusalCode, readonly (keyof Words)[]>> = {
 /** Why a message was not sent, in the visitor's language; empty if the reason would not help. */
 export function whyNotSent({ code = 0, reason = '', file }: ChatMessage, words: Words): string {
   if (file && (code === 400 || code === 413)) {
-    // The server's limit may differ from the one this widget was built with.
     const limit = code === 413 && Number(/(\d+) bytes/.exec(reason)?.[1]);
-    const refusal = limit ? ({ kind: 'size', limit } as const) : refuseFile(file);
+    const refusal: FileRefusal | undefined = limit
+      ? { kind: 'size', limit }
+      : isWrongType(code, reason)
+        ? { kind: 'type' }
+        : refuseFile(file);
     return refusal ? inWords(refusal, words) : '';
   }
   const sentences = SENTENCES[(code > 502 ? 500 : code) as RefusalCode] as readonly (keyof Words)[] | undefined;
@@ -32,6 +35,12 @@ export function whyNotSent({ code = 0, reason = '', file }: ChatMessage, words: 
 }
 
 /** Whether sending the same message again can help. */
-export function canRetry({ code, file }: ChatMessage): boolean {
-  return file ? code !== 413 && file.content !== undefined : code !== 413 && code !== 400;
+export function canRetry({ code = 0, reason = '', file }: ChatMessage): boolean {
+  if (!file) return code !== 413 && code !== 400;
+  return code !== 413 && !isWrongType(code, reason) && file.content !== undefined;
+}
+
+/** The server's limits are its own: what it refuses is in its sentence. */
+function isWrongType(code: number, reason: string): boolean {
+  return code === 400 && /^\W*Files of /.test(reason);
 }

@@ -45,6 +45,7 @@ test('a link to a file leads to a fresh signed one that no cache keeps', async (
     statusCode: 302,
     headers: {
       location: 'https://signed.example/d.png',
+      'x-content-type-options': 'nosniff',
       'cache-control': 'private, no-store',
       'access-control-allow-origin': '*',
     },

@@ -105,7 +105,7 @@ export class Stage {
       const now = '2026-01-01T00:00:00Z';
       const size = body.byteLength;
       const [, , link] = JSON.parse((await this.frame(connection, ['UPL', id, name, type, size, now])) ?? 'null');
-      await this.world.files.write(String(link).split('/files/')[1]!, body, type);
+      this.world.files.upload(String(link).split('/files/')[1]!, body, type);
       const answer = await this.frame(connection, ['BIN', id, link, name, type, size, now]);
       return { link: String(link), answer: JSON.parse(answer ?? 'null') };
     };

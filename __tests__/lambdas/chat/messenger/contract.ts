@@ -245,7 +245,7 @@ export function messengerContract(start: (world: MemoryWorld, forum: boolean) =>
     const ann = await visitor('Ann');
     const body = Buffer.from('%PDF');
     const [, , link] = await ann.frame(['UPL', 'f', 'a.pdf', 'application/pdf', body.byteLength, NOW]);
-    await world.files.write(String(link).split('/files/')[1]!, body, 'application/pdf');
+    world.files.upload(String(link).split('/files/')[1]!, body, 'application/pdf');
     await ann.frame(['BIN', 'f', link, 'a.pdf', 'application/pdf', body.byteLength, NOW]);
     await settle();
     const shown = group.shown().find(({ file }) => file);

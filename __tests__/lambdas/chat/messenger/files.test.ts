@@ -15,7 +15,7 @@ async function due(memberId: string, what: 'file' | 'text'): Promise<QueueItem> 
   await fixture.settle();
   const conversation = (await fixture.world.connections.find(connection))!.conversation as Conversation;
   const key = `${CHANNEL}/${conversation.handle}/00/${memberId}.pdf`;
-  await fixture.world.files.write(key, new Uint8Array(5), 'application/pdf');
+  await fixture.world.files.write(key, new Uint8Array(5), { type: 'application/pdf', name: 'a.pdf' });
   const file = { key, name: `${memberId}.pdf`, type: 'application/pdf', size: 5 };
   const content = what === 'file' ? { kind: what, file } : { kind: what, text: `I am ${memberId}` };
   const at = new Date(fixture.world.clock.now() - 1000).toISOString();

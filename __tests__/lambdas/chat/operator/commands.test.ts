@@ -390,7 +390,7 @@ describe('/drop', () => {
     const tom = await person('Tom');
     await say(tom.here, tom.user, '/join my-channel');
     for (let i = 0; i < 120; i++) await (await stage.visitor('my-channel', `V${i}`)).say('Hello');
-    await stage.world.files.write('my-channel/x/y/z.pdf', Buffer.from('x'), 'application/pdf');
+    await stage.world.files.write('my-channel/x/y/z.pdf', Buffer.from('x'), { type: 'application/pdf', name: 'a.pdf' });
     await stage.settle();
     await say(chat, operator, '/drop');
     await stage.press(chat, operator, 'Remove my-channel');
@@ -480,7 +480,10 @@ describe('one conversation', () => {
   test('/erase removes all of the conversation and nothing else', async () => {
     const { chat, operator, ann, bob, message } = await conversation();
     const handle = handleIn(message.text!);
-    await stage.world.files.write(`my-channel/${handle}/aa/a.pdf`, Buffer.from('x'), 'application/pdf');
+    await stage.world.files.write(`my-channel/${handle}/aa/a.pdf`, Buffer.from('x'), {
+      type: 'application/pdf',
+      name: 'a.pdf',
+    });
     const [question] = await say(chat, operator, `/erase #${handle}`);
     expect(question).toMatch(new RegExp(`^Erase everything of #${handle} Ann: .*cannot be undone`));
     await stage.press(chat, operator, `Erase #${handle}`);
@@ -641,7 +644,7 @@ describe('one conversation', () => {
       await ann.say('one');
       const offer = await stage.frame(ann.connection, ['UPL', 'u', 'a.png', 'image/png', 4, '2026-01-01T00:00:00Z']);
       const [, , url] = JSON.parse(offer!) as string[];
-      await stage.world.files.write(url!.split('/files/')[1]!, Buffer.from('1234'), 'image/png');
+      stage.world.files.upload(url!.split('/files/')[1]!, Buffer.from('1234'), 'image/png');
       await stage.frame(ann.connection, ['BIN', 'b', url, 'a.png', 'image/png', 4, '2026-01-01T00:00:00Z']);
       await ann.say('two');
       const before = shown();

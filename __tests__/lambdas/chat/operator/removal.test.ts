@@ -170,7 +170,8 @@ describe('a channel with more than one function run can remove, expired visitors
     world.clock.time += 91 * DAY;
     for (let i = expired; i < visitors; i++) await visitor(i, i === expired ? long : 3);
     await strangers(12);
-    for (let i = 0; i < 1500; i++) await world.files.write(`${CHANNEL}/x/${i}`, new Uint8Array(1), 'image/png');
+    for (let i = 0; i < 1500; i++)
+      await world.files.write(`${CHANNEL}/x/${i}`, new Uint8Array(1), { type: 'image/png', name: 'a.png' });
 
     const messages = 2 * long + 3 * (visitors - 2);
     const { runs, scans, others } = await drop();

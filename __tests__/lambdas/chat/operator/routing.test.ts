@@ -253,7 +253,7 @@ test('files say whose they are, and replies to them find the visitor', async () 
     const body = PNG;
     const offer = await stage.frame(ann.connection, ['UPL', name, name, type, body.length, '2026-01-01T00:00:00Z']);
     const [, , url] = JSON.parse(offer!) as string[];
-    stage.world.files.objects.set(url!.split('/files/')[1]!, { body, type });
+    stage.world.files.upload(url!.split('/files/')[1]!, body, type);
     const sent = ['BIN', `b-${name}`, url, name, type, body.length, '2026-01-01T00:00:00Z'];
     expect(await stage.frame(ann.connection, sent)).toContain('ACK');
     await stage.settle();
@@ -286,7 +286,7 @@ test('a file that Telegram does not take comes as a link', async () => {
     '2026-01-01T00:00:00Z',
   ]);
   const [, , url] = JSON.parse(offer!) as string[];
-  stage.world.files.objects.set(url!.split('/files/')[1]!, { body: PNG, type: 'image/png' });
+  stage.world.files.upload(url!.split('/files/')[1]!, PNG, 'image/png');
   await stage.frame(ann.connection, ['BIN', '2', url, 'a.png', 'image/png', PNG.length, '2026-01-01T00:00:00Z']);
   await stage.settle();
   expect(stage.last(chat).text).toMatch(

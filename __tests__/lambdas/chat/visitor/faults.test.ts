@@ -149,7 +149,7 @@ describe('killed between any two side effects', () => {
       const offer = await fixture.frame(connection, ['UPL', 'u', 'a.png', 'image/png', 5, '2026-01-01T00:00:00Z']);
       const url = String(offer?.[2]);
       const key = url.slice(`${fixture.world.settings.apiUrl}/files/`.length);
-      await fixture.world.files.write(key, new Uint8Array(5), 'image/png');
+      fixture.world.files.upload(key, new Uint8Array(5), 'image/png');
       const frame = ['BIN', 'b', url, 'a.png', 'image/png', 5, '2026-01-01T00:00:00Z'];
       const run = await until(fixture, span, (instance) => fixture.frame(connection, frame, instance));
       if (!run.finished) expect((await fixture.frame(connection, frame))?.[0]).toBe('ACK');

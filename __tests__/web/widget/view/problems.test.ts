@@ -1,4 +1,5 @@
 import { fileRefusal } from '../../../../lambdas/chat/files';
+import { DEFAULT_FILE_LIMITS } from '../../../../lambdas/chat/model/file-limits';
 import type { ChatMessage } from '../../../../web/widget/conversation/message';
 import { canRetry, whyNotSent } from '../../../../web/widget/view/problems';
 import { LANGUAGE_TAGS, wordsFor } from '../../../../web/widget/view/words';
@@ -42,20 +43,22 @@ test('each language has its own sentence for each problem that a visitor can hav
 });
 
 test("for a file that is too large, the visitor reads the server's limit, not the one the widget was built with", () => {
-  const refusal = fileRefusal('video/mp4', 30 * MEBIBYTE)!;
+  const refusal = fileRefusal(DEFAULT_FILE_LIMITS, 'video/mp4', 30 * MEBIBYTE)!;
   const file = (reason: string): ChatMessage => withFile(413, 'video/mp4', 30 * MEBIBYTE, reason);
   expect(whyNotSent(file(`⛔ ${refusal.reason}`), wordsFor('en'))).toBe('The file is larger than 20 MB.');
   expect(whyNotSent(file('⛔ A file of type video/mp4 may have 1572864 bytes, this one has 9'), wordsFor('de'))).toBe(
     'Die Datei ist größer als 1.5 MB.',
   );
-  expect(whyNotSent(file('⛔ Too large'), wordsFor('es'))).toBe('El archivo supera 20 MB.');
+  expect(whyNotSent(file('⛔ Too large'), wordsFor('es'))).toBe('');
 });
 
-test('for a file of a type that cannot be sent, the visitor reads which can', () => {
-  expect(whyNotSent(withFile(400, 'text/html', 9), wordsFor('en'))).toBe(
-    'Only pictures, PDF, ZIP and MP4 files can be sent.',
-  );
+test('for a file of a type that the server does not take, the visitor reads that, and cannot try again', () => {
+  const { reason } = fileRefusal(DEFAULT_FILE_LIMITS, 'text/html', 9)!;
+  const refused = withFile(400, 'text/html', 9, `⛔ ${reason}`);
+  expect(whyNotSent(refused, wordsFor('en'))).toBe('Files of this type cannot be sent.');
+  expect(canRetry(refused)).toBe(false);
   expect(whyNotSent(withFile(400, 'image/png', 9), wordsFor('en'))).toBe('');
+  expect(canRetry(withFile(400, 'image/png', 9))).toBe(true);
 });
 
 test('trying again is offered where it can help', () => {
