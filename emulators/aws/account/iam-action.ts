@@ -29,7 +29,7 @@ const SINGLE_ACTIONS: Readonly<Record<string, string>> = {
  */
 export function iamActions(request: AwsRequest): readonly IamAction[] {
   const resources = [...batchTables(request), ...batchProjects(request)];
-  if (resources.length === 0) return [iamAction(request)];
+  if (resources.length === 0) return [...copySource(request), iamAction(request)];
   return resources.map((resource) => ({ action: `${request.service}:${request.operation}`, resource }));
 }
 
@@ -186,6 +186,14 @@ function s3(request: AwsRequest): IamAction {
     };
   if (request.method === 'GET' || request.method === 'HEAD') return { action: `s3:GetObject${version}`, resource };
   return { action: 's3:PutObject', resource };
+}
+
+/** A copy reads its source. */
+function copySource({ service, headers }: AwsRequest): IamAction[] {
+  const source = service === 's3' ? headers['x-amz-copy-source'] : undefined;
+  if (source === undefined) return [];
+  const path = decodeURIComponent(String(source).split('?', 1)[0] ?? '').replace(/^\//, '');
+  return [{ action: 's3:GetObject', resource: `arn:aws:s3:::${path}` }];
 }
 
 /** Query parameter that names a part of a bucket's configuration, and its name in IAM. */

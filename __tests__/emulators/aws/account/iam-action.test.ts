@@ -1,4 +1,4 @@
-import { ownRequest } from '../../../../emulators/aws/protocol/aws-request';
+import { ownRequest, readAwsRequest } from '../../../../emulators/aws/protocol/aws-request';
 import { iamActions } from '../../../../emulators/aws/account/iam-action';
 
 const REGIONAL = 'eu-north-1:123456789012';
@@ -62,5 +62,14 @@ test('a budget is seen or changed, whatever of it', () => {
 test('an API is a path to IAM, without the version that its address has', () => {
   expect(said('apigateway', { method: 'GET', url: '/v2/apis/abc/stages/dev' })).toEqual([
     'apigateway:GET arn:aws:apigateway:eu-north-1::/apis/abc/stages/dev',
+  ]);
+});
+
+test('a copy in S3 reads its source and writes where it goes', () => {
+  const headers = { host: 's3', 'x-amz-copy-source': 'files/pending/a%20b', authorization: '' };
+  const request = readAwsRequest({ method: 'PUT', url: '/files/a%20b', headers, body: Buffer.alloc(0) });
+  expect(iamActions({ ...request, service: 's3' }).map(({ action, resource }) => `${action} ${resource}`)).toEqual([
+    's3:GetObject arn:aws:s3:::files/pending/a b',
+    's3:PutObject arn:aws:s3:::files/a b',
   ]);
 });
