@@ -108,10 +108,10 @@ const textOf = async (link: string): Promise<string> => (await follow(link)).tex
 
 test('a file is sent with its real name, and the link works from then on', async () => {
   const ann = await visitor('ann');
-  const { link, upload } = await offered(ann, 'звіт "2025".pdf', 'application/pdf', 5);
+  const { link, upload } = await offered(ann, 'übersicht "2025".pdf', 'application/pdf', 5);
   expect((await put(upload, '%PDF-', 'application/pdf')).status).toBe(200);
   expect((await follow(link)).status).toBe(404);
-  const sent = await ann.frame('BIN', 'm', link, 'звіт "2025".pdf', 'application/pdf', 5);
+  const sent = await ann.frame('BIN', 'm', link, 'übersicht "2025".pdf', 'application/pdf', 5);
   expect(sent[0]).toBe('ACK');
   const response = await follow(link);
   expect([response.status, await response.text(), response.headers.get('content-type')]).toEqual([
@@ -120,10 +120,10 @@ test('a file is sent with its real name, and the link works from then on', async
     'application/pdf',
   ]);
   expect(response.headers.get('content-disposition')).toBe(
-    `inline; filename="_ _2025_.pdf"; filename*=UTF-8''%D0%B7%D0%B2%D1%96%D1%82%20_2025_.pdf`,
+    `inline; filename="_bersicht _2025_.pdf"; filename*=UTF-8''%C3%BCbersicht%20_2025_.pdf`,
   );
   const [message] = [...world.messages.messages.entries()].map(([, { content }]) => content).slice(-1);
-  expect(message).toMatchObject({ kind: 'file', file: { name: 'звіт "2025".pdf', size: 5 } });
+  expect(message).toMatchObject({ kind: 'file', file: { name: 'übersicht "2025".pdf', size: 5 } });
 });
 
 test('the upload URL changes nothing any more once the file is sent', async () => {

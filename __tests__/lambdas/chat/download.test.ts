@@ -40,7 +40,7 @@ test('a name that is too long for a file system is cut, keeps its extension, and
 
 test.each([
   ['a.pdf', `attachment; filename="a.pdf"; filename*=UTF-8''a.pdf`],
-  ['звіт (1).pdf', `attachment; filename="_ (1).pdf"; filename*=UTF-8''%D0%B7%D0%B2%D1%96%D1%82%20%281%29.pdf`],
+  ['größe (1).pdf', `attachment; filename="gr_e (1).pdf"; filename*=UTF-8''gr%C3%B6%C3%9Fe%20%281%29.pdf`],
   [`it's 100%.pdf`, `attachment; filename="it's 100_.pdf"; filename*=UTF-8''it%27s%20100%25.pdf`],
   ['a"; filename="b.exe', `attachment; filename="a_; filename=_b.exe"; filename*=UTF-8''a_%3B%20filename%3D_b.exe`],
 ])('the header for %j says the name once for old clients and once as it is', (name, header) => {

@@ -24,8 +24,8 @@ const LOOKS = 3;
 const PAUSE = 200;
 
 /**
- * Accepts what was really uploaded behind a link that this visitor got from UPL: from then on nobody can change it, whoever
- * holds the upload URL. A refusal removes nothing: what nobody ever sends expires by itself.
+ * Accepts what was really uploaded behind a link that this visitor got from UPL: from then on its upload URL
+ * changes nothing. A refusal removes nothing: what nobody ever sends expires by itself.
  */
 export async function uploadedFile(
   world: Pick<World, 'files' | 'settings' | 'clock'>,
