@@ -47,6 +47,10 @@ const project = (displayName, tests) => ({
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.kite/'],
   ...tests,
 });
+const ownTemporaryFolder = {
+  globalSetup: '<rootDir>/__tests__/run/global-setup.ts',
+  globalTeardown: '<rootDir>/__tests__/run/global-teardown.ts',
+};
 const inFolder = (name) => `<rootDir>/__tests__/${name}/**/*.test.ts`;
 
 /** Unit and contract tests are seconds; the others are asked for by name and need more of the machine. */
@@ -57,6 +61,7 @@ module.exports = {
   testTimeout: 30_000,
   projects: [
     project('unit', {
+      ...ownTemporaryFolder,
       moduleNameMapper,
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
       testPathIgnorePatterns: [
@@ -67,8 +72,8 @@ module.exports = {
         ...LONG,
       ],
     }),
-    project('long', { testRegex: LONG }),
-    project('programs', { testRegex: PROGRAMS }),
+    project('long', { ...ownTemporaryFolder, testRegex: LONG }),
+    project('programs', { ...ownTemporaryFolder, testRegex: PROGRAMS }),
     project('dynamodb', {
       testRegex: DYNAMODB,
       globalSetup: '<rootDir>/__tests__/lambdas/adapters/stores/global-setup.ts',

@@ -66,6 +66,19 @@ const PROJECTS = {
  *
  * Creates the artifact bucket, the build projects with their webhooks, the schedule of the drift check, the mails, and the budget.
  * {@link MainStack} makes it, together with the chat.
+ *
+ * @example
+ * new BuildStack(app, 'kite-build', {
+ *   prefix: 'kite',
+ *   prodStage: false,
+ *   aws: { region: 'eu-north-1' },
+ *   state: { own: { ...state, key: 'kite/terraform-build.tfstate' }, kite: { ...state, key: 'kite/terraform.tfstate' } },
+ *   runtime: { architecture: 'arm64', runtime: 'provided.al2023', handler: 'bootstrap' },
+ *   gitRepositoryUrl: 'https://github.com/you/kite',
+ *   email: 'you@example.com',
+ *   timeZone: 'Europe/Stockholm',
+ *   monthlyBudgetUsd: 10,
+ * });
  */
 export class BuildStack extends TerraformStack {
   private readonly account: AwsAccount;

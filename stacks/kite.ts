@@ -52,6 +52,19 @@ export interface KiteStackProps extends KiteOptions, DeploymentProps, Pick<ChatS
  * The chat itself: one WebSocket API, one HTTP API, and for each stage all that it needs of its own.
  *
  * What it takes over from kite-build are the artifact bucket, the keys in it, and the topic for alarms.
+ *
+ * @example
+ * new KiteStack(app, 'kite-stack', {
+ *   prefix: 'kite',
+ *   prodStage: false,
+ *   aws: { region: 'eu-north-1' },
+ *   state: { own: { ...state, key: 'kite/terraform.tfstate' }, build: { ...state, key: 'kite/terraform-build.tfstate' } },
+ *   runtime: { architecture: 'arm64', runtime: 'provided.al2023', handler: 'bootstrap' },
+ *   dns: 'cloudflare',
+ *   retention: Duration.days(90),
+ *   codeFromBuildStack: true,
+ *   runbookUrl: 'https://github.com/you/kite/blob/main/docs/operations.md',
+ * });
  */
 export class KiteStack extends TerraformStack {
   private readonly settings: StackSettings;

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { listen } from '../../emulators/loopback';
 import { launchChromium } from './chromium';
 import { LocalChat } from './local-chat';
 import { Visitor } from './people';
@@ -28,8 +27,7 @@ describe('what another website can reach of npm start', () => {
     browser = await launchChromium([`--host-resolver-rules=MAP ${REBOUND} 127.0.0.1`]);
     chat = await LocalChat.start();
     website = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(html));
-    await once(website.listen(0, '127.0.0.1'), 'listening');
-    elsewhere = `http://127.0.0.1:${(website.address() as AddressInfo).port}`;
+    elsewhere = `http://127.0.0.1:${await listen(website)}`;
   });
   afterAll(async () => {
     await browser?.close();

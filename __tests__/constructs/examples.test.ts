@@ -14,6 +14,7 @@ const SOURCES = ['constructs', 'stacks'].flatMap((folder) =>
 /** What the examples take for granted. */
 const GIVEN = {
   account: 'AwsAccount',
+  app: 'App',
   artifact: 'StoredArtifact',
   certificate: 'Certificate',
   dns: 'Dns',
@@ -28,6 +29,7 @@ const GIVEN = {
   settings: 'StackSettings',
   source: 'BuildSource',
   stack: 'TerraformStack',
+  state: 'StateLocation',
   token: 'SecretParameter',
   topic: 'NotificationTopic',
   webSocket: 'WebSocketStage',
@@ -45,7 +47,7 @@ function classesOf(file: string): Documented[] {
   const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.ES2022, true);
   return source.statements.filter(ts.isClassDeclaration).map((declaration) => ({
     name: declaration.name?.text ?? '',
-    isConstruct: /extends Construct\b/.test(declaration.getText()),
+    isConstruct: /extends (Construct|TerraformStack)\b/.test(declaration.getText()),
     examples: ts
       .getJSDocTags(declaration)
       .filter(({ tagName }) => tagName.text === 'example')
@@ -71,7 +73,7 @@ function moduleOf(examples: readonly string[]): string {
 
 const documented = SOURCES.flatMap(classesOf);
 
-test('every construct has an example', () => {
+test('every construct and stack has an example', () => {
   const without = documented.filter(({ isConstruct, examples }) => isConstruct && examples.length === 0);
   expect(without.map(({ name }) => name)).toEqual([]);
 });

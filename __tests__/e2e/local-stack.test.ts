@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { listen } from '../../emulators/loopback';
 import { TABLE_SCHEMAS, tableName, type TableSchema } from '../../constructs/storage/table-schemas';
 import { dynamoDbAt } from '../../emulators/aws/dynamodb/dynamodb-call';
 import { installDynamoDbLocal } from '../../emulators/aws/dynamodb/dynamodb-local/installation';
@@ -193,9 +194,9 @@ async function answered(docker: Docker, { name }: DeclaredContainer, endpoint: s
 
 /** @throws Error if another program listens on the port that the stack declares */
 async function expectFree(port: number): Promise<void> {
-  const server = createServer().listen(port, '127.0.0.1');
+  const server = createServer();
   try {
-    await once(server, 'listening');
+    await listen(server, port);
   } catch (error) {
     throw new Error(`The stack's port ${port} is taken on this machine: end what listens there (${String(error)}).`);
   }

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { listen } from '../../emulators/loopback';
 
 jest.setTimeout(60_000);
 
@@ -65,9 +65,8 @@ test('without moto_server it says what to install, in one sentence', async () =>
 test('a port in use is named, in one sentence', async () => {
   install('terraform');
   install('moto_server');
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
+  const other = createServer();
+  const port = await listen(other);
   const { status, said } = await sandbox([], { PORT: String(port) });
   other.close();
   expect(status).toBe(1);

@@ -1,5 +1,5 @@
 import * as http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../../emulators/loopback';
 
 /** What a function said to the Runtime API. */
 export interface Said {
@@ -19,6 +19,8 @@ export class FakeRuntimeApi {
   private readonly events: { body: string; headers: Record<string, string> }[] = [];
   private readonly numbers = new Map<unknown, number>();
   private waiting: (() => void) | undefined;
+  /** Once it has started. */
+  address = '';
   private listeners: (() => void)[] = [];
   private readonly server = http.createServer((request, response) => {
     if (request.url?.endsWith('/invocation/next')) {
@@ -52,12 +54,8 @@ export class FakeRuntimeApi {
 
   async start(): Promise<this> {
     this.server.on('connection', (socket) => this.numbers.set(socket, this.connections++));
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    this.address = `127.0.0.1:${await listen(this.server)}`;
     return this;
-  }
-
-  get address(): string {
-    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   invoke(event: unknown, headers: Record<string, string> = {}): void {

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../../../emulators/loopback';
 
 export interface TelegramCall {
   readonly method: string;
@@ -40,8 +40,7 @@ export class ScriptedTelegram {
       });
     });
     this.server = server;
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${await listen(server)}`;
   }
 
   /** The next calls of `method` get these reactions, one each. */

@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listen } from '../../../../emulators/loopback';
 import { ssmSecrets } from '../../../../lambdas/adapters/ssm-secrets';
 import { createTelegramMessenger } from '../../../../lambdas/adapters/telegram/telegram-messenger';
 import { chatId, refOf } from '../../../../lambdas/adapters/telegram/ids';
@@ -323,12 +323,7 @@ describe('files in pieces', () => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ ok: true, result: { file_path: 'documents/1.pdf' } }));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const close = () => {
-      server.closeAllConnections();
-      server.close();
-    };
-    return { root: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+    return { root: `http://127.0.0.1:${await listen(server)}`, close: () => void closeServer(server) };
   }
 
   async function text(pieces: AsyncIterable<Uint8Array>): Promise<string> {
