@@ -114,8 +114,10 @@ export class MemoryChannels implements ChannelStore {
     });
   }
 
-  async closeConversation(chat: ChatId, handle: Handle): Promise<void> {
-    this.hosts.update(chat, ({ open: { [handle]: _closed, ...open }, ...host }) => ({ ...host, open }));
+  async closeConversation(chat: ChatId, handle: Handle, at: string): Promise<void> {
+    this.hosts.update(chat, ({ open: { [handle]: closed, ...open }, ...host }) =>
+      closed === undefined ? undefined : { ...host, open, closedAt: at },
+    );
   }
 
   async blockHost(chat: ChatId, until: number): Promise<void> {

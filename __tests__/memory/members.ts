@@ -1,4 +1,9 @@
-import type { ChannelName, ChatId, ConnectionId } from '../../lambdas/chat/model/identifiers';
+import {
+  chatOfConnection,
+  type ChannelName,
+  type ChatId,
+  type ConnectionId,
+} from '../../lambdas/chat/model/identifiers';
 import { DAY } from '../../lambdas/chat/model/lifetimes';
 import {
   conversationKey,
@@ -48,6 +53,7 @@ export class MemoryMembers implements MemberStore {
     if (before && before.proof !== proof) return { kind: 'taken' };
     if (before?.banned) return { kind: 'banned' };
     if (before && lease && !isFree(before.delivery.lease, now, lease.holder)) return { kind: 'busy' };
+    const chat = chatOfConnection(connection);
     const delivery = before?.delivery ?? { tickets: 0, drained: 0 };
     const member: Member = {
       channel,
@@ -60,6 +66,7 @@ export class MemoryMembers implements MemberStore {
       ...before,
       name,
       seenAt: new Date(now).toISOString(),
+      ...(chat === undefined ? {} : { chat }),
       connections: [...new Set([...(before?.connections ?? []), connection])].sort(),
       delivery: lease ? { ...delivery, lease } : delivery,
     };

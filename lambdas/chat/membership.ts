@@ -7,8 +7,9 @@ import { BACK, backAfter, left } from './operator/answers';
 import { isQuiet } from './outbox/turns';
 import type { World } from './ports';
 
-/** The chat of a member who is in a messenger; a group that has moved may stand there twice for a moment. */
-export function chatOf({ connections }: Member): ChatId | undefined {
+/** The chat of a member who is in a messenger; of several, the one that joined last. */
+export function chatOf({ chat, connections }: Member): ChatId | undefined {
+  if (chat !== undefined && connections.includes(connectionOf(chat))) return chat;
   return connections.flatMap((id) => chatOfConnection(id) ?? []).at(-1);
 }
 

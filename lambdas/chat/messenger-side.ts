@@ -16,6 +16,7 @@ import { once, type Handled } from './messenger/once';
 import { receiveMigration, receivePresence } from './operator/presence';
 import { receivePress } from './operator/press';
 import { continueDropping, continueErasing } from './operator/removal';
+import { unpin } from './outbox/pin';
 import { continueResuming, resumeIfSuspended } from './outbox/resume';
 import { plain } from './messenger/rich-text';
 
@@ -38,6 +39,8 @@ async function deliver(world: World, messenger: Messenger, item: QueueItem, atte
       return deliverToHost(world, messenger, { channel: item.channel, handle: item.handle }, attempt);
     case 'to-chat':
       return deliverToChat(world, messenger, { channel: item.channel, handle: item.handle }, attempt);
+    case 'unpin':
+      return unpin(world, messenger, item, attempt);
     case 'drop':
       return continueDropping(world, messenger, item);
     case 'erase':

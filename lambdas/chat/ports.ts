@@ -56,8 +56,8 @@ export interface ChannelStore {
    * `host` is out of date. Concurrent calls never make an entry older, nor drop one that is open.
    */
   openConversation(host: OpenConversations, handle: Handle, at: string, since: string): Promise<void>;
-  /** Forgets a conversation: it was erased, or its visitor banned. */
-  closeConversation(chat: ChatId, handle: Handle): Promise<void>;
+  /** Forgets an open conversation: it was erased, or its visitor banned. `at` (ISO): now. */
+  closeConversation(chat: ChatId, handle: Handle, at: string): Promise<void>;
   /** The messenger is over its limit: nothing to this chat before `until` (epoch milliseconds). */
   blockHost(chat: ChatId, until: number): Promise<void>;
   /**
@@ -294,6 +294,8 @@ export type QueueItem =
     }
   /** The host is there (again): bring the channel back and poke the conversations that wait for it. */
   | { readonly kind: 'resume'; readonly channel: ChannelName; readonly step: number }
+  /** An answered message is still pinned. */
+  | ({ readonly kind: 'unpin'; readonly chat: ChatId; readonly message: string } & Conversation)
   /** Go on erasing a conversation. */
   | ({ readonly kind: 'erase'; readonly step: number } & Conversation);
 

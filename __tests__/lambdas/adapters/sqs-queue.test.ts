@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { listen } from '../../../emulators/loopback';
 import { createSqsQueue, groupOf } from '../../../lambdas/adapters/sqs-queue';
-import type { ChannelName, Handle } from '../../../lambdas/chat/model/identifiers';
+import type { ChannelName, ChatId, Handle } from '../../../lambdas/chat/model/identifiers';
 import type { QueueItem } from '../../../lambdas/chat/ports';
 
 const channel = 'my-channel' as ChannelName;
@@ -80,6 +80,7 @@ test('groups are as SQS wants them, for the longest names too', () => {
     { kind: 'drop', channel: longest, step: 1 },
     { kind: 'resume', channel: longest, step: 1 },
     { kind: 'erase', channel: longest, handle: item.handle, step: 1 },
+    { kind: 'unpin', channel: longest, handle: item.handle, chat: 'x' as ChatId, message: '1' },
     { kind: 'to-chat', channel: longest, handle: item.handle, message: 'x' },
   ];
   for (const each of items) expect(groupOf(each)).toMatch(/^[\w/-]{1,128}$/);

@@ -121,9 +121,10 @@ export class DynamoChannels implements ChannelStore {
     }
   }
 
-  async closeConversation(chat: ChatId, handle: Handle): Promise<void> {
-    const close = new Expression().when('attribute_exists({channel})');
-    close.removeRaw(`${close.name('open')}.${close.name(handle)}`);
+  async closeConversation(chat: ChatId, handle: Handle, at: string): Promise<void> {
+    const close = new Expression().set({ closedAt: at });
+    const entry = `${close.name('open')}.${close.name(handle)}`;
+    close.when(`attribute_exists(${entry})`).removeRaw(entry);
     await this.table.update(hostKey(chat), close);
   }
 
@@ -217,6 +218,7 @@ export function readHost(chat: ChatId, found: Item): HostChat {
   const reader = new ItemReader(found);
   const manyAt = reader.optionalText('manyAt');
   const openedAt = reader.optionalText('openedAt');
+  const closedAt = reader.optionalText('closedAt');
   return {
     chat,
     channel: reader.text('channel') as ChannelName,
@@ -225,6 +227,7 @@ export function readHost(chat: ChatId, found: Item): HostChat {
     open: reader.map('open'),
     ...(manyAt === undefined ? {} : { manyAt }),
     ...(openedAt === undefined ? {} : { openedAt }),
+    ...(closedAt === undefined ? {} : { closedAt }),
     blockedUntil: reader.number('blockedUntil'),
     nextTurn: reader.number('nextTurn'),
   };

@@ -1,4 +1,5 @@
 import {
+  chatOfConnection,
   connectionOf,
   type ChannelName,
   type ChatId,
@@ -32,8 +33,9 @@ export class DynamoMembers implements MemberStore {
   async attach(conversation: Conversation, attachment: Attachment): Promise<AttachOutcome> {
     const { proof, connector, name, connection, now, lease } = attachment;
     const seenAt = new Date(now).toISOString();
+    const chat = chatOfConnection(connection);
     const attach = new Expression()
-      .set({ proof, name, seenAt, ...this.life(), leaseHolder: lease?.holder, leaseUntil: lease?.until })
+      .set({ proof, name, seenAt, chat, ...this.life(), leaseHolder: lease?.holder, leaseUntil: lease?.until })
       .setOnce({ connector, banned: false })
       .add('connections', [connection])
       .when('attribute_not_exists({proof}) OR ({proof} = ? AND {banned} = ?)', proof, false);
@@ -50,6 +52,7 @@ export class DynamoMembers implements MemberStore {
       ...base,
       name,
       seenAt,
+      ...(chat === undefined ? {} : { chat }),
       connections: [...new Set([...base.connections, connection])].sort(),
       ...(lease ? { delivery: { ...base.delivery, lease } } : {}),
     };
@@ -230,6 +233,7 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
   const lease = readLease(reader, 'leaseHolder', 'leaseUntil');
   const topicLease = readLease(reader, 'topicLeaseHolder', 'topicLeaseUntil');
   const thread = reader.optionalId('topicThread');
+  const chat = reader.optionalText('chat') as ChatId | undefined;
   const presence = reader.optionalText('presence');
   const pinned = reader.optionalId('pinned');
   const turn = reader.optionalNumber('turn');
@@ -241,6 +245,7 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
     name: reader.text('name'),
     banned: reader.truth('banned'),
     connections: reader.set('connections') as ConnectionId[],
+    ...(chat === undefined ? {} : { chat }),
     sent: reader.number('sent'),
     seenAt: reader.text('seenAt'),
     announcedAt: reader.text('announcedAt'),

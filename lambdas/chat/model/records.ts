@@ -80,6 +80,8 @@ export interface HostChat {
   readonly open: Readonly<Record<string, string>>;
   /** When there were last more open conversations than `open` holds ({@link OPEN_CONVERSATIONS}), ISO. */
   readonly manyAt?: string;
+  /** When a conversation was last closed before its time, ISO: an operator who wrote before then may have meant it. */
+  readonly closedAt?: string;
   /** When a conversation was last opened, ISO: an operator who wrote before then cannot have meant it. */
   readonly openedAt?: string;
   /** The messenger is over its limit: nothing may be sent to this chat before then (epoch milliseconds, 0 if never). */
@@ -111,6 +113,8 @@ export interface Member extends Conversation {
   readonly name: string;
   readonly banned: boolean;
   readonly connections: readonly ConnectionId[];
+  /** The chat in a messenger with which they joined last; it may be none of `connections` any more. */
+  readonly chat?: ChatId;
   /** Messages that this member tried to send: also the tie-break between two of one millisecond. */
   readonly sent: number;
   readonly rate?: RateWindow;

@@ -27,9 +27,11 @@ export function onlyOpen(host: HostChat, sentAt: number): Handle | undefined {
   const [only, ...others] = openHandles(host, sentAt);
   // The text arrives late, or crossed the first message of a conversation.
   const openedSince = host.openedAt !== undefined && Date.parse(host.openedAt) >= sentAt + 1000;
+  // Then it may have been for the one that was closed.
+  const closedSince = host.closedAt !== undefined && Date.parse(host.closedAt) >= sentAt;
   // While messages wait for Telegram's limit, the operators may not have seen the conversation yet.
   const unseen = Math.max(host.blockedUntil, host.nextTurn) > sentAt;
-  return others.length > 0 || hasMoreOpen(host, sentAt) || openedSince || unseen ? undefined : only;
+  return others.length > 0 || hasMoreOpen(host, sentAt) || openedSince || closedSince || unseen ? undefined : only;
 }
 
 /** Notes that a conversation had a message at `at` (ISO). */

@@ -35,7 +35,7 @@ export async function continueErasing(
     return DONE;
   }
   const found = await world.channels.find(channel);
-  if (found) await world.channels.closeConversation(found.host, handle);
+  if (found) await world.channels.closeConversation(found.host, handle, new Date(world.clock.now()).toISOString());
   world.logger.info('A conversation was erased', { conversation: conversationKey(conversation) });
   return DONE;
 }

@@ -1,6 +1,6 @@
 import { messengerMessageKey } from '../model/identifiers';
 import { isSaid } from '../model/message';
-import { conversationOf, messageRef, type Conversation, type HostChat, type Message } from '../model/records';
+import { conversationOf, type Conversation, type HostChat, type Message } from '../model/records';
 import type { ReplyTarget, Route, World } from '../ports';
 import { captionKey } from '../protocol/server-frame';
 import { traceOf } from '../trace';
@@ -9,6 +9,7 @@ import { HOW_TO_ADDRESS, HOW_TO_ADDRESS_IN_FORUM } from './answers';
 import { editOf } from '../messenger/edit';
 import { UPDATE_LIFE } from '../model/lifetimes';
 import { newLease } from '../outbox/lease';
+import { unpin } from '../outbox/pin';
 import { adopt } from '../messenger/files';
 import { bestEffort } from '../messenger/failure';
 import type { Messenger } from '../messenger/port';
@@ -90,12 +91,7 @@ export async function receiveFromHost(
 
 /** False: there is no such visitor. */
 async function forward(world: BrowserWorld, conversation: Conversation, message: Message): Promise<boolean> {
-  const { places: [place] = [], key } = message;
-  const [outcome] = await Promise.all([
-    sendToVisitor(world, message),
-    // Edits of this message find the visitor who got it.
-    place && world.messages.pointReply(place, { ...conversation, message: key }),
-  ]);
+  const outcome = await sendToVisitor(world, message);
   if (outcome === 'accepted') return true;
   while (!(await world.messages.removeSome(conversation, 100)));
   return false;
@@ -103,7 +99,7 @@ async function forward(world: BrowserWorld, conversation: Conversation, message:
 
 /** The visitor has an answer: their message is unpinned, and the conversation is open. */
 async function answered(
-  world: Pick<World, 'channels' | 'members' | 'clock' | 'logger'>,
+  world: Pick<World, 'channels' | 'members' | 'queue' | 'clock' | 'logger'>,
   messenger: Messenger,
   hostChat: HostChat,
   conversation: Conversation,
@@ -115,7 +111,10 @@ async function answered(
   ]);
   const pinned = member?.pinned;
   if (pinned === undefined) return;
-  await bestEffort(world, 'Unpinning', () => messenger.unpin(messageRef(hostChat.chat, pinned)));
+  const place = { chat: hostChat.chat, message: pinned };
+  if ((await unpin(world, messenger, place, 1)).kind === 'retry') {
+    await world.queue.send({ kind: 'unpin', ...conversationOf(conversation), ...place });
+  }
   await world.members.change(conversation, { pinned: null });
 }
 

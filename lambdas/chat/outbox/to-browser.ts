@@ -22,34 +22,63 @@ const ATTEMPTS = 5;
  * `unknown`: there is no such member.
  */
 export async function sendToVisitor(world: BrowserWorld, message: Message): Promise<'accepted' | 'unknown'> {
-  const { stored, message: kept } = await world.messages.put(message);
-  if (!stored && !kept.due) return 'accepted';
-  return deliverToVisitor(world, message.conversation, stored ? kept : undefined);
+  const { conversation } = message;
+  const lease = newLease(world);
+  // The lease first: another holder could push the message before its ticket is taken, and it would be pushed again.
+  const request = await world.members.requestDelivery(conversation, lease, world.clock.now());
+  if (!request) return 'unknown';
+  const { leased, member } = request;
+  let kept: Awaited<ReturnType<typeof store>>;
+  try {
+    kept = await store(world, message);
+  } catch (error) {
+    if (leased) await letGo(world, member, lease).catch(() => undefined);
+    throw error;
+  }
+  if (kept.message.due && !leased) return deliverToVisitor(world, conversation);
+  if (kept.message.due) await deliver(world, request, lease, kept.stored ? kept.message : undefined);
+  else if (leased) await letGo(world, member, lease);
+  return 'accepted';
 }
 
-/**
- * Pushes what is due to a visitor, oldest first, one function instance at a time. `own`: a message stored just now; if
- * nothing else waits it is not read again. A visitor who is in Telegram is left to the queue.
- */
+/** Stores a message; what changes the original in the messenger finds it by its place there. */
+async function store({ messages }: Pick<World, 'messages'>, message: Message) {
+  const { conversation, key, places: [place] = [] } = message;
+  const [kept] = await Promise.all([
+    messages.put(message),
+    place && messages.pointReply(place, { ...conversationOf(conversation), message: key }),
+  ]);
+  return kept;
+}
+
+/** Pushes what is due to a visitor, oldest first, one function instance at a time. */
 export async function deliverToVisitor(
   world: BrowserWorld,
   conversation: Conversation,
-  own?: Message,
 ): Promise<'accepted' | 'unknown'> {
   const lease = newLease(world);
   const request = await world.members.requestDelivery(conversation, lease, world.clock.now());
   if (!request) return 'unknown';
-  const { leased, member } = request;
+  await deliver(world, request, lease);
+  return 'accepted';
+}
+
+/** `own`: a message stored just now; if nothing else waits it is not read again. A visitor in Telegram is left to the queue. */
+async function deliver(
+  world: BrowserWorld,
+  { leased, member }: { readonly leased: boolean; readonly member: Member },
+  lease: Lease,
+  own?: Message,
+): Promise<void> {
   if (chatOf(member) !== undefined) {
     if (leased) await letGo(world, member, lease);
-    await world.queue.send({ kind: 'to-chat', ...conversationOf(conversation), message: own?.key ?? lease.holder });
+    await world.queue.send({ kind: 'to-chat', ...conversationOf(member), message: own?.key ?? lease.holder });
   } else if (leased) {
     await drain(world, member, lease, { own });
   } else {
     // The holder sees our ticket before it lets go. Unless it has crashed: then the queue comes by.
-    await tryLater(world, conversation, 0, lease.holder);
+    await tryLater(world, conversationOf(member), 0, lease.holder);
   }
-  return 'accepted';
 }
 
 /** An item of the queue says that something may be due to a visitor. `busy`: another instance is at it; ask again. */

@@ -248,7 +248,11 @@ export function storeContract(makeStores: MakeStores): void {
         );
         expect(full.open['visitor0']).toBe(at(4));
         expect(full.manyAt).toBe(at(3));
-        await stores.channels.closeConversation(host, visitor(3));
+        await stores.channels.closeConversation(host, visitor(99), at(4));
+        expect(await read()).toEqual(full);
+        await stores.channels.closeConversation(host, visitor(3), at(5));
+        await stores.channels.closeConversation(host, visitor(3), at(6));
+        expect(await read()).toMatchObject({ closedAt: at(5) });
         expect((await read()).open).not.toHaveProperty('visitor3');
       });
 
@@ -327,6 +331,18 @@ export function storeContract(makeStores: MakeStores): void {
         member: { name: 'New Name', connections: ['ws:c1', 'ws:c2'], sent: 1, pinned: '5' },
       });
       expect(await stores.members.find(who)).toEqual(second.kind === 'attached' && second.member);
+    });
+
+    test('the chat that joined last is remembered, whatever the order of ids', async () => {
+      const who = conversation();
+      for (const connection of ['tg:zz', 'ws:c9', 'tg:aa', 'ws:c1'] as const) {
+        await stores.members.attach(who, attachment({ connection }));
+      }
+      expect(await stores.members.find(who)).toMatchObject({ chat: 'aa' });
+      const again = await stores.members.attach(who, attachment({ connection: 'tg:zz' }));
+      expect(again).toMatchObject({ kind: 'attached', before: { chat: 'aa' }, member: { chat: 'zz' } });
+      await stores.members.detach(who, 'tg:zz');
+      expect((await stores.members.find(who))?.connections).toEqual(['tg:aa', 'ws:c1', 'ws:c9']);
     });
 
     test('what is new about a member is remembered until it is told', async () => {

@@ -701,6 +701,7 @@ describe('one conversation', () => {
     test('and a text that names nobody is for the one who is left', async () => {
       const { chat, operator, ann, tom, tomsMessage } = await visitors();
       await say(chat, operator, '/ban', { replyTo: tomsMessage.message_id });
+      await stage.world.clock.sleep(1000);
       const before = stage.texts(tom.here).length;
       expect(await say(chat, operator, 'Hi')).toEqual([]);
       expect(ann.frames().map(([, , text]) => text)).toEqual(['Hi']);

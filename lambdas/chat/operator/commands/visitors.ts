@@ -14,7 +14,8 @@ export const banCommand: Command = async (context) => {
   const { world, say } = context;
   const conversation = conversationOf(member);
   await world.members.change(conversation, { banned: true });
-  await world.channels.closeConversation(context.message.chat.id, member.handle);
+  const now = new Date(world.clock.now()).toISOString();
+  await world.channels.closeConversation(context.message.chat.id, member.handle, now);
   const sockets = member.connections.filter((id) => id.startsWith('ws:'));
   await Promise.allSettled(sockets.map((id) => world.push.disconnect(id)));
   await say(
