@@ -8,6 +8,7 @@ import {
 } from '../../lambdas/chat/model/records';
 import { CHANNEL_LIFE } from '../../lambdas/chat/model/lifetimes';
 import type { ChannelChange, ChannelStore, Clock, OpenConversations } from '../../lambdas/chat/ports';
+import { SHARE, shareWait } from '../../lambdas/chat/model/share';
 import { countIn, windowEnd } from '../../lambdas/chat/model/rate';
 import { MemoryTable } from './table';
 
@@ -16,6 +17,7 @@ export class MemoryChannels implements ChannelStore {
   readonly channels: MemoryTable<Channel>;
   readonly hosts: MemoryTable<HostChat>;
   readonly #rates = new Map<ChannelName, RateWindow>();
+  readonly #lines = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.channels = new MemoryTable(clock, CHANNEL_LIFE);
@@ -118,6 +120,15 @@ export class MemoryChannels implements ChannelStore {
     this.hosts.update(chat, ({ open: { [handle]: closed, ...open }, ...host }) =>
       closed === undefined ? undefined : { ...host, open, closedAt: at },
     );
+  }
+
+  async claimShare(chat: ChatId, line: string, weight: number, now: number) {
+    const host = this.hosts.get(chat);
+    if (!host) return undefined;
+    const busyUntil = this.#lines.get(`${chat} ${line}`) ?? 0;
+    const wait = shareWait(busyUntil, weight, now);
+    if (wait === 0) this.#lines.set(`${chat} ${line}`, Math.max(busyUntil, now) + weight * SHARE.pace);
+    return { host, wait };
   }
 
   async blockHost(chat: ChatId, until: number): Promise<void> {

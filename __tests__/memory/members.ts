@@ -46,7 +46,7 @@ export class MemoryMembers implements MemberStore {
 
   async attach(
     { channel, handle }: Conversation,
-    { proof, connector, name, connection, now, lease }: Attachment,
+    { proof, connector, line, name, connection, now, lease }: Attachment,
   ): Promise<AttachOutcome> {
     const key = conversationKey({ channel, handle });
     const before = this.members.stored(key);
@@ -64,6 +64,7 @@ export class MemoryMembers implements MemberStore {
       sent: 0,
       announcedAt: '',
       ...before,
+      ...(line === undefined ? {} : { line }),
       name,
       seenAt: new Date(now).toISOString(),
       ...(chat === undefined ? {} : { chat }),

@@ -19,8 +19,8 @@ const VISITORS = 200;
 const MESSAGES = 10;
 
 /** On a stage: how many visitors write in turn, and how many texts each, once to warm up and once measured. */
-const WRITERS = 4;
-const TEXTS = 10;
+const WRITERS = 20;
+const TEXTS = 2;
 
 /** What Kite adds to a message, and what a message costs with the SDK and the runtime around it. */
 export const message: Section = {

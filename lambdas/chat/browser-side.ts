@@ -1,7 +1,7 @@
 import { CHANNEL_NAME_RULE, parseChannelName, visitorMessageKey, type ConnectionId } from './model/identifiers';
 import { served } from './download';
 import { fileNameInKey, fileRefusal, parseFileKey } from './files';
-import { RATE_LIMITS, type RateLimits } from './model/limits';
+import { NEW_WINDOW, RATE_LIMITS, type RateLimits } from './model/limits';
 import type { World } from './ports';
 import { parseClientFrame, type ClientFrame } from './protocol/client-frame';
 import { ackFrame, errorFrame, HI_ANSWER, PONG_FRAME } from './protocol/server-frame';
@@ -11,6 +11,7 @@ import {
   admit,
   foreignOrigin,
   joinedConnection,
+  mayBegin,
   mayConnect,
   mayWait,
   overLimit,
@@ -203,7 +204,8 @@ async function senderOf(
     if (guard.close(id, now) === 'close') await close(world, id, 'its website may not use the channel any more');
     return foreignOrigin();
   }
-  return guard.admits(what, address, now) ? sender : overLimit(limits, now);
+  if (!guard.admits(what, address, now)) return overLimit(limits, now);
+  return (await mayBegin(world, sender, address)) ? sender : overLimit({ window: NEW_WINDOW }, now);
 }
 
 /** The ACK, when the message is stored. */

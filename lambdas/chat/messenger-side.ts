@@ -19,6 +19,8 @@ import { continueDropping, continueErasing } from './operator/removal';
 import { unpin } from './outbox/pin';
 import { continueResuming, resumeIfSuspended } from './outbox/resume';
 import { plain } from './messenger/rich-text';
+import { answersOf } from './messenger/answers-of-a-minute';
+import { ANSWERS_PER_CHAT } from './model/limits';
 
 /** The operators' side of the chat, free of Telegram's formats. Unexpected errors are thrown. */
 export interface OperatorDomain {
@@ -74,6 +76,9 @@ async function receiveMessage(world: World, messenger: Messenger, message: Incom
   const found = await world.routes.route(chat.id, { replyTo, thread: ref.thread });
   const hostChat = await confirmed(world, found);
   const route = hostChat ? await withHeader(world, found, message, hostChat) : found;
+  // A stranger who floods the bot is not answered each time, and what they ask for is not done.
+  const isStranger = !hostChat && (line !== undefined || (!route.member && chat.kind === 'private'));
+  if (isStranger && answersOf(world).count(`answer ${chat.id}`, world.clock.now()) > ANSWERS_PER_CHAT) return 'handled';
   if (line) return receiveCommand(world, messenger, { message, route, hostChat, line });
   if (hostChat) {
     if (hostChat.away) await resumeIfSuspended(world, hostChat);

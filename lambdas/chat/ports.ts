@@ -58,6 +58,17 @@ export interface ChannelStore {
   openConversation(host: OpenConversations, handle: Handle, at: string, since: string): Promise<void>;
   /** Forgets an open conversation: it was erased, or its visitor banned. `at` (ISO): now. */
   closeConversation(chat: ChatId, handle: Handle, at: string): Promise<void>;
+  /**
+   * Takes `weight` posts of a line's share ({@link SHARE}), or none, and returns the chat as it is then. `wait`: how long the
+   * line has to wait for that many, milliseconds; 0: they are taken. One request for a line that has not posted lately, two
+   * for others.
+   */
+  claimShare(
+    chat: ChatId,
+    line: string,
+    weight: number,
+    now: number,
+  ): Promise<{ readonly host: HostChat; readonly wait: number } | undefined>;
   /** The messenger is over its limit: nothing to this chat before `until` (epoch milliseconds). */
   blockHost(chat: ChatId, until: number): Promise<void>;
   /**
@@ -83,6 +94,7 @@ export interface MemberChange {
 export interface Attachment {
   readonly proof: string;
   readonly connector: Connector;
+  readonly line?: string | undefined;
   readonly name: string;
   readonly connection: ConnectionId;
   /** Epoch milliseconds. */

@@ -4,8 +4,15 @@ import { OPEN_CONVERSATIONS, type Channel, type ChannelState, type HostChat } fr
 import type { ChannelChange, ChannelStore, OpenConversations } from '../../chat/ports';
 import { Expression } from './expression';
 import { attribute, item, ItemReader, type Item } from './item';
+import { SHARE, shareWait } from '../../chat/model/share';
 import { rateWindow } from './rate-window';
 import { EXPIRY, type Table } from './table';
+
+/** Attributes of a host: until when a line has used its share, epoch milliseconds. */
+const LINE = 'line_';
+
+/** So many lines that have their whole share may stay on a host's item. */
+const RESTED = 50;
 
 /** `channel#<name>`: the channel. `host#<chat>`: which channel a chat hosts. */
 export class DynamoChannels implements ChannelStore {
@@ -126,6 +133,42 @@ export class DynamoChannels implements ChannelStore {
     const entry = `${close.name('open')}.${close.name(handle)}`;
     close.when(`attribute_exists(${entry})`).removeRaw(entry);
     await this.table.update(hostKey(chat), close);
+  }
+
+  async claimShare(chat: ChatId, line: string, weight: number, now: number) {
+    const name = `${LINE}${line}`;
+    const taken = weight * SHARE.pace;
+    for (;;) {
+      // The first for a while ...
+      const first = new Expression()
+        .set({ [name]: now + taken, ...this.life() })
+        .when('attribute_exists({channel})')
+        .when(`attribute_not_exists({${name}}) OR {${name}} <= ?`, now);
+      const begun = await this.table.update(hostKey(chat), first, 'ALL_NEW');
+      if (begun.done) return begun.item && this.claimed(chat, begun.item, now);
+      if (!begun.there?.['channel']) return undefined;
+      const wait = shareWait(new ItemReader(begun.there).number(name), weight, now);
+      if (wait > 0) return { host: readHost(chat, begun.there), wait };
+      // ... or one more.
+      const more = new Expression()
+        .add(name, taken)
+        .set(this.life())
+        .when(`{${name}} > ?`, now)
+        .when(`{${name}} <= ?`, now + (SHARE.posts - weight) * SHARE.pace);
+      const added = await this.table.update(hostKey(chat), more, 'ALL_NEW');
+      if (added.done) return added.item && this.claimed(chat, added.item, now);
+    }
+  }
+
+  /** Removes the lines that have their whole share again, once there are many. */
+  private async claimed(chat: ChatId, found: Item, now: number) {
+    const rested = Object.keys(found).filter((name) => name.startsWith(LINE) && Number(found[name]?.N) <= now);
+    if (rested.length > RESTED) {
+      const still = new Expression().remove(...rested).when('attribute_exists({channel})');
+      for (const name of rested) still.when(`attribute_not_exists({${name}}) OR {${name}} <= ?`, now);
+      await this.table.update(hostKey(chat), still);
+    }
+    return { host: readHost(chat, found), wait: 0 };
   }
 
   async blockHost(chat: ChatId, until: number): Promise<void> {

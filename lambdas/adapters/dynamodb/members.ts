@@ -31,11 +31,11 @@ export class DynamoMembers implements MemberStore {
   }
 
   async attach(conversation: Conversation, attachment: Attachment): Promise<AttachOutcome> {
-    const { proof, connector, name, connection, now, lease } = attachment;
+    const { proof, connector, line, name, connection, now, lease } = attachment;
     const seenAt = new Date(now).toISOString();
     const chat = chatOfConnection(connection);
     const attach = new Expression()
-      .set({ proof, name, seenAt, chat, ...this.life(), leaseHolder: lease?.holder, leaseUntil: lease?.until })
+      .set({ proof, line, name, seenAt, chat, ...this.life(), leaseHolder: lease?.holder, leaseUntil: lease?.until })
       .setOnce({ connector, banned: false })
       .add('connections', [connection])
       .when('attribute_not_exists({proof}) OR ({proof} = ? AND {banned} = ?)', proof, false);
@@ -50,6 +50,7 @@ export class DynamoMembers implements MemberStore {
     const base = before ?? readMember(conversation, item({ proof, connector }));
     const member: Member = {
       ...base,
+      ...(line === undefined ? {} : { line }),
       name,
       seenAt,
       ...(chat === undefined ? {} : { chat }),
@@ -237,11 +238,13 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
   const presence = reader.optionalText('presence');
   const pinned = reader.optionalId('pinned');
   const turn = reader.optionalNumber('turn');
+  const line = reader.optionalText('line');
   return {
     channel,
     handle,
     proof: reader.text('proof'),
     connector: reader.text('connector') as Connector,
+    ...(line === undefined ? {} : { line }),
     name: reader.text('name'),
     banned: reader.truth('banned'),
     connections: reader.set('connections') as ConnectionId[],

@@ -33,6 +33,15 @@ export const RATE_LIMITS: RateLimits = {
   connectionsPerAddress: 300,
 };
 
+/** Messages, within {@link NEW_WINDOW}, from visitors at one address who are new to the operators of the channel. */
+export const NEW_PER_ADDRESS = 60;
+
+/** The window of {@link NEW_PER_ADDRESS}, milliseconds. */
+export const NEW_WINDOW = 600_000;
+
+/** What a chat that hosts nothing is answered within a minute, by one function instance; more it is not. */
+export const ANSWERS_PER_CHAT = 10;
+
 /** Visitors that one connection may be, one after the other. */
 export const IDENTITIES_PER_CONNECTION = 4;
 

@@ -110,6 +110,8 @@ export interface Member extends Conversation {
   /** Keyed hash of the member id; the id itself is stored nowhere. */
   readonly proof: string;
   readonly connector: Connector;
+  /** What is stored of the address of their last JOIN (`lineOf`); undefined: it is not known. */
+  readonly line?: string;
   readonly name: string;
   readonly banned: boolean;
   readonly connections: readonly ConnectionId[];

@@ -11,7 +11,7 @@ import { pinFirst } from './pin';
 import { anotherTurn, DONE, waitFor } from './poke';
 import { waitForHost } from './resume';
 import { forgetTopic, topicFor } from './topic';
-import { takeTurn, turnOf } from './turns';
+import { takeShare, takeTurn, turnOf } from './turns';
 
 /**
  * How old a message must be before it is delivered, milliseconds. API Gateway runs the frames of one connection side by
@@ -49,6 +49,7 @@ export function deliverToHost(
     ]);
     return channel && channel.state !== 'dropping' && member && !member.banned ? { channel, member } : undefined;
   };
+  let shareTakenFor: string | undefined;
   const side: Side<Operators, Sides> = {
     kind: 'to-host',
     direction: 'to-host',
@@ -75,13 +76,26 @@ export function deliverToHost(
         await world.clock.sleep(Math.min(SETTLE, SETTLE - Math.min(...due.map(age))));
         return 'read again';
       }
-      const host = await world.channels.host(sides.channel.host);
+      const chat = sides.channel.host;
+      // Who has a turn has taken their share before.
+      const share =
+        sides.member.turn === undefined
+          ? await takeShare(world, chat, sides.member, first)
+          : { kind: 'taken' as const, host: await world.channels.host(chat) };
+      if (share.kind === 'later') return waitFor(world, 'to-host', conversation, share.seconds, attempt);
+      shareTakenFor = first.key;
+      const { host } = share;
       const turn = await turnOf(world, host, sides.member);
       if (turn.kind === 'later') return waitFor(world, 'to-host', conversation, turn.seconds, attempt);
       const messages = turn.kind === 'one' ? [first] : [first, ...others];
       return { kind: 'batch', to: operators(sides, host), messages };
     },
-    async prepare({ channel, member, host }) {
+    async prepare({ channel, member, host }, message) {
+      if (message.key !== shareTakenFor) {
+        const share = await takeShare(world, channel.host, member, message);
+        if (share.kind === 'later') return waitFor(world, 'to-host', conversation, share.seconds, attempt);
+        shareTakenFor = message.key;
+      }
       const topic = await topicFor(world, messenger, channel, member);
       if (topic === 'busy') return { kind: 'retry', retryAfter: 2 };
       const place = topic === 'none' ? {} : { thread: topic.thread };

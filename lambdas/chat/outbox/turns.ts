@@ -1,4 +1,6 @@
-import { conversationOf, type Conversation, type HostChat, type Member } from '../model/records';
+import type { ChatId } from '../model/identifiers';
+import { conversationOf, type Conversation, type HostChat, type Member, type Message } from '../model/records';
+import { lineOfMember, weightOf } from '../model/share';
 import type { World } from '../ports';
 
 /** What taking turns uses. */
@@ -9,6 +11,17 @@ type TurnWorld = Pick<World, 'channels' | 'members' | 'clock'>;
  * comes up to a second late (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
  */
 const PACE = 3_100;
+
+/** Takes what a message needs of its visitor's share in a host chat, and returns the chat; `later`: it is used up. */
+export async function takeShare(
+  { channels, clock }: TurnWorld,
+  chat: ChatId,
+  member: Member,
+  { content }: Message,
+): Promise<{ readonly kind: 'taken'; readonly host: HostChat | undefined } | Extract<Turn, { kind: 'later' }>> {
+  const claim = await channels.claimShare(chat, lineOfMember(member), weightOf(content), clock.now());
+  return claim && claim.wait > 0 ? later(claim.wait) : { kind: 'taken', host: claim?.host };
+}
 
 /** `all`: nobody waits. `one`: it is this visitor's turn, for one message. `later`: in so many seconds. */
 export type Turn = { readonly kind: 'all' | 'one' } | { readonly kind: 'later'; readonly seconds: number };

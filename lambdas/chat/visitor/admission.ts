@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionId } from '../model/identifiers';
-import { WAIT_WINDOW, WAITS_PER_ADDRESS, type RateLimits } from '../model/limits';
+import { NEW_PER_ADDRESS, NEW_WINDOW, WAIT_WINDOW, WAITS_PER_ADDRESS, type RateLimits } from '../model/limits';
 import type { Channel, Connection, Conversation, Member } from '../model/records';
 import type { World } from '../ports';
 import { blockedUntil, windowEnd } from '../model/rate';
@@ -50,6 +50,17 @@ export async function mayWait(
 ): Promise<boolean> {
   const what = `wait#${lineOf(settings.websocketUrl, address)}`;
   return (await connections.count(what, clock.now(), WAIT_WINDOW)) <= WAITS_PER_ADDRESS;
+}
+
+/** Whether a visitor may write who is new to the operators: such visitors come by tens at most from one address. */
+export async function mayBegin(
+  { connections, clock }: Pick<World, 'connections' | 'clock'>,
+  { channel, member }: Sender,
+  address: string | undefined,
+): Promise<boolean> {
+  if (address === undefined || member.announcedAt !== '') return true;
+  const what = `new#${channel.name}#${lineOf(channel.handleKey, address)}`;
+  return (await connections.count(what, clock.now(), NEW_WINDOW)) <= NEW_PER_ADDRESS;
 }
 
 /**
@@ -108,7 +119,7 @@ export function foreignOrigin(): Refusal {
 }
 
 /** Over a limit that counts in windows. `now`: epoch milliseconds. */
-export function overLimit({ window }: RateLimits, now: number): Refusal {
+export function overLimit({ window }: Pick<RateLimits, 'window'>, now: number): Refusal {
   return tooFast(windowEnd(now, window), now);
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionId } from '../model/identifiers';
 import type { RateLimits } from '../model/limits';
-import { windowEnd } from '../model/rate';
+import { WindowCounts } from '../model/rate';
 
 /** What comes of a frame: `close`: its connection must be closed; `ignore`: it is being closed. */
 export type Verdict = 'pass' | 'close' | 'ignore';
@@ -18,10 +18,11 @@ const OF_ADDRESS = {
  * instances there are, one stranger gets a small part of each. Without an address, see {@link addressOf}, nothing is limited.
  */
 export class Guard {
-  private counts = new Map<string, number>();
-  private until = 0;
+  readonly counts: WindowCounts;
 
-  constructor(private readonly limits: RateLimits) {}
+  constructor(private readonly limits: RateLimits) {
+    this.counts = new WindowCounts(limits.window);
+  }
 
   /** Counts a frame of any kind. */
   frame(connection: ConnectionId, address: string | undefined, now: number): Verdict {
@@ -55,13 +56,7 @@ export class Guard {
   }
 
   private count(key: string, now: number): number {
-    if (now >= this.until) {
-      this.counts = new Map();
-      this.until = windowEnd(now, this.limits.window);
-    }
-    const count = (this.counts.get(key) ?? 0) + 1;
-    this.counts.set(key, count);
-    return count;
+    return this.counts.count(key, now);
   }
 }
 

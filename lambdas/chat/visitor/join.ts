@@ -15,7 +15,7 @@ import { type BrowserWorld, drain } from '../outbox/to-browser';
 import { letGo, newLease } from '../outbox/lease';
 import { chatOf, noteReturn } from '../membership';
 import { countUse } from './send';
-import { banned, foreignOrigin, mayConnect, mayWait, unknownChannel } from './admission';
+import { banned, foreignOrigin, lineOf, mayConnect, mayWait, unknownChannel } from './admission';
 
 /** A JOIN frame, read. */
 export interface JoinRequest {
@@ -48,7 +48,7 @@ export async function join(
   const conversation = { channel: channel.name, handle: deriveHandle(channel.handleKey, 'ws', request.memberId) };
   const known = connection.visitors ?? [];
   if (known.length >= IDENTITIES_PER_CONNECTION && !known.includes(conversationKey(conversation))) return tooMany();
-  const attached = await attach(world, conversation, channel, connection, request, address ?? connectionId);
+  const attached = await attach(world, conversation, channel, connection, request, address);
   if (attached.kind === 'refused') return attached;
   const { member, before, lease } = attached;
 
@@ -82,7 +82,7 @@ async function attach(
   channel: Channel,
   connection: Connection,
   { memberId, name }: JoinRequest,
-  address: string,
+  address: string | undefined,
 ): Promise<Attached | Refusal> {
   const deadline = world.clock.now() + PATIENCE;
   for (let first = true; ; first = false) {
@@ -90,6 +90,7 @@ async function attach(
     const outcome = await world.members.attach(conversation, {
       proof: deriveProof(channel.handleKey, 'ws', memberId),
       connector: 'ws',
+      line: address === undefined ? undefined : lineOf(channel.handleKey, address),
       name: name ?? friendlyName(conversation.handle),
       connection: connection.id,
       now: world.clock.now(),
@@ -104,7 +105,7 @@ async function attach(
         return banned();
       case 'busy':
         if (world.clock.now() >= deadline) throw new Error('The delivery lease was never free');
-        if (first && !(await mayWait(world, address))) {
+        if (first && !(await mayWait(world, address ?? connection.id))) {
           return refuse(429, 'Slow down: this visitor is joining many times at once; try again in 10 seconds');
         }
         await world.clock.sleep(100);

@@ -9,6 +9,7 @@ import {
   type Message,
 } from '../../../../lambdas/chat/model/records';
 import type { Attachment, Stores } from '../../../../lambdas/chat/ports';
+import { SHARE } from '../../../../lambdas/chat/model/share';
 import { MemoryClock } from '../../../memory/world';
 
 /** Makes stores on a clock that the tests move; they may hold what other tests left. */
@@ -146,6 +147,37 @@ export function storeContract(makeStores: MakeStores): void {
       });
       await stores.channels.change(made.name, { origins: [] });
       expect((await stores.channels.find(made.name))?.origins).toEqual([]);
+    });
+
+    test('a line takes its share of a host chat at once, then at its pace; other lines have their own', async () => {
+      const made = channel();
+      await stores.channels.create(made);
+      const claim = async (line: string, weight = 1) =>
+        (await stores.channels.claimShare(made.host, line, weight, clock.now()))?.wait;
+      const taken = await Promise.all(Array.from({ length: SHARE.posts + 2 }, () => claim('one')));
+      expect(taken.sort()).toEqual([...Array.from({ length: SHARE.posts }, () => 0), SHARE.pace, SHARE.pace]);
+      expect(await claim('two', 5)).toBe(0);
+      expect(await claim('two', 2)).toBe(SHARE.pace);
+      expect(await claim('two')).toBe(0);
+      clock.time += SHARE.pace - 1;
+      expect(await claim('one')).toBe(1);
+      clock.time += 1;
+      expect([await claim('one'), await claim('one')]).toEqual([0, SHARE.pace]);
+      clock.time += SHARE.posts * SHARE.pace;
+      expect(await claim('one', SHARE.posts)).toBe(0);
+      expect(await stores.channels.claimShare(chat(), 'one', 1, clock.now())).toBeUndefined();
+      const { host } = (await stores.channels.claimShare(made.host, 'three', 1, clock.now()))!;
+      expect(host).toEqual(await stores.channels.host(made.host));
+    });
+
+    test('hundreds of lines, one after the other, leave a host chat’s item small', async () => {
+      const made = channel();
+      await stores.channels.create(made);
+      for (let line = 0; line < 120; line++) {
+        expect((await stores.channels.claimShare(made.host, `l${line}`, 1, clock.now()))?.wait).toBe(0);
+        clock.time += SHARE.pace;
+      }
+      expect((await stores.channels.claimShare(made.host, 'l0', SHARE.posts, clock.now()))?.wait).toBe(0);
     });
 
     test('a host that is away says so itself, until it is back; nobody else suspends its channel', async () => {

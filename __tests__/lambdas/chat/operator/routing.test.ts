@@ -100,9 +100,9 @@ describe('a text that names nobody', () => {
     const anns = stage.world.queue.items.splice(0);
     await bob.say('today as well');
     const { channels } = stage.world;
-    const host = channels.host.bind(channels);
-    jest.spyOn(channels, 'host').mockImplementationOnce(async (chat) => {
-      const before = await host(chat);
+    const claimShare = channels.claimShare.bind(channels);
+    jest.spyOn(channels, 'claimShare').mockImplementationOnce(async (...claim) => {
+      const before = await claimShare(...claim);
       for (const item of anns) await stage.work(item);
       return before;
     });
