@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
 import {
   createBotApi,
@@ -149,17 +150,7 @@ export class TelegramPolling {
   }
 
   private async wait(milliseconds: number): Promise<void> {
-    const { signal } = this.ending;
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, milliseconds);
-      signal.addEventListener('abort', done);
-    });
+    await sleep(milliseconds, undefined, { signal: this.ending.signal }).catch(() => undefined);
   }
 }
 
