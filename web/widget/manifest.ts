@@ -86,8 +86,7 @@ export const manifest = {
             {
               kind: 'method',
               name: 'sendFile',
-              description:
-                'Sends a file as the visitor and gives its id. Throws if it is empty or larger than 50 MiB.',
+              description: 'Sends a file as the visitor and gives its id. Throws if it is empty or larger than 50 MiB.',
               parameters: [{ name: 'file', type: text('File') }],
               return: { type: text('string') },
             },
