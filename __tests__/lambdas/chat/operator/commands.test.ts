@@ -770,6 +770,24 @@ test('/origins shows, sets and lifts the list of websites', async () => {
   expect(await say(chat, operator, '/origins all')).toEqual([expect.stringContaining('Every website')]);
 });
 
+test('/origins closes the connections of websites that are not on the list any more', async () => {
+  const { chat, operator } = await stage.hosting('my-channel');
+  const from = async (connection: `ws:${string}`, origin: string) => {
+    await stage.visitors.connect({ connection, channel: 'my-channel', protocols: [], origin });
+    stage.world.push.open(connection);
+    await stage.frame(connection, ['JOIN', `member-${connection}`, null, 'my-channel']);
+    await stage.frame(connection, ['TXT', 'a', 'hello', '2026-01-01T00:00:00Z']);
+    await stage.settle();
+    return connection;
+  };
+  const copycat = await from('ws:one', 'https://copycat.example');
+  await from('ws:two', 'https://shop.example');
+  expect(await say(chat, operator, '/origins https://shop.example')).toEqual([
+    'Only these websites may use the channel: https://shop.example',
+  ]);
+  expect(stage.world.push.closed).toEqual([copycat]);
+});
+
 test('/info of a host lists the open conversations', async () => {
   const { chat, operator } = await stage.hosting('my-channel');
   for (const name of ['Ann', 'Bob']) await (await stage.visitor('my-channel', name)).say('Hello');

@@ -7,6 +7,9 @@ import { hasMoreOpen, openHandles } from '../open-conversations';
 import { resumeIfSuspended } from '../../outbox/resume';
 import { bold, code, joinRich, plain, rich, type RichText } from '../../messenger/rich-text';
 import { removalButtons } from '../removal-question';
+import { mayConnect } from '../../visitor/admission';
+import { chatOfConnection } from '../../model/identifiers';
+import { bestEffort } from '../../messenger/failure';
 import { requireHost } from './addressed';
 import type { Command, CommandContext } from './context';
 
@@ -90,9 +93,31 @@ export const originsCommand: Command = async (context) => {
     );
   }
   const list = [...new Set(origins.filter((origin) => origin !== undefined))];
-  await world.channels.change(hostChat.channel, { origins: list });
+  const changed = await world.channels.change(hostChat.channel, { origins: list });
+  if (changed) await closeForeign(world, hostChat, changed);
   return say(originsAre(list));
 };
+
+/**
+ * Closes the connections of open conversations from websites that are not on the list any more. Others are closed with
+ * their next message.
+ */
+async function closeForeign(
+  world: Pick<World, 'members' | 'connections' | 'push' | 'clock' | 'logger'>,
+  hostChat: HostChat,
+  channel: Channel,
+): Promise<void> {
+  const handles = openHandles(hostChat, world.clock.now());
+  const members = await Promise.all(handles.map((handle) => world.members.find({ channel: channel.name, handle })));
+  const ids = members.flatMap((member) => member?.connections ?? []).filter((id) => !chatOfConnection(id));
+  const found = await Promise.all(ids.map((id) => world.connections.find(id)));
+  const foreign = found.filter((connection) => connection && !mayConnect(channel, connection.origin));
+  await Promise.all(
+    foreign.map((connection) =>
+      bestEffort(world, 'Closing a connection', async () => connection && world.push.disconnect(connection.id)),
+    ),
+  );
+}
 
 async function currentOrigins(world: Pick<World, 'channels'>, { channel }: HostChat): Promise<RichText> {
   const found = await world.channels.find(channel);

@@ -5,7 +5,7 @@ import type { IncomingMessage } from '../../messenger/incoming';
 import type { RichText } from '../../messenger/rich-text';
 
 /** What commands use of the world. */
-export type CommandWorld = Omit<World, 'routes' | 'connections' | 'secrets'>;
+export type CommandWorld = Omit<World, 'routes' | 'secrets'>;
 
 /** What a command works with. */
 export interface CommandContext {
