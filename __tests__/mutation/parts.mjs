@@ -7,7 +7,11 @@ const CONVERSATIONS = [chat('visitor/!(faults)'), chat('operator/!(removal)'), c
 export const PARTS = {
   model: {
     mutate: ['lambdas/chat/{model,protocol,messenger}/**/*.ts', 'lambdas/chat/trace.ts'],
-    tests: [...CONVERSATIONS, chat('{model,protocol,messenger}/*'), adapter('telegram/operator-side')],
+    tests: [
+      chat('{model,protocol,messenger}/*'),
+      chat('{visitor/door,operator/routing,outbox/edits,outbox/order,outbox/turns}'),
+      adapter('telegram/operator-side'),
+    ],
   },
   visitor: {
     mutate: ['lambdas/chat/visitor/*.ts', 'lambdas/chat/{browser-side,files,membership}.ts'],
