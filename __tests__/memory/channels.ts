@@ -42,25 +42,31 @@ export class MemoryChannels implements ChannelStore {
   async create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'> {
     const { name, host: chat } = channel;
     const there = this.hosts.get(chat);
-    const ours = there?.channel === name && !there.confirmed;
-    if (there && !ours && this.channels.get(there.channel)?.host === chat) return 'already hosting';
+    if (there && this.channels.get(there.channel)?.host === chat) return 'already hosting';
     const existing = this.channels.get(name);
     if (existing && existing.host !== chat) {
       this.hosts.delete(chat);
       return 'name taken';
     }
-    this.hosts.put(chat, { chat, channel: name, confirmed: true, open: {}, blockedUntil: 0, nextTurn: 0 });
+    this.hosts.put(chat, { chat, channel: name, open: {}, blockedUntil: 0, nextTurn: 0 });
     if (!existing) this.channels.put(name, { ...channel, origins: [...channel.origins].sort() });
     return 'created';
   }
 
-  async change(name: ChannelName, { state, forum, origins }: ChannelChange): Promise<Channel | undefined> {
-    return this.channels.prolong(name, (channel) => ({
-      ...channel,
-      state: state ?? channel.state,
-      forum: forum ?? channel.forum,
-      origins: [...(origins ?? channel.origins)].sort(),
-    }));
+  async change(
+    name: ChannelName,
+    host: ChatId,
+    { state, forum, origins }: ChannelChange,
+  ): Promise<Channel | undefined> {
+    return this.channels.prolong(name, (channel) => {
+      if (channel.host !== host) return undefined;
+      return {
+        ...channel,
+        state: state ?? channel.state,
+        forum: forum ?? channel.forum,
+        origins: [...(origins ?? channel.origins)].sort(),
+      };
+    });
   }
 
   async suspend(name: ChannelName, host: ChatId): Promise<void> {
@@ -96,11 +102,13 @@ export class MemoryChannels implements ChannelStore {
     const host = this.hosts.get(from);
     if (!host) return false;
     const there = this.hosts.get(to);
-    if (!there || there.channel === host.channel) this.hosts.put(to, { ...host, chat: to, confirmed: true });
+    if (!there || there.channel === host.channel) this.hosts.put(to, { ...host, chat: to });
     const moved = this.channels.update(host.channel, (channel) =>
       channel.host === from || channel.host === to ? { ...channel, host: to } : undefined,
     );
-    this.hosts.delete(from, ({ channel }) => channel === host.channel);
+    for (const each of moved ? [from] : [from, to]) {
+      this.hosts.delete(each, ({ channel }) => channel === host.channel);
+    }
     return moved !== undefined;
   }
 

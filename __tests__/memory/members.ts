@@ -3,6 +3,7 @@ import {
   type ChannelName,
   type ChatId,
   type ConnectionId,
+  type Handle,
 } from '../../lambdas/chat/model/identifiers';
 import { DAY } from '../../lambdas/chat/model/lifetimes';
 import {
@@ -17,6 +18,7 @@ import type {
   AttachOutcome,
   Clock,
   MemberChange,
+  MemberPage,
   MemberStore,
   ReleaseOutcome,
 } from '../../lambdas/chat/ports';
@@ -33,6 +35,8 @@ export class MemoryMembers implements MemberStore {
   readonly chats: MemoryTable<Conversation>;
   readonly topics: MemoryTable<Conversation>;
   readonly #rates = new Map<string, RateWindow>();
+  readonly #expelled = new Map<string, Pick<Member, 'connections' | 'topic'>>();
+  #order: readonly (readonly [hash: string, key: string])[] = [];
 
   constructor(clock: Clock, retentionDays: number) {
     this.members = new MemoryTable(clock, retentionDays * DAY);
@@ -50,6 +54,7 @@ export class MemoryMembers implements MemberStore {
   ): Promise<AttachOutcome> {
     const key = conversationKey({ channel, handle });
     const before = this.members.stored(key);
+    if (this.#expelled.has(key)) return { kind: 'erasing' };
     if (before && before.proof !== proof) return { kind: 'taken' };
     if (before?.banned) return { kind: 'banned' };
     if (before && lease && !isFree(before.delivery.lease, now, lease.holder)) return { kind: 'busy' };
@@ -63,6 +68,7 @@ export class MemoryMembers implements MemberStore {
       banned: false,
       sent: 0,
       announcedAt: '',
+      since: new Date(now).toISOString(),
       ...before,
       ...(line === undefined ? {} : { line }),
       name,
@@ -102,22 +108,46 @@ export class MemoryMembers implements MemberStore {
     });
   }
 
+  async expel(conversation: Conversation): Promise<Pick<Member, 'connections' | 'topic'>> {
+    const key = conversationKey(conversation);
+    const { connections, topic } = this.members.delete(key) ?? this.#expelled.get(key) ?? { connections: [] };
+    const expelled = { connections, ...(topic ? { topic } : {}) };
+    this.#expelled.set(key, expelled);
+    return expelled;
+  }
+
   async remove(conversation: Conversation): Promise<void> {
     this.members.delete(conversationKey(conversation));
+    this.#expelled.delete(conversationKey(conversation));
+    this.#rates.delete(conversationKey(conversation));
   }
 
   /** In the order of hashes, as a scan of DynamoDB reads them, with those that have ended and were not swept. */
-  async page(channel: ChannelName, from?: string) {
+  async page({ channel, handle }: { channel: ChannelName; handle?: Handle }, from?: string): Promise<MemberPage> {
     const hash = (key: string) => createHash('sha1').update(key).digest('hex');
-    const later = [...this.members.entries(`${channel}/`, { ended: true })]
-      .sort(([one], [other]) => (hash(one) < hash(other) ? -1 : 1))
-      .filter(([key]) => from === undefined || hash(key) > hash(from));
-    const page = later.slice(0, PAGE);
-    const last = page.at(-1)?.[0];
+    if (from === undefined) {
+      const keys = [...this.members.keys()].filter((key) => key.startsWith(`${channel}/`));
+      this.#order = keys.map((key) => [hash(key), key] as const).sort(([one], [other]) => (one < other ? -1 : 1));
+    }
+    const after = from === undefined ? '' : hash(from);
+    const first = this.#order.findIndex(([order]) => order > after);
+    const page = first < 0 ? [] : this.#order.slice(first, first + PAGE);
+    const last = page.at(-1)?.[1];
+    const isTheirs = (to: Conversation) => to.channel === channel && (handle === undefined || to.handle === handle);
     return {
-      members: page.map(([, member]) => member),
-      ...(last === undefined || page.length < PAGE ? {} : { next: last }),
+      members: page.flatMap(([, key]) => this.members.stored(key) ?? []).filter(isTheirs),
+      ...(last !== undefined && page.length === PAGE
+        ? { pointers: [], next: last }
+        : {
+            pointers: [this.chats, this.topics].flatMap((table, i) =>
+              [...table.entries('', { ended: true })].filter(([, to]) => isTheirs(to)).map(([key]) => `${i} ${key}`),
+            ),
+          }),
     };
+  }
+
+  async removePointers(pointers: readonly string[]): Promise<void> {
+    for (const pointer of pointers) (pointer.startsWith('0') ? this.chats : this.topics).delete(pointer.slice(2));
   }
 
   async requestDelivery(conversation: Conversation, lease: Lease, now: number) {

@@ -10,7 +10,15 @@ import {
   type MessageRef,
 } from '../../lambdas/chat/model/records';
 import { inOrder, textOf, withText } from '../../lambdas/chat/model/message';
-import type { Clock, MessageStore, Receipt, ReplyTarget, UpdateClaim } from '../../lambdas/chat/ports';
+import type {
+  Clock,
+  HistoryPage,
+  MessageStore,
+  Receipt,
+  Removed,
+  ReplyTarget,
+  UpdateClaim,
+} from '../../lambdas/chat/ports';
 import { MemoryTable } from './table';
 
 /** Messages in memory, for tests of the domain. */
@@ -85,19 +93,25 @@ export class MemoryMessages implements MessageStore {
     return this.#all(conversation).slice(-limit);
   }
 
-  async *history(conversation: Conversation): AsyncIterable<Message> {
-    yield* this.#all(conversation);
+  async history(conversation: Conversation, after: string | undefined, limit: number): Promise<HistoryPage> {
+    const position = ({ at, order, key }: Message) => `${at}#${String(order).padStart(16, '0')} ${key}`;
+    const entries = this.#all(conversation)
+      .map((message) => ({ message, position: position(message) }))
+      .filter((entry) => after === undefined || entry.position > after)
+      .slice(0, limit);
+    const next = entries.length === limit ? entries.at(-1)?.position : undefined;
+    return { entries, ...(next === undefined ? {} : { next }) };
   }
 
-  async removeSome(conversation: Conversation, limit: number): Promise<boolean> {
-    const stored = [...this.messages.entries(`${conversationKey(conversation)}/`, { ended: true })];
-    for (const [key, { places = [], copies = [] }] of stored.slice(0, limit)) {
+  async removeSome(conversation: Conversation, limit: number): Promise<Removed> {
+    const stored = this.messages.some(`${conversationKey(conversation)}/`, limit);
+    for (const [key, { places = [], copies = [] }] of stored) {
       for (const place of [...places, ...copies]) this.replies.delete(placeKey(place));
       this.messages.delete(key);
     }
     this.notes.delete(conversationKey(conversation));
     // DynamoDB's full page does not tell that it is the last one.
-    return stored.length < limit;
+    return { removed: stored.length, done: stored.length < limit };
   }
 
   async noteWaiting({ channel, handle }: Conversation, mark: string): Promise<void> {

@@ -65,6 +65,21 @@ export class MemoryTable<V> {
     }
   }
 
+  /** Some entries with that prefix, also those that have ended: quick, however many there are. */
+  some(prefix: string, limit: number): [string, V][] {
+    const found: [string, V][] = [];
+    for (const [key, { value }] of this.#entries) {
+      if (found.length === limit) break;
+      if (key.startsWith(prefix)) found.push([key, structuredClone(value)]);
+    }
+    return found;
+  }
+
+  /** All keys, also of entries that have ended. */
+  keys(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
   /** Removes what has ended, as DynamoDB does days late. */
   sweep(): void {
     for (const [key, entry] of this.#entries) if (!this.#isAlive(entry)) this.#entries.delete(key);

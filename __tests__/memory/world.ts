@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ConnectionId } from '../../lambdas/chat/model/identifiers';
 import type { Served } from '../../lambdas/chat/download';
 import { DEFAULT_FILE_LIMITS } from '../../lambdas/chat/model/file-limits';
-import type { FileFacts, FileStore, FileStream, QueueItem, Randomness, World } from '../../lambdas/chat/ports';
+import type { FileFacts, FileStore, FileStream, QueueItem, Randomness, Removed, World } from '../../lambdas/chat/ports';
 import { createMemoryStores, type MemoryStores } from './stores';
 
 /** A clock that only tests move; `sleep` moves it. */
@@ -102,12 +102,12 @@ export class MemoryFiles implements FileStore {
     this.objects.set(key, { body: Buffer.concat(pieces), ...file });
   }
 
-  async removeSome(prefix: string): Promise<boolean> {
+  async removeSome(prefix: string): Promise<Removed> {
     const pending = [...this.uploads.keys()].filter((key) => key.startsWith(prefix));
     for (const key of pending) this.uploads.delete(key);
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
     for (const key of keys.slice(0, 100)) this.objects.delete(key);
-    return keys.length <= 100;
+    return { removed: pending.length + Math.min(keys.length, 100), done: keys.length <= 100 };
   }
 }
 

@@ -144,7 +144,7 @@ export function createS3Files({ bucket: Bucket, endpoint, config }: S3FilesProps
         left = Errors.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
         if (left.length > 0) await setTimeout(100 * 2 ** tries);
       }
-      return !more;
+      return { removed: Objects.length, done: !more };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { FileLimits } from './model/file-limits';
 import { parseChannelName, parseHandle } from './model/identifiers';
-import { conversationKey, type Conversation } from './model/records';
+import { conversationKey, type Conversation, type Member } from './model/records';
 import type { Randomness } from './ports';
 import { refuse, type Refusal } from './model/refusal';
 
@@ -26,27 +26,25 @@ export function newFileKey(conversation: Conversation, fileName: string, token: 
  * The key of a file that a visitor may upload. Half of its token is random, the other half a keyed hash of the rest of the
  * key: {@link isUploadKey} knows it again, and nothing has to be stored for that.
  */
-export function newUploadKey(
-  handleKey: string,
-  conversation: Conversation,
-  fileName: string,
-  random: Randomness,
-): string {
-  return uploadKey(handleKey, conversation, random.bytes(8), safeName(fileName));
+export function newUploadKey(handleKey: string, member: Uploader, fileName: string, random: Randomness): string {
+  return uploadKey(handleKey, member, random.bytes(8), safeName(fileName));
 }
 
-/** Whether {@link newUploadKey} made this key, with the same `handleKey` and for the same conversation. */
-export function isUploadKey(handleKey: string, conversation: Conversation, key: string): boolean {
+/** Whether {@link newUploadKey} made this key, with the same `handleKey` and for the same member. */
+export function isUploadKey(handleKey: string, member: Uploader, key: string): boolean {
   const [, , token = '', name = ''] = key.split('/');
-  return key === uploadKey(handleKey, conversation, Buffer.from(token, 'hex').subarray(0, 8), name);
+  return key === uploadKey(handleKey, member, Buffer.from(token, 'hex').subarray(0, 8), name);
 }
 
-function uploadKey(handleKey: string, conversation: Conversation, nonce: Uint8Array, name: string): string {
+/** Who uploads: not the one who had the same member id before and was erased. */
+type Uploader = Pick<Member, 'channel' | 'handle' | 'since'>;
+
+function uploadKey(handleKey: string, member: Uploader, nonce: Uint8Array, name: string): string {
   const proof = createHmac('sha256', Buffer.from(handleKey, 'base64url'))
-    .update(`upload\n${fileKey(conversation, nonce, name)}`)
+    .update(`upload\n${member.since}${fileKey(member, nonce, name)}`)
     .digest()
     .subarray(0, 8);
-  return fileKey(conversation, Buffer.concat([nonce, proof]), name);
+  return fileKey(member, Buffer.concat([nonce, proof]), name);
 }
 
 function fileKey(conversation: Conversation, token: Uint8Array, name: string): string {

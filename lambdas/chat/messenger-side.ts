@@ -17,6 +17,8 @@ import { receiveMigration, receivePresence } from './operator/presence';
 import { receivePress } from './operator/press';
 import { continueDropping, continueErasing } from './operator/removal';
 import { unpin } from './outbox/pin';
+import { continueExporting } from './operator/export';
+import { postReport } from './operator/report';
 import { continueResuming, resumeIfSuspended } from './outbox/resume';
 import { plain } from './messenger/rich-text';
 import { answersOf } from './messenger/answers-of-a-minute';
@@ -44,9 +46,13 @@ async function deliver(world: World, messenger: Messenger, item: QueueItem, atte
     case 'unpin':
       return unpin(world, messenger, item, attempt);
     case 'drop':
-      return continueDropping(world, messenger, item);
+      return continueDropping(world, item);
     case 'erase':
       return continueErasing(world, item);
+    case 'export':
+      return continueExporting(world, messenger, item, attempt);
+    case 'report':
+      return postReport(world, messenger, item, attempt);
     case 'resume':
       return continueResuming(world, item);
     case 'to-visitor':
@@ -74,7 +80,10 @@ async function receiveMessage(world: World, messenger: Messenger, message: Incom
   const line = content.kind === 'text' ? parseCommandLine(content.text) : undefined;
   if (line?.addressee !== undefined && !(await isMe(messenger, line.addressee))) return 'handled';
   const found = await world.routes.route(chat.id, { replyTo, thread: ref.thread });
-  const hostChat = await confirmed(world, found);
+  const hosts = isHost(world, found);
+  // An operator's text is stored meanwhile.
+  const meanwhile = content.kind === 'text' && !line && !found.member;
+  const hostChat = meanwhile || (await hosts) ? found.host : undefined;
   const route = hostChat ? await withHeader(world, found, message, hostChat) : found;
   // A stranger who floods the bot is not answered each time, and what they ask for is not done.
   const isStranger = !hostChat && (line !== undefined || (!route.member && chat.kind === 'private'));
@@ -82,7 +91,7 @@ async function receiveMessage(world: World, messenger: Messenger, message: Incom
   if (line) return receiveCommand(world, messenger, { message, route, hostChat, line });
   if (hostChat) {
     if (hostChat.away) await resumeIfSuspended(world, hostChat);
-    return receiveFromHost(world, messenger, message, hostChat, route);
+    return receiveFromHost(world, messenger, message, hostChat, route, hosts);
   }
   if (route.member) return receiveFromMember(world, messenger, message, route.member);
   // A group that has nothing to do with Kite gets no answer.
@@ -108,8 +117,7 @@ async function withHeader(world: World, found: Route, message: IncomingMessage, 
 async function receiveEdit(world: World, messenger: Messenger, message: IncomingMessage): Promise<Handled> {
   const { chat, ref } = message;
   const route = await world.routes.route(chat.id, { replyTo: ref.message });
-  const hostChat = await confirmed(world, route);
-  if (hostChat) return receiveHostEdit(world, message, hostChat, route.reply);
+  if (route.host && (await isHost(world, route))) return receiveHostEdit(world, message, route.host, route.reply);
   if (route.member) return receiveMemberEdit(world, messenger, message, route.member);
   return 'handled';
 }
@@ -118,11 +126,13 @@ async function isMe(messenger: Messenger, name: string): Promise<boolean> {
   return (await messenger.userName()).toLowerCase() === name.toLowerCase();
 }
 
-/** The host, if it really is one: a claim may have been left by a /host that was cut off. */
-async function confirmed(world: World, { host }: Route): Promise<HostChat | undefined> {
-  if (!host || host.confirmed) return host;
-  const channel = await world.channels.find(host.channel);
-  return channel?.host === host.chat ? host : undefined;
+/** Whether the chat really is a host: it may have been one, or a /host may have been cut off. */
+function isHost({ channels }: Pick<World, 'channels'>, { host }: Route): Promise<boolean> {
+  const asked = host ? channels.find(host.channel).then((channel) => channel?.host === host.chat) : false;
+  const answer = Promise.resolve(asked);
+  // Who waits for the answer hears of a failure.
+  answer.catch(() => undefined);
+  return answer;
 }
 
 interface Call {

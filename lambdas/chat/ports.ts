@@ -1,6 +1,7 @@
 import type { Served } from './download';
 import type { FileLimits } from './model/file-limits';
 import type { ChannelName, ChatId, ConnectionId, Connector, Handle } from './model/identifiers';
+import type { RichText } from './messenger/rich-text';
 import type {
   Channel,
   ChannelState,
@@ -38,7 +39,8 @@ export interface ChannelStore {
    * conditional, so that a crash in between leaves nothing that hurts; the same call again finishes it).
    */
   create(channel: Channel): Promise<'created' | 'name taken' | 'already hosting'>;
-  change(name: ChannelName, change: ChannelChange): Promise<Channel | undefined>;
+  /** Undefined: there is no such channel, or `host` is not its host (any more). */
+  change(name: ChannelName, host: ChatId, change: ChannelChange): Promise<Channel | undefined>;
   /** The host is away: suspends a channel that is active. Two requests, so that the host's own item tells it as well. */
   suspend(name: ChannelName, host: ChatId): Promise<void>;
   /** The host is back: takes {@link suspend} back. */
@@ -47,7 +49,7 @@ export interface ChannelStore {
   remove(name: ChannelName, host: ChatId): Promise<void>;
 
   host(chat: ChatId): Promise<HostChat | undefined>;
-  /** The group became a supergroup: the channel follows. Repeatable. False: `from` hosts nothing (any more). */
+  /** The group became a supergroup: the channel follows. Repeatable. False: `from` hosts nothing (any more), nor does `to`. */
   moveHost(from: ChatId, to: ChatId): Promise<boolean>;
   /**
    * Notes that a conversation had a message at `at`, and prolongs the life of the host's item: call it for every message.
@@ -103,12 +105,31 @@ export interface Attachment {
   readonly lease?: Lease;
 }
 
-/** `taken`: another member id has this handle. `busy`: another instance holds the delivery lease; try again soon. */
+/** `taken`: another member id has this handle. `busy`: another instance holds the delivery lease; try again soon. `erasing`: until nothing is left of the conversation. */
 export type AttachOutcome =
   | { readonly kind: 'attached'; readonly member: Member; readonly before: Member | undefined }
   | { readonly kind: 'taken' }
   | { readonly kind: 'banned' }
+  | { readonly kind: 'erasing' }
   | { readonly kind: 'busy' };
+
+/**
+ * What stands on one page of a table, including what has expired but is still stored. The pages are the whole table: for
+ * /drop and /erase only.
+ */
+export interface MemberPage {
+  readonly members: readonly Member[];
+  /** Chats and topics that lead to members. */
+  readonly pointers: readonly string[];
+  /** The start of the next page; undefined: there is none. Removing members between pages skips nobody. */
+  readonly next?: string;
+}
+
+/** What a step of removing many things came to. `done: false`: there may be more. */
+export interface Removed {
+  readonly removed: number;
+  readonly done: boolean;
+}
 
 export interface MemberStore {
   find(conversation: Conversation): Promise<Member | undefined>;
@@ -123,13 +144,15 @@ export interface MemberStore {
   countSent(conversation: Conversation, now: number, window: number): Promise<Member | undefined>;
   /** Undefined: no such member. */
   change(conversation: Conversation, change: MemberChange): Promise<Member | undefined>;
-  remove(conversation: Conversation): Promise<void>;
   /**
-   * The members of a channel on one page of the table, including those that have expired but are still stored. `next` is
-   * the start of the next page; undefined: there is none. Removing members between pages skips nobody. The pages are the
-   * whole table: for /drop only.
+   * Nobody is this member any more, and nobody can become them before {@link remove}, whether there is one or not. Gives what
+   * leads to them. Repeatable.
    */
-  page(channel: ChannelName, from?: string): Promise<{ readonly members: Member[]; readonly next?: string }>;
+  expel(conversation: Conversation): Promise<Pick<Member, 'connections' | 'topic'>>;
+  remove(conversation: Conversation): Promise<void>;
+  /** The members of a channel, or one of them, and what leads to them, on one page of the table. */
+  page(of: { readonly channel: ChannelName; readonly handle?: Handle }, from?: string): Promise<MemberPage>;
+  removePointers(pointers: readonly string[]): Promise<void>;
 
   /**
    * Takes a ticket for a stored message and, if nobody holds the delivery lease, the lease. One request if the lease
@@ -193,6 +216,13 @@ export interface Receipt {
 /** Which of the two: `claimed` (go on), `busy` (another instance is at it), `done` (nothing to do). */
 export type UpdateClaim = 'claimed' | 'busy' | 'done';
 
+/** Some of a conversation's messages, in order. */
+export interface HistoryPage {
+  readonly entries: readonly { readonly message: Message; readonly position: string }[];
+  /** The position to go on from, also where there were only messages that have expired; undefined: there are no more. */
+  readonly next?: string;
+}
+
 export interface MessageStore {
   /** Stores a message once. `stored: false`: it was there; `message` is what is there. */
   put(message: Message): Promise<{ readonly stored: boolean; readonly message: Message }>;
@@ -219,13 +249,16 @@ export interface MessageStore {
   correctUnsent(conversation: Conversation, key: string, text: string): Promise<boolean>;
   /** The newest `limit` messages, oldest first. */
   latest(conversation: Conversation, limit: number): Promise<Message[]>;
-  /** All messages of a conversation, oldest first. */
-  history(conversation: Conversation): AsyncIterable<Message>;
+  /**
+   * The messages of a conversation after a position, oldest first, at most `limit`. What is delivered meanwhile is neither left
+   * out nor told twice.
+   */
+  history(conversation: Conversation, after: string | undefined, limit: number): Promise<HistoryPage>;
   /**
    * Removes up to `limit` messages of a conversation and what points to them, including those that have expired but are
-   * still stored, and the note of {@link noteWaiting}. False: there may be more.
+   * still stored, and the note of {@link noteWaiting}.
    */
-  removeSome(conversation: Conversation, limit: number): Promise<boolean>;
+  removeSome(conversation: Conversation, limit: number): Promise<Removed>;
 
   /** Notes that something waits for a host who is away. `mark`: a new one each time. */
   noteWaiting(conversation: Conversation, mark: string): Promise<void>;
@@ -254,7 +287,7 @@ export interface ReplyTarget extends Conversation {
 
 /** All that routing an operator's update needs, in one round trip. */
 export interface Route {
-  /** The channel that this chat hosts. Not yet confirmed: ask the channel. */
+  /** The channel that this chat hosts, or once did: ask the channel. */
   readonly host?: HostChat;
   /** The member that this chat is. */
   readonly member?: Conversation;
@@ -303,13 +336,60 @@ export type QueueItem =
       readonly step: number;
       readonly from?: string;
       readonly requestedBy?: ChatId;
+      /** When everything is over that was begun before the channel was dropped, epoch milliseconds. */
+      readonly removeAt?: number;
     }
   /** The host is there (again): bring the channel back and poke the conversations that wait for it. */
   | { readonly kind: 'resume'; readonly channel: ChannelName; readonly step: number }
   /** An answered message is still pinned. */
   | ({ readonly kind: 'unpin'; readonly chat: ChatId; readonly message: string } & Conversation)
   /** Go on erasing a conversation. */
-  | ({ readonly kind: 'erase'; readonly step: number } & Conversation);
+  | ({
+      readonly kind: 'erase';
+      readonly step: number;
+      readonly place?: ReportPlace;
+      readonly progress?: ErasureProgress;
+    } & Conversation)
+  /** Go on exporting a conversation. */
+  | ({
+      readonly kind: 'export';
+      readonly step: number;
+      readonly place: ReportPlace;
+      /** The next document, from 1. */
+      readonly part: number;
+      /** Messages in the documents before it. */
+      readonly exported: number;
+      /** Where it begins; undefined: at the beginning. */
+      readonly after?: string;
+    } & Conversation)
+  /** Say what became of something that took long. */
+  | {
+      readonly kind: 'report';
+      readonly channel: ChannelName;
+      readonly step: number;
+      readonly place: ReportPlace;
+      readonly text: RichText;
+    };
+
+/** Where somebody waits for the end of something that takes long. */
+export interface ReportPlace {
+  readonly chat: ChatId;
+  readonly thread?: string;
+  readonly replyTo?: string;
+}
+
+/** How far the erasure of a conversation has got. */
+export interface ErasureProgress {
+  /** When everything is over that was begun before the visitor was cut off, epoch milliseconds. */
+  readonly removeAt: number;
+  /** Removed so far. */
+  readonly messages: number;
+  readonly files: number;
+  /** The page of members from which to go on. */
+  readonly from?: string;
+  /** Nothing is left. */
+  readonly finished?: boolean;
+}
 
 export interface DeliveryQueue {
   /** Resolves when the queue has it for good. The same item twice within five minutes counts once. */
@@ -363,8 +443,8 @@ export interface FileStore {
   /** The bytes, piece by piece as they are asked for. Throws if there is no such object. */
   read(key: string): AsyncIterable<Uint8Array>;
   write(key: string, body: Uint8Array | FileStream, file: Pick<Required<FileFacts>, 'type' | 'name'>): Promise<void>;
-  /** Removes some files under a prefix (which ends in `/`), and what is pending there. False: there may be more. */
-  removeSome(prefix: string): Promise<boolean>;
+  /** Removes files under a prefix (which ends in `/`), and what is pending there, as many as one request does. */
+  removeSome(prefix: string): Promise<Removed>;
 }
 
 export interface Secrets {

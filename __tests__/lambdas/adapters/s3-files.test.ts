@@ -123,13 +123,16 @@ test('files are removed a thousand at a time, what is pending first', async () =
     const truncated = `<IsTruncated>${contents.length < listed.length}</IsTruncated>`;
     return response.end(`<ListBucketResult>${truncated}${contents.join('')}</ListBucketResult>`);
   };
-  const counts: [boolean, number][] = [];
-  for (let i = 0; i < 4; i++) counts.push([await files().removeSome('a/'), left.length]);
+  const counts: [number, boolean, number][] = [];
+  for (let i = 0; i < 4; i++) {
+    const { removed, done } = await files().removeSome('a/');
+    counts.push([removed, done, left.length]);
+  }
   expect(counts).toEqual([
-    [false, 2500],
-    [false, 1500],
-    [false, 500],
-    [true, 0],
+    [1, false, 2500],
+    [1000, false, 1500],
+    [1000, false, 500],
+    [500, true, 0],
   ]);
   expect(checksums).toEqual(Array.from({ length: 4 }, () => expect.any(String)));
 });
@@ -140,7 +143,7 @@ test('nothing is asked to be removed where nothing is', async () => {
     methods.push(request.method);
     response.end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>');
   };
-  await expect(files().removeSome('a/')).resolves.toBe(true);
+  await expect(files().removeSome('a/')).resolves.toEqual({ removed: 0, done: true });
   expect(methods).toEqual(['GET', 'GET']);
 });
 
@@ -167,6 +170,6 @@ test('a file that S3 does not remove at first is removed a moment later', async 
     const error = '<Error><Key>a/c</Key><Code>SlowDown</Code><Message>Later</Message></Error>';
     response.end(`<DeleteResult>${asked.length === 1 ? error : ''}</DeleteResult>`);
   };
-  await expect(files().removeSome('a/')).resolves.toBe(true);
+  await expect(files().removeSome('a/')).resolves.toEqual({ removed: 2, done: true });
   expect(asked).toEqual(['a/b a/c', 'a/c']);
 });

@@ -56,10 +56,20 @@ export const EFFECTS = {
   ],
   members: [
     ...['attach', 'detach', 'countSent', 'change', 'remove', 'requestDelivery', 'releaseDelivery', 'claimTopic'],
-    ...['claimPin', 'linkChat', 'unlinkChat', 'linkTopic', 'unlinkTopic'],
+    ...['claimPin', 'linkChat', 'unlinkChat', 'linkTopic', 'unlinkTopic', 'expel', 'removePointers'],
   ],
   messages: [
-    ...['put', 'attempt', 'abandonAttempt', 'partDelivered', 'delivered', 'correct', 'removeSome', 'pointReply'],
+    ...[
+      'put',
+      'attempt',
+      'abandonAttempt',
+      'partDelivered',
+      'delivered',
+      'correct',
+      'remove',
+      'removeSome',
+      'pointReply',
+    ],
     ...['correctUnsent', 'noteWaiting', 'forgetWaiting', 'claimUpdate', 'releaseUpdate', 'finishUpdate'],
   ],
   queue: ['send'],

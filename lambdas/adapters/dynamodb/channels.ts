@@ -70,11 +70,16 @@ export class DynamoChannels implements ChannelStore {
     return 'already hosting';
   }
 
-  async change(name: ChannelName, { state, forum, origins }: ChannelChange): Promise<Channel | undefined> {
-    const change = new Expression().set({ state, forum, ...this.life() }).when('attribute_exists({handleKey})');
+  async change(
+    name: ChannelName,
+    host: ChatId,
+    { state, forum, origins }: ChannelChange,
+  ): Promise<Channel | undefined> {
+    const change = new Expression().set({ state, forum, ...this.life() }).when('{host} = ?', host);
     if (origins?.length === 0) change.remove('origins');
     else change.set({ origins });
-    return this.changed(name, change);
+    const outcome = await this.table.update(channelKey(name), change, 'ALL_NEW');
+    return outcome.done && outcome.item ? readChannel(name, outcome.item) : undefined;
   }
 
   async suspend(name: ChannelName, host: ChatId): Promise<void> {
@@ -115,7 +120,10 @@ export class DynamoChannels implements ChannelStore {
       channelKey(channel),
       new Expression().set({ host: to }).when('{host} = ? OR {host} = ?', from, to),
     );
-    await this.table.delete(hostKey(from), new Expression().when('{channel} = ?', channel));
+    // What is left of a channel that `from` once hosted leads nowhere, and does not follow.
+    for (const chat of moved.done ? [from] : [from, to]) {
+      await this.table.delete(hostKey(chat), new Expression().when('{channel} = ?', channel));
+    }
     return moved.done;
   }
 
@@ -225,20 +233,16 @@ export class DynamoChannels implements ChannelStore {
     const ours = ['{channel} = ? AND {confirmed} = ?', name, false] as const;
     const claimed = await this.table.put(pointer, hostKey(host), this.absent(...ours));
     if (claimed.done) return true;
-    const there = claimed.there && readHost(host, claimed.there);
-    if (!there) return false;
-    const other = await this.find(there.channel);
+    if (!claimed.there) return false;
+    const there = new ItemReader(claimed.there);
+    const channel = there.text('channel') as ChannelName;
+    const other = await this.find(channel);
     if (other?.host === host) return false;
     // A pointer to a channel that does not name this host is void: what was left of a crash, or of a drop.
     const [orOurs, ...values] = ours;
     const unchanged = `({channel} = ? AND NOT {confirmed} = ?) OR (${orOurs})`;
-    const takeOver = new Expression().when(unchanged, there.channel, !there.confirmed, ...values);
+    const takeOver = new Expression().when(unchanged, channel, !there.truth('confirmed'), ...values);
     return (await this.table.put(pointer, hostKey(host), takeOver)).done;
-  }
-
-  private async changed(name: ChannelName, change: Expression): Promise<Channel | undefined> {
-    const outcome = await this.table.update(channelKey(name), change, 'ALL_NEW');
-    return outcome.done && outcome.item ? readChannel(name, outcome.item) : undefined;
   }
 
   /** Nothing is there, or what is there has ended, or (if given) it is ours. */
@@ -265,7 +269,6 @@ export function readHost(chat: ChatId, found: Item): HostChat {
   return {
     chat,
     channel: reader.text('channel') as ChannelName,
-    confirmed: reader.truth('confirmed'),
     ...(reader.truth('away') ? { away: true } : {}),
     open: reader.map('open'),
     ...(manyAt === undefined ? {} : { manyAt }),

@@ -9,7 +9,14 @@ import {
 } from '../../chat/model/identifiers';
 import { DAY } from '../../chat/model/lifetimes';
 import { conversationKey, type Conversation, type Lease, type Member } from '../../chat/model/records';
-import type { Attachment, AttachOutcome, MemberChange, MemberStore, ReleaseOutcome } from '../../chat/ports';
+import type {
+  Attachment,
+  AttachOutcome,
+  MemberChange,
+  MemberPage,
+  MemberStore,
+  ReleaseOutcome,
+} from '../../chat/ports';
 import { Expression } from './expression';
 import { idAttribute, item, ItemReader, type Item } from './item';
 import { rateWindow } from './rate-window';
@@ -27,7 +34,7 @@ export class DynamoMembers implements MemberStore {
 
   async find(conversation: Conversation): Promise<Member | undefined> {
     const found = await this.table.get(memberKey(conversation));
-    return found && readMember(conversation, found);
+    return found?.['proof'] && readMember(conversation, found);
   }
 
   async attach(conversation: Conversation, attachment: Attachment): Promise<AttachOutcome> {
@@ -36,18 +43,20 @@ export class DynamoMembers implements MemberStore {
     const chat = chatOfConnection(connection);
     const attach = new Expression()
       .set({ proof, line, name, seenAt, chat, ...this.life(), leaseHolder: lease?.holder, leaseUntil: lease?.until })
-      .setOnce({ connector, banned: false })
+      .setOnce({ connector, banned: false, since: seenAt })
       .add('connections', [connection])
+      .when('attribute_not_exists({expelled})')
       .when('attribute_not_exists({proof}) OR ({proof} = ? AND {banned} = ?)', proof, false);
     if (lease) attach.when(free('lease'), now, lease.holder);
     const outcome = await this.table.update(memberKey(conversation), attach, 'ALL_OLD');
     if (!outcome.done) {
+      if (outcome.there?.['expelled']) return { kind: 'erasing' };
       const there = outcome.there && readMember(conversation, outcome.there);
       if (there && there.proof !== proof) return { kind: 'taken' };
       return { kind: there?.banned ? 'banned' : 'busy' };
     }
     const before = outcome.item?.['proof'] ? readMember(conversation, outcome.item) : undefined;
-    const base = before ?? readMember(conversation, item({ proof, connector }));
+    const base = before ?? readMember(conversation, item({ proof, connector, since: seenAt }));
     const member: Member = {
       ...base,
       ...(line === undefined ? {} : { line }),
@@ -97,18 +106,37 @@ export class DynamoMembers implements MemberStore {
     return this.changed(conversation, update);
   }
 
+  async expel(conversation: Conversation): Promise<Pick<Member, 'connections' | 'topic'>> {
+    const expel = new Expression().set({ expelled: true, ...this.life() }).remove('proof', 'name');
+    const outcome = await this.table.update(memberKey(conversation), expel, 'ALL_NEW');
+    return readMember(conversation, (outcome.done && outcome.item) || {});
+  }
+
   async remove(conversation: Conversation): Promise<void> {
     await this.table.delete(memberKey(conversation));
   }
 
-  async page(channel: ChannelName, from?: string) {
-    const own = new Expression().when('begins_with({id}, ?)', `${channel}/`);
+  async page(
+    { channel, handle }: Pick<Conversation, 'channel'> & Partial<Conversation>,
+    from?: string,
+  ): Promise<MemberPage> {
+    const prefix = `${channel}/`;
+    const own =
+      handle === undefined
+        ? new Expression().when('begins_with({id}, ?) OR {channel} = ?', prefix, channel)
+        : new Expression().when('{id} = ? OR ({channel} = ? AND {handle} = ?)', prefix + handle, channel, handle);
     const { items, next } = await this.table.scan(own, from === undefined ? undefined : item({ id: from }));
-    const members = items.map((found) => {
-      const handle = (found['id']?.S ?? '').slice(channel.length + 1) as Handle;
-      return readMember({ channel, handle }, found);
+    const ids = items.map((found) => found['id']?.S ?? '');
+    const members = items.flatMap((found, i) => {
+      const id = ids[i] ?? '';
+      return id.startsWith(prefix) ? [readMember({ channel, handle: id.slice(prefix.length) as Handle }, found)] : [];
     });
-    return { members, ...(next?.['id']?.S === undefined ? {} : { next: next['id'].S }) };
+    const pointers = ids.filter((id) => !id.startsWith(prefix));
+    return { members, pointers, ...(next?.['id']?.S === undefined ? {} : { next: next['id'].S }) };
+  }
+
+  async removePointers(pointers: readonly string[]): Promise<void> {
+    await this.table.deleteAll(pointers.map((id) => item({ id })));
   }
 
   async requestDelivery(conversation: Conversation, lease: Lease, now: number) {
@@ -250,6 +278,7 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
     connections: reader.set('connections') as ConnectionId[],
     ...(chat === undefined ? {} : { chat }),
     sent: reader.number('sent'),
+    since: reader.text('since'),
     seenAt: reader.text('seenAt'),
     announcedAt: reader.text('announcedAt'),
     ...(presence === undefined ? {} : { presence }),

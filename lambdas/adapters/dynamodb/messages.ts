@@ -13,7 +13,7 @@ import {
   type Notice,
   type StoredFile,
 } from '../../chat/model/records';
-import type { MessageStore, Receipt, ReplyTarget, UpdateClaim } from '../../chat/ports';
+import type { HistoryPage, MessageStore, Receipt, Removed, ReplyTarget, UpdateClaim } from '../../chat/ports';
 import { Expression } from './expression';
 import { item, ItemReader, type Item } from './item';
 import { EXPIRY, type Table } from './table';
@@ -130,7 +130,7 @@ export class DynamoMessages implements MessageStore {
   async latest(conversation: Conversation, limit: number): Promise<Message[]> {
     const newest = async (condition: Expression) =>
       (await this.table.query(condition, { index: BY_TIME, limit, backward: true })).items;
-    const found = await Promise.all(lines(conversation).map(newest));
+    const found = await Promise.all(lines(conversation).map(([, condition]) => newest(condition)));
     return found
       .flat()
       .map((each) => readMessage(conversation, each))
@@ -138,23 +138,29 @@ export class DynamoMessages implements MessageStore {
       .slice(-limit);
   }
 
-  async *history(conversation: Conversation): AsyncIterable<Message> {
-    const sources = lines(conversation).map((condition) => this.all(conversation, condition));
-    const heads = await Promise.all(sources.map((source) => source.next()));
-    for (;;) {
-      let first = -1;
-      heads.forEach((head, i) => {
-        const best = heads[first];
-        if (!head.done && (!best || best.done || inOrder(head.value, best.value) < 0)) first = i;
-      });
-      const [head, source] = [heads[first], sources[first]];
-      if (!head || head.done || !source) return;
-      yield head.value;
-      heads[first] = await source.next();
-    }
+  async history(conversation: Conversation, after: string | undefined, limit: number): Promise<HistoryPage> {
+    const start = after === undefined ? undefined : positionAt(after);
+    const read = async ([prefix, condition]: readonly [string, Expression]) => {
+      const key = start && { ...messageKey(conversation, start.id), ...item({ at: prefix + start.line }) };
+      return this.table.query(condition, { index: BY_TIME, limit, start: key });
+    };
+    const [delivered, ...due] = lines(conversation);
+    // Before what is delivered: a message that moves meanwhile is found in its new place, too.
+    const pages = await Promise.all(due.map(read));
+    if (delivered) pages.push(await read(delivered));
+    const ends = pages.flatMap(({ next }) => (next ? [positionOf(next)] : []));
+    const [end] = ends.sort();
+    const found = new Map(pages.flatMap(({ items }) => items.map((each) => [positionOf(each), each] as const)));
+    const sorted = [...found].sort(([one], [other]) => (one < other ? -1 : 1));
+    const entries = sorted
+      .filter(([position]) => end === undefined || position <= end)
+      .slice(0, limit)
+      .map(([position, each]) => ({ position, message: readMessage(conversation, each) }));
+    const next = entries.length === limit ? entries.at(-1)?.position : end;
+    return { entries, ...(next === undefined ? {} : { next }) };
   }
 
-  async removeSome(conversation: Conversation, limit: number): Promise<boolean> {
+  async removeSome(conversation: Conversation, limit: number): Promise<Removed> {
     const { items, next } = await this.table.query(
       new Expression().when('{conversation} = ?', conversationKey(conversation)),
       { limit, ended: true },
@@ -163,7 +169,7 @@ export class DynamoMessages implements MessageStore {
     const pointers = messages.flatMap(({ places = [], copies = [] }) => [...places, ...copies].map(replyKey));
     const keys = messages.map(({ key }) => messageKey(conversation, key));
     await this.table.deleteAll([...pointers, ...keys, waitingKey(conversation)]);
-    return next === undefined;
+    return { removed: messages.length, done: next === undefined };
   }
 
   async noteWaiting(conversation: Conversation, mark: string): Promise<void> {
@@ -230,10 +236,6 @@ export class DynamoMessages implements MessageStore {
     await this.table.update(updateKey(bot, update), finish);
   }
 
-  private async *all(conversation: Conversation, condition: Expression): AsyncGenerator<Message, void> {
-    for await (const found of this.pages(condition, BY_TIME)) yield readMessage(conversation, found);
-  }
-
   private async *pages(condition: Expression, index?: string): AsyncGenerator<Item, void> {
     let start: Item | undefined;
     do {
@@ -281,9 +283,22 @@ function waiting(conversation: Conversation, prefix: string): Expression {
 }
 
 /** The three lines that a conversation's messages stand in, each in order of time: delivered, and due to either side. */
-function lines(conversation: Conversation): Expression[] {
+function lines(conversation: Conversation): (readonly [prefix: string, condition: Expression])[] {
   const delivered = new Expression().when('{conversation} = ?', conversationKey(conversation)).when('{at} < ?', 'due#');
-  return [delivered, waiting(conversation, WAITING['to-host']), waiting(conversation, WAITING['to-visitor'])];
+  const due = Object.values(WAITING).map((prefix) => [prefix, waiting(conversation, prefix)] as const);
+  return [['', delivered], ...due];
+}
+
+/** Where a message stands in its conversation, in whichever line: its place in time, and its key. */
+function positionOf(found: Item): string {
+  const reader = new ItemReader(found);
+  return `${reader.text('at').replace(/^due#(in|out)#/, '')} ${reader.text('id')}`;
+}
+
+function positionAt(position: string): { readonly line: string; readonly id: string } {
+  // Neither a time nor an order has a space; a key may have.
+  const [line = ''] = /^[^ ]*/.exec(position) ?? [];
+  return { line, id: position.slice(line.length + 1) };
 }
 
 function readMessage(conversation: Conversation, found: Item): Message {

@@ -68,12 +68,13 @@ export interface Channel {
 /** How many open conversations a host chat's item holds at most. */
 export const OPEN_CONVERSATIONS = 20;
 
-/** A chat that hosts a channel. */
+/**
+ * A chat that hosts a channel, or once did: only the channel itself tells its host (`Channel.host`). Ask it before anything is
+ * done in its name.
+ */
 export interface HostChat {
   readonly chat: ChatId;
   readonly channel: ChannelName;
-  /** False while the channel may not exist yet: the channel itself must then be asked whether it names this host. */
-  readonly confirmed: boolean;
   /** The channel was suspended because the bot is not in this chat. */
   readonly away?: boolean;
   /** Conversations with a message lately: handle -> time of the last one (ISO). Some may have ended. */
@@ -120,6 +121,8 @@ export interface Member extends Conversation {
   /** Messages that this member tried to send: also the tie-break between two of one millisecond. */
   readonly sent: number;
   readonly rate?: RateWindow;
+  /** Since when they are a member, ISO; empty if an earlier version made them one. An erased visitor who is back is another. */
+  readonly since: string;
   /** Last JOIN, leave or message, ISO. */
   readonly seenAt: string;
   /** When a message last told the operators who its author is, ISO; empty if never: this visitor is new to them. */

@@ -32,6 +32,10 @@ export const HOW_TO_ADDRESS_IN_FORUM = plain(
   "Nobody got this: write in the visitor's topic, or reply to a message of that visitor.",
 );
 
+export const GONE = plain('⛔ Not delivered. This conversation is gone: it was erased, or is older than we keep them.');
+
+export const NOT_ITS_HOST = plain('This chat does not host that channel any more.');
+
 export const NEITHER = plain('This chat neither hosts a channel nor visits one. /help lists what I can do.');
 
 /** Where a website connects to. */

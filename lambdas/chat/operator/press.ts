@@ -3,6 +3,7 @@ import { bestEffort } from '../messenger/failure';
 import type { Messenger } from '../messenger/port';
 import type { ButtonPress } from '../messenger/incoming';
 import { QUESTION_LIFE, readAnswer, type Answer } from './removal-question';
+import { NOT_ITS_HOST } from './answers';
 import { bold, joinRich, plain, rich, type RichText } from '../messenger/rich-text';
 
 /** Shown to a person who presses a button and may not write in the chat: a reader of a public group, for example. */
@@ -29,7 +30,7 @@ export async function receivePress(
 /** Does what was answered, and says what stands in the place of the question. Repeatable: a question counts once. */
 async function decide(
   world: Pick<World, 'channels' | 'queue' | 'clock'>,
-  { askedAt, chat }: ButtonPress,
+  { askedAt, chat, ref }: ButtonPress,
   answer: Answer,
 ): Promise<RichText> {
   const { channel: name, handle, remove } = answer;
@@ -41,18 +42,19 @@ async function decide(
   const channel = await world.channels.find(name);
   // Telegram counts in whole seconds. A channel made after the question is another one of the same name.
   const later = channel && Date.parse(channel.createdAt) >= askedAt + 1000;
-  if (channel?.host !== chat.id || later) return plain('This chat does not host that channel any more.');
+  if (channel?.host !== chat.id || later) return NOT_ITS_HOST;
   if (handle) {
-    await world.queue.send({ kind: 'erase', channel: name, handle, step: askedAt });
+    const place = { chat: chat.id, replyTo: ref.message, ...(ref.thread === undefined ? {} : { thread: ref.thread }) };
+    await world.queue.send({ kind: 'erase', channel: name, handle, step: askedAt, place });
     return joinRich(
       [
-        rich`✅ Everything of #${handle} is being erased: messages, files, and the visitor.`,
+        rich`Everything of #${handle} is being erased: messages, files, and the visitor. I report when it is done, in a minute or later.`,
         plain('What stands in this chat stays; delete it here if it must go as well.'),
       ],
       '\n',
     );
   }
-  await world.channels.change(name, { state: 'dropping' });
+  if (!(await world.channels.change(name, chat.id, { state: 'dropping' }))) return NOT_ITS_HOST;
   await world.queue.send({ kind: 'drop', channel: name, step: askedAt, requestedBy: chat.id });
   return rich`The channel ${bold(name)} is being removed …`;
 }

@@ -1,11 +1,10 @@
-import { chatOfConnection, type ChannelName, type ChatId } from '../model/identifiers';
+import { chatOfConnection } from '../model/identifiers';
 import { fileKeyPrefix } from '../files';
-import { conversationKey, type Conversation, type Member } from '../model/records';
-import type { QueueItem, QueueOutcome, World } from '../ports';
-import { bestEffort } from '../messenger/failure';
-import type { Messenger } from '../messenger/port';
-import { DONE } from '../outbox/poke';
-import { bold, rich } from '../messenger/rich-text';
+import { conversationOf, type Conversation, type Member } from '../model/records';
+import type { ErasureProgress, QueueItem, QueueOutcome, World } from '../ports';
+import { DONE, WORK } from '../outbox/poke';
+import { bold, plain, rich } from '../messenger/rich-text';
+import { report } from './report';
 
 /** What removing uses. */
 type RemovalWorld = Pick<
@@ -16,88 +15,151 @@ type RemovalWorld = Pick<
 /** Messages removed at a time. */
 const BATCH = 100;
 
-/** After so long the rest is left to another item of the queue, milliseconds. */
-const WORK = 12_000;
+/** Visitors of a dropped channel removed side by side. */
+const SIDE_BY_SIDE = 10;
 
-/** Goes on erasing a conversation, and comes back through the queue until nothing is left. Repeatable. */
+/**
+ * From the moment at which nobody can begin anything new until everything is over that was begun before, milliseconds: no
+ * function works longer than half a minute. What is removed then stays removed.
+ */
+export const QUIET = 60_000;
+
+/**
+ * Goes on erasing a conversation. First the visitor is cut off: nobody is them any more, and nobody can become them before
+ * everything is gone. When it is quiet, what is stored is removed, in parts. Repeatable, also without a visitor.
+ */
 export async function continueErasing(
   world: RemovalWorld,
   item: Extract<QueueItem, { kind: 'erase' }>,
 ): Promise<QueueOutcome> {
-  const { channel, handle, step } = item;
-  const conversation = { channel, handle };
-  const deadline = world.clock.now() + WORK;
-  const finished =
-    (await eraseConversation(world, conversation, await world.members.find(conversation), deadline)) &&
-    (await emptied(world, deadline, () => world.files.removeSome(fileKeyPrefix(conversation))));
-  if (!finished) {
-    await world.queue.send({ ...item, step: step + 1 });
+  const { channel: name, handle, step, progress } = item;
+  const conversation = { channel: name, handle };
+  const { clock, members } = world;
+  if (!progress) {
+    await cutOff(world, conversation, await members.expel(conversation));
+    await closeConversation(world, conversation);
+    const begun = { removeAt: clock.now() + QUIET, messages: 0, files: 0 };
+    await world.queue.send({ ...item, step: step + 1, progress: begun });
     return DONE;
   }
-  const found = await world.channels.find(channel);
-  if (found) await world.channels.closeConversation(found.host, handle, new Date(world.clock.now()).toISOString());
-  world.logger.info('A conversation was erased', { conversation: conversationKey(conversation) });
+  const early = notQuiet(world, progress.removeAt);
+  if (early) return early;
+  if (progress.finished) return finish(world, item, progress);
+  const deadline = clock.now() + WORK;
+  let { messages, files, from } = progress;
+  const removeMessages = async () => {
+    const { removed, done } = await world.messages.removeSome(conversation, BATCH);
+    messages += removed;
+    return done;
+  };
+  const removeFiles = async () => {
+    const { removed, done } = await world.files.removeSome(fileKeyPrefix(conversation));
+    files += removed;
+    return done;
+  };
+  const removePointers = async () => {
+    const { pointers, next } = await members.page(conversation, from);
+    await members.removePointers(pointers);
+    from = next;
+    return next === undefined;
+  };
+  const finished =
+    (await emptied(world, deadline, removeMessages)) &&
+    (await emptied(world, deadline, removeFiles)) &&
+    (await emptied(world, deadline, removePointers));
+  const { removeAt } = progress;
+  const reached = { removeAt, messages, files, finished, ...(from === undefined ? {} : { from }) };
+  await world.queue.send({ ...item, step: step + 1, progress: reached });
   return DONE;
 }
 
+/** Nothing of the conversation is left but that nobody can be its visitor. */
+async function finish(
+  world: RemovalWorld,
+  { channel, handle, step, place }: Extract<QueueItem, { kind: 'erase' }>,
+  { messages, files }: ErasureProgress,
+): Promise<QueueOutcome> {
+  await closeConversation(world, { channel, handle });
+  if (place) {
+    const what = `${counted(messages, 'message')} and ${counted(files, 'file')}`;
+    const text =
+      messages + files === 0
+        ? `✅ Of #${handle} nothing was left to erase: no message and no file.`
+        : `✅ #${handle} is erased: ${what}, and the visitor. Technical logs keep the handle, but no names and no texts.`;
+    await report(world, { channel, step, place, text: plain(text) });
+  }
+  await world.members.remove({ channel, handle });
+  world.logger.info('A conversation was erased', { channel, messages, files });
+  return DONE;
+}
+
+/** In the host's list of open conversations. */
+async function closeConversation({ channels, clock }: RemovalWorld, { channel, handle }: Conversation): Promise<void> {
+  const found = await channels.find(channel);
+  if (found) await channels.closeConversation(found.host, handle, new Date(clock.now()).toISOString());
+}
+
 /**
- * Goes on removing a channel, one page of members after the other, however many there are. When the time is over, the
- * next item of the queue continues with the same page. Repeatable.
+ * Goes on removing a channel, which nobody can use any more: when it is quiet, one page of members after the other, however
+ * many there are. When the time is over, the next item of the queue continues with the same page. Repeatable.
  */
 export async function continueDropping(
   world: RemovalWorld,
-  messenger: Messenger,
   item: Extract<QueueItem, { kind: 'drop' }>,
 ): Promise<QueueOutcome> {
-  const { channel: name, step, requestedBy } = item;
-  let { from } = item;
+  const { channel: name, step, requestedBy, removeAt } = item;
   const channel = await world.channels.find(name);
   // Made again under the same name meanwhile: that one is not ours to remove.
   if (channel && channel.state !== 'dropping') return DONE;
+  if (removeAt === undefined) {
+    await world.queue.send({ ...item, step: step + 1, removeAt: world.clock.now() + QUIET });
+    return DONE;
+  }
+  const early = notQuiet(world, removeAt);
+  if (early) return early;
   const deadline = world.clock.now() + WORK;
-  const goOn = async (): Promise<QueueOutcome> => {
+  let { from } = item;
+  const removeMembers = async () => {
+    const { members, pointers, next } = await world.members.page({ channel: name }, from);
+    for (let first = 0; first < members.length; first += SIDE_BY_SIDE) {
+      if (first > 0 && world.clock.now() >= deadline) return false;
+      const some = members.slice(first, first + SIDE_BY_SIDE);
+      const finished = await Promise.all(some.map((member) => removeMember(world, member, deadline)));
+      if (finished.includes(false)) return false;
+    }
+    await world.members.removePointers(pointers);
+    from = next;
+    return next === undefined;
+  };
+  const finished =
+    (await emptied(world, deadline, removeMembers)) &&
+    (await emptied(world, deadline, async () => (await world.files.removeSome(`${name}/`)).done));
+  if (!finished) {
     await world.queue.send({ ...item, step: step + 1, ...(from === undefined ? {} : { from }) });
     return DONE;
-  };
-  for (;;) {
-    const { members, next } = await world.members.page(name, from);
-    for (const member of members) {
-      const finished = await eraseConversation(world, member, member, deadline);
-      if (!finished || world.clock.now() >= deadline) return goOn();
-    }
-    if (next === undefined) break;
-    from = next;
-    if (world.clock.now() >= deadline) return goOn();
   }
-  if (!(await emptied(world, deadline, () => world.files.removeSome(`${name}/`)))) return goOn();
+  if (requestedBy && channel) {
+    const text = rich`✅ The channel ${bold(name)} is removed, with everything that was in it.`;
+    await report(world, { channel: name, step, place: { chat: requestedBy }, text });
+  }
   if (channel) await world.channels.remove(name, channel.host);
   world.logger.info('A channel was removed', { channel: name });
-  if (requestedBy && channel) await sayRemoved(world, messenger, requestedBy, name);
   return DONE;
 }
 
-function sayRemoved(
-  world: Pick<World, 'logger'>,
-  messenger: Messenger,
-  chat: ChatId,
-  name: ChannelName,
-): Promise<boolean> {
-  const text = rich`✅ The channel ${bold(name)} is removed, with everything that was in it.`;
-  return bestEffort(world, 'Saying that a channel is removed', () => messenger.post(chat, { kind: 'text', text }));
+/** The item comes again when everything is over that was begun before nobody could begin anything new. */
+function notQuiet({ clock }: Pick<World, 'clock'>, removeAt: number): QueueOutcome | undefined {
+  const wait = removeAt - clock.now();
+  return wait > 0 ? { kind: 'retry', retryAfter: wait / 1000 } : undefined;
 }
 
-/**
- * Removes a visitor with everything of theirs but files: first what leads to them, so that nothing new comes; the member
- * last, so that a removal that was cut off finds the rest. False: the time was not enough.
- */
-async function eraseConversation(
-  world: Pick<RemovalWorld, 'members' | 'connections' | 'messages' | 'push' | 'clock'>,
-  { channel, handle }: Conversation,
-  member: Member | undefined,
-  deadline: number,
-): Promise<boolean> {
-  const conversation = { channel, handle };
-  for (const connection of member?.connections ?? []) {
+/** Ends what connects a visitor with their conversation. */
+async function cutOff(
+  world: Pick<RemovalWorld, 'members' | 'connections' | 'push'>,
+  conversation: Conversation,
+  { connections, topic }: Pick<Member, 'connections' | 'topic'>,
+): Promise<void> {
+  for (const connection of connections) {
     const chat = chatOfConnection(connection);
     if (chat !== undefined) {
       await world.members.unlinkChat(chat, conversation);
@@ -106,11 +168,16 @@ async function eraseConversation(
     await world.connections.close(connection);
     await world.push.disconnect(connection).catch(() => undefined);
   }
-  if (member?.topic) await world.members.unlinkTopic(member.topic.chat, member.topic.thread);
-  if (!(await emptied(world, deadline, () => world.messages.removeSome(conversation, BATCH)))) return false;
+  if (topic) await world.members.unlinkTopic(topic.chat, topic.thread);
+}
+
+/** Removes a visitor of a dropped channel, the member last, so that a removal that was cut off finds the rest. */
+async function removeMember(world: RemovalWorld, member: Member, deadline: number): Promise<boolean> {
+  const conversation = conversationOf(member);
+  await cutOff(world, conversation, member);
+  const remove = async () => (await world.messages.removeSome(conversation, BATCH)).done;
+  if (!(await emptied(world, deadline, remove))) return false;
   await world.members.remove(conversation);
-  // What was stored while this ran.
-  while (!(await world.messages.removeSome(conversation, BATCH)));
   return true;
 }
 
@@ -124,4 +191,8 @@ async function emptied(
     if (world.clock.now() >= deadline) return false;
   }
   return true;
+}
+
+function counted(number: number, what: string): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? what : `${what}s`}`;
 }

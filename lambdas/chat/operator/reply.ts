@@ -1,11 +1,11 @@
 import { messengerMessageKey } from '../model/identifiers';
 import { isSaid } from '../model/message';
-import { conversationOf, type Conversation, type HostChat, type Message } from '../model/records';
+import { conversationOf, type Conversation, type HostChat, type Member } from '../model/records';
 import type { ReplyTarget, Route, World } from '../ports';
 import { captionKey } from '../protocol/server-frame';
 import { traceOf } from '../trace';
 import { type BrowserWorld, sendToVisitor } from '../outbox/to-browser';
-import { HOW_TO_ADDRESS, HOW_TO_ADDRESS_IN_FORUM } from './answers';
+import { GONE, HOW_TO_ADDRESS, HOW_TO_ADDRESS_IN_FORUM, NOT_ITS_HOST } from './answers';
 import { editOf } from '../messenger/edit';
 import { UPDATE_LIFE } from '../model/lifetimes';
 import { newLease } from '../outbox/lease';
@@ -47,13 +47,14 @@ export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route:
   return { kind: 'visitor', conversation: { channel: hostChat.channel, handle: only } };
 }
 
-/** An operator wrote something. */
+/** An operator wrote something. `hosts`: whether the chat really hosts the channel. */
 export async function receiveFromHost(
   world: BrowserWorld & Pick<World, 'channels' | 'files' | 'secrets'>,
   messenger: Messenger,
   message: IncomingMessage,
   hostChat: HostChat,
   route: Route,
+  hosts: Promise<boolean>,
 ): Promise<Handled> {
   const now = world.clock.now();
   const addressee = addresseeOf(message, hostChat, route);
@@ -64,6 +65,7 @@ export async function receiveFromHost(
       bestEffort(world, 'Answering', () => messenger.post(chat.id, { kind: 'text', text }, place)),
     );
   if (addressee.kind === 'nobody') {
+    if (!(await hosts)) return say(NOT_ITS_HOST);
     if (!addressee.told || !(await isFirstOfAlbum(world, message))) return 'handled';
     return say(chat.forum ? HOW_TO_ADDRESS_IN_FORUM : HOW_TO_ADDRESS);
   }
@@ -71,7 +73,7 @@ export async function receiveFromHost(
   const content = await adopt(world, messenger, conversation, message);
   if (content.kind === 'not delivered') return say(plain(`⛔ Not delivered. ${content.reason}`));
   const key = messengerMessageKey(ref);
-  const sent = await forward(world, conversation, {
+  const stored = {
     conversation,
     key,
     direction: 'to-visitor',
@@ -80,21 +82,13 @@ export async function receiveFromHost(
     order: message.order,
     due: true,
     places: [ref],
-  });
-  if (!sent)
-    return say(plain('⛔ Not delivered. This conversation is gone: it was erased, or is older than we keep them.'));
+  } as const;
+  const sent = await sendToVisitor(world, stored, hosts);
+  if (sent.kind !== 'accepted') return say(sent.kind === 'refused' ? NOT_ITS_HOST : GONE);
   const what = { ...traceOf({ conversation, key }), kind: content.kind, messageIds: [ref.message] };
   world.logger.info("An operator's message was accepted", what);
-  await answered(world, messenger, hostChat, conversation, now);
+  await answered(world, messenger, hostChat, sent.member, now);
   return 'handled';
-}
-
-/** False: there is no such visitor. */
-async function forward(world: BrowserWorld, conversation: Conversation, message: Message): Promise<boolean> {
-  const outcome = await sendToVisitor(world, message);
-  if (outcome === 'accepted') return true;
-  while (!(await world.messages.removeSome(conversation, 100)));
-  return false;
 }
 
 /** The visitor has an answer: their message is unpinned, and the conversation is open. */
@@ -102,20 +96,17 @@ async function answered(
   world: Pick<World, 'channels' | 'members' | 'queue' | 'clock' | 'logger'>,
   messenger: Messenger,
   hostChat: HostChat,
-  conversation: Conversation,
+  member: Member,
   now: number,
 ) {
-  const [member] = await Promise.all([
-    world.members.find(conversation),
-    openConversation(world, hostChat, conversation.handle, new Date(now).toISOString()),
-  ]);
-  const pinned = member?.pinned;
+  await openConversation(world, hostChat, member.handle, new Date(now).toISOString());
+  const { pinned } = member;
   if (pinned === undefined) return;
   const place = { chat: hostChat.chat, message: pinned };
   if ((await unpin(world, messenger, place, 1)).kind === 'retry') {
-    await world.queue.send({ kind: 'unpin', ...conversationOf(conversation), ...place });
+    await world.queue.send({ kind: 'unpin', ...conversationOf(member), ...place });
   }
-  await world.members.change(conversation, { pinned: null });
+  await world.members.change(conversationOf(member), { pinned: null });
 }
 
 /** An album is many messages, and one misunderstanding. */

@@ -13,8 +13,12 @@ export function oneFileAtATime<T>(
   { content }: Message,
   deliver: () => Promise<T>,
 ): Promise<T> {
-  if (content.kind !== 'file') return deliver();
-  const delivery = (lines.get(files) ?? Promise.resolve()).then(deliver);
+  return content.kind === 'file' ? inLine({ files }, deliver) : deliver();
+}
+
+/** Does something that takes much memory when nothing else of the kind is being done by this function instance. */
+export function inLine<T>({ files }: Pick<World, 'files'>, task: () => Promise<T>): Promise<T> {
+  const delivery = (lines.get(files) ?? Promise.resolve()).then(task);
   lines.set(
     files,
     delivery.catch(() => undefined),

@@ -17,17 +17,35 @@ const BATCH = 25;
 const ATTEMPTS = 5;
 
 /**
+ * `accepted`: it is delivered, or will be; `member`: as they were before. `unknown`: there is no such member. `refused`: it may
+ * not be sent.
+ */
+export type Sent =
+  { readonly kind: 'accepted'; readonly member: Member } | { readonly kind: 'unknown' } | { readonly kind: 'refused' };
+
+/**
  * Stores a message to a visitor, once, and pushes it to all their connections, after everything that waits for them. If
  * they are away it waits for their next JOIN. Repeating it finishes what an earlier call began.
- * `unknown`: there is no such member.
+ * `allowed`: whether it may be sent; waited for while the lease is asked for.
  */
-export async function sendToVisitor(world: BrowserWorld, message: Message): Promise<'accepted' | 'unknown'> {
+export async function sendToVisitor(
+  world: BrowserWorld,
+  message: Message,
+  allowed = Promise.resolve(true),
+): Promise<Sent> {
   const { conversation } = message;
   const lease = newLease(world);
   // The lease first: another holder could push the message before its ticket is taken, and it would be pushed again.
-  const request = await world.members.requestDelivery(conversation, lease, world.clock.now());
-  if (!request) return 'unknown';
+  const [request, mayBeSent] = await Promise.all([
+    world.members.requestDelivery(conversation, lease, world.clock.now()),
+    allowed,
+  ]);
+  if (!request) return { kind: mayBeSent ? 'unknown' : 'refused' };
   const { leased, member } = request;
+  if (!mayBeSent) {
+    if (leased) await letGo(world, member, lease);
+    return { kind: 'refused' };
+  }
   let kept: Awaited<ReturnType<typeof store>>;
   try {
     kept = await store(world, message);
@@ -38,7 +56,7 @@ export async function sendToVisitor(world: BrowserWorld, message: Message): Prom
   if (kept.message.due && !leased) return deliverToVisitor(world, conversation);
   if (kept.message.due) await deliver(world, request, lease, kept.stored ? kept.message : undefined);
   else if (leased) await letGo(world, member, lease);
-  return 'accepted';
+  return { kind: 'accepted', member };
 }
 
 /** Stores a message; what changes the original in the messenger finds it by its place there. */
@@ -52,15 +70,12 @@ async function store({ messages }: Pick<World, 'messages'>, message: Message) {
 }
 
 /** Pushes what is due to a visitor, oldest first, one function instance at a time. */
-export async function deliverToVisitor(
-  world: BrowserWorld,
-  conversation: Conversation,
-): Promise<'accepted' | 'unknown'> {
+export async function deliverToVisitor(world: BrowserWorld, conversation: Conversation): Promise<Sent> {
   const lease = newLease(world);
   const request = await world.members.requestDelivery(conversation, lease, world.clock.now());
-  if (!request) return 'unknown';
+  if (!request) return { kind: 'unknown' };
   await deliver(world, request, lease);
-  return 'accepted';
+  return { kind: 'accepted', member: request.member };
 }
 
 /** `own`: a message stored just now; if nothing else waits it is not read again. A visitor in Telegram is left to the queue. */

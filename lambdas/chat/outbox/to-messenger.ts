@@ -113,7 +113,8 @@ export function deliverToHost(
       if (outcome && isFromVisitor) await pinFirst(world, messenger, member, outcome);
     },
     async note({ channel }, { forum }) {
-      if (forum !== undefined && forum !== channel.forum) await world.channels.change(channel.name, { forum });
+      if (forum !== undefined && forum !== channel.forum)
+        await world.channels.change(channel.name, channel.host, { forum });
     },
     async pause({ chat }, message, seconds) {
       const until = world.clock.now() + seconds * 1000;
@@ -125,7 +126,7 @@ export function deliverToHost(
       await world.channels.moveHost(chat, to);
     },
     async mendTopic({ channel }, kind) {
-      if (kind === 'no forum') return void (await world.channels.change(channel.name, { forum: false }));
+      if (kind === 'no forum') return void (await world.channels.change(channel.name, channel.host, { forum: false }));
       // As it was posted to: it may have been made a moment ago.
       const topic = (await world.members.find(conversation))?.topic;
       if (topic?.chat !== channel.host) return;

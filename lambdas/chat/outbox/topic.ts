@@ -37,7 +37,7 @@ export async function topicFor(
   } catch (error) {
     if (!(error instanceof MessengerFailure)) throw error;
     await world.members.change(conversation, { topic: null });
-    if (error.kind === 'no forum') await world.channels.change(channel.name, { forum: false });
+    if (error.kind === 'no forum') await world.channels.change(channel.name, channel.host, { forum: false });
     if (error.kind === 'no forum' || error.kind === 'forbidden' || error.kind === 'refused') {
       world.logger.warn('No topic could be created; the message goes to the group', { reason: error.message });
       return 'none';

@@ -10,11 +10,11 @@ import type { Sender } from './admission';
 /** The answer to UPL: a link to put the file to, and the link that it will have. */
 export async function offerUpload(
   world: Pick<World, 'files' | 'random' | 'settings'>,
-  { conversation, channel }: Sender,
+  { member, channel }: Sender,
   messageId: string,
   file: DeclaredFile,
 ): Promise<string> {
-  const key = newUploadKey(channel.handleKey, conversation, file.name, world.random);
+  const key = newUploadKey(channel.handleKey, member, file.name, world.random);
   const upload = await world.files.uploadUrl(key, file.type, file.size);
   return uploadFrame(messageId, fileUrl(world.settings.apiUrl, key), upload);
 }
@@ -29,12 +29,12 @@ const PAUSE = 200;
  */
 export async function uploadedFile(
   world: Pick<World, 'files' | 'settings' | 'clock'>,
-  { conversation, channel }: Sender,
+  { member, channel }: Sender,
   url: string,
   declared: DeclaredFile,
 ): Promise<StoredFile | Refusal> {
   const key = keyOfFileUrl(world.settings.apiUrl, url);
-  if (!key || !isUploadKey(channel.handleKey, conversation, key)) {
+  if (!key || !isUploadKey(channel.handleKey, member, key)) {
     return refuse(403, 'The url is not one that this server gave you to upload to');
   }
   const { files, settings, clock } = world;

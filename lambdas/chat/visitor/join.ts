@@ -103,6 +103,8 @@ async function attach(
         return refuse(409, 'This member id cannot be used; make up another');
       case 'banned':
         return banned();
+      case 'erasing':
+        return refuse(429, 'This conversation is being erased: try again in 60 seconds');
       case 'busy':
         if (world.clock.now() >= deadline) throw new Error('The delivery lease was never free');
         if (first && !(await mayWait(world, address ?? connection.id))) {

@@ -70,9 +70,15 @@ export function storeContract(makeStores: MakeStores): void {
 
   const lease = (holder = 'holder-1', milliseconds = 10_000) => ({ holder, until: clock.now() + milliseconds });
 
-  const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
-    const all: T[] = [];
-    for await (const one of items) all.push(one);
+  /** Read in pages of so many. */
+  const historyOf = async (of: Conversation, limit = 4): Promise<Message[]> => {
+    const all: Message[] = [];
+    let after: string | undefined;
+    do {
+      const { entries, next } = await stores.messages.history(of, after, limit);
+      all.push(...entries.map(({ message }) => message));
+      after = next;
+    } while (after !== undefined);
     return all;
   };
 
@@ -87,7 +93,6 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.channels.host(made.host)).toEqual({
         chat: made.host,
         channel: made.name,
-        confirmed: true,
         open: {},
         blockedUntil: 0,
         nextTurn: 0,
@@ -137,15 +142,15 @@ export function storeContract(makeStores: MakeStores): void {
       await stores.channels.create(made);
       await Promise.all([1, 1, 2].map((messages) => stores.channels.use(made.name, messages, clock.now(), 60_000)));
       expect(await stores.channels.find(made.name)).toMatchObject({ ...made, messages: 4 });
-      await stores.channels.change(made.name, { state: 'suspended' });
-      await stores.channels.change(made.name, { forum: true });
+      await stores.channels.change(made.name, made.host, { state: 'suspended' });
+      await stores.channels.change(made.name, made.host, { forum: true });
       expect(await stores.channels.find(made.name)).toMatchObject({
         ...made,
         messages: 4,
         state: 'suspended',
         forum: true,
       });
-      await stores.channels.change(made.name, { origins: [] });
+      await stores.channels.change(made.name, made.host, { origins: [] });
       expect((await stores.channels.find(made.name))?.origins).toEqual([]);
     });
 
@@ -196,7 +201,7 @@ export function storeContract(makeStores: MakeStores): void {
       expect((await stores.routes.route(made.host, {})).host?.away).toBe(true);
       await stores.channels.resume(made.name, made.host);
       expect(await now()).toEqual(['active', expect.not.objectContaining({ away: expect.anything() })]);
-      await stores.channels.change(made.name, { state: 'dropping' });
+      await stores.channels.change(made.name, made.host, { state: 'dropping' });
       await stores.channels.suspend(made.name, made.host);
       await stores.channels.resume(made.name, made.host);
       expect((await now())[0]).toBe('dropping');
@@ -206,7 +211,7 @@ export function storeContract(makeStores: MakeStores): void {
       const name = channelName();
       await stores.channels.use(name, 1, clock.now(), 60_000);
       expect(await stores.channels.look(name, clock.now(), 60_000)).toBeUndefined();
-      expect(await stores.channels.change(name, { forum: true })).toBeUndefined();
+      expect(await stores.channels.change(name, chat(), { forum: true })).toBeUndefined();
       await stores.channels.openConversation({ chat: chat(), open: {} }, 'abc' as Handle, isoNow(), YESTERDAY);
       expect(await stores.channels.find(name)).toBeUndefined();
     });
@@ -240,7 +245,6 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.channels.host(made.host)).toBeUndefined();
       expect(await stores.channels.host(to)).toMatchObject({
         channel: made.name,
-        confirmed: true,
         open: { abc: '2026-01-01T00:00:00.000Z' },
       });
     });
@@ -528,7 +532,7 @@ export function storeContract(makeStores: MakeStores): void {
         const found: Handle[] = [];
         let from: string | undefined;
         do {
-          const page = await stores.members.page(name, from);
+          const page = await stores.members.page({ channel: name }, from);
           found.push(...page.members.map(({ handle }) => handle));
           for (const member of remove ? page.members : []) await stores.members.remove(member);
           from = page.next;
@@ -539,6 +543,53 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await read(true)).toEqual(handles);
       expect(await read(false)).toEqual([]);
     }, 30_000);
+
+    test('pages tell what leads to a channel’s members, or to one of them, also after the member is gone', async () => {
+      const [who, stranger] = [conversation(), conversation()];
+      const other = { channel: who.channel, handle: 'other0000000' as Handle };
+      const [home, away] = [chat(), chat()];
+      await stores.members.attach(who, attachment());
+      await stores.members.attach(other, attachment());
+      await stores.members.linkTopic(home, '5', who);
+      await stores.members.linkChat(away, who);
+      await stores.members.linkTopic(home, '6', other);
+      await stores.members.linkTopic(home, '7', stranger);
+      await stores.members.remove(who);
+      clock.time += RETENTION_DAYS * DAY + 1000;
+      const removed = async (of: Parameters<typeof stores.members.page>[0]) => {
+        let count = 0;
+        let from: string | undefined;
+        do {
+          const page = await stores.members.page(of, from);
+          await stores.members.removePointers(page.pointers);
+          count += page.pointers.length;
+          from = page.next;
+        } while (from !== undefined);
+        return count;
+      };
+      expect([await removed(who), await removed(who), await removed({ channel: who.channel })]).toEqual([2, 0, 1]);
+      expect(await removed(stranger)).toBe(1);
+    });
+
+    test('an expelled member is nobody, and nobody becomes them before they are removed', async () => {
+      const [who, stranger] = [conversation(), conversation()];
+      const topic = { chat: chat(), thread: '5', linkedAt: isoNow() };
+      await stores.members.attach(who, attachment());
+      await stores.members.change(who, { topic });
+      for (const expelled of [await stores.members.expel(who), await stores.members.expel(who)]) {
+        expect(expelled).toMatchObject({ connections: [attachment().connection], topic });
+      }
+      expect(await stores.members.find(who)).toBeUndefined();
+      expect(await stores.members.countSent(who, clock.now(), 60_000)).toBeUndefined();
+      expect(await stores.members.change(who, { banned: true })).toBeUndefined();
+      expect(await stores.members.requestDelivery(who, lease(), clock.now())).toBeUndefined();
+      expect(await stores.members.attach(who, attachment())).toEqual({ kind: 'erasing' });
+      expect((await stores.members.expel(stranger)).connections).toEqual([]);
+      expect(await stores.members.attach(stranger, attachment())).toEqual({ kind: 'erasing' });
+      await stores.members.remove(who);
+      expect(await stores.members.attach(who, attachment())).toMatchObject({ kind: 'attached', before: undefined });
+      expect(await stores.members.find(who)).not.toHaveProperty('topic');
+    });
 
     test('chats and topics lead to their members until they are unlinked', async () => {
       const [who, other, home] = [conversation(), conversation(), chat()];
@@ -652,7 +703,7 @@ export function storeContract(makeStores: MakeStores): void {
       expect(keys(await stores.messages.due(who, 'to-visitor', 10))).toEqual(sent);
       expect(keys(await stores.messages.due(who, 'to-visitor', 2))).toEqual(sent.slice(0, 2));
       for (const key of [...sent].reverse()) await stores.messages.delivered(who, key);
-      expect(keys(await collect(stores.messages.history(who)))).toEqual(sent);
+      expect(keys(await historyOf(who))).toEqual(sent);
       expect(keys(await stores.messages.latest(who, 2))).toEqual(sent.slice(-2));
     });
 
@@ -771,8 +822,33 @@ export function storeContract(makeStores: MakeStores): void {
         await stores.messages.put(message(who, `m${second}`, { at: at(second), direction, due: i % 2 === 0 }));
       }
       const inOrder = [...seconds].sort((a, b) => a - b).map((second) => `m${second}`);
-      expect(keys(await collect(stores.messages.history(who)))).toEqual(inOrder);
+      expect(keys(await historyOf(who))).toEqual(inOrder);
       expect(keys(await stores.messages.latest(who, 4))).toEqual(inOrder.slice(-4));
+    });
+
+    test('history is read in pages: what is delivered meanwhile, or has expired, neither hides nor doubles a message', async () => {
+      const who = conversation();
+      const made = async (name: string, count: number, due: (i: number) => boolean) => {
+        for (let i = 0; i < count; i++) {
+          const direction = i % 3 === 0 ? 'to-visitor' : 'to-host';
+          await stores.messages.put(
+            message(who, `${name}#${String(i).padStart(2, '0')}`, { due: due(i), order: i, direction }),
+          );
+        }
+        return Array.from({ length: count }, (_, i) => `${name}#${String(i).padStart(2, '0')}`);
+      };
+      await made('expired', 12, (i) => i % 2 === 0);
+      clock.time += RETENTION_DAYS * DAY + 1000;
+      const all = await made('now', 20, (i) => i % 4 === 0);
+      const read: Message[] = [];
+      let after: string | undefined;
+      do {
+        const { entries, next } = await stores.messages.history(who, after, 3);
+        read.push(...entries.map((entry) => entry.message));
+        if (read.length > 0) await Promise.all(all.slice(0, 13).map((key) => stores.messages.delivered(who, key)));
+        after = next;
+      } while (after !== undefined);
+      expect(keys(read)).toEqual(all);
     });
 
     test('erasing leaves neither messages nor what leads to them, and nobody else loses any', async () => {
@@ -784,10 +860,10 @@ export function storeContract(makeStores: MakeStores): void {
         await stores.messages.delivered(who, `v#${i}`, { places: at(home, i) });
       }
       await stores.messages.put(message(other, 'v#1'));
-      for (let round = 0; !(await stores.messages.removeSome(who, 25)); round++) expect(round).toBeLessThan(10);
-      expect(await collect(stores.messages.history(who))).toEqual([]);
+      for (let round = 0; !(await stores.messages.removeSome(who, 25)).done; round++) expect(round).toBeLessThan(10);
+      expect(await historyOf(who)).toEqual([]);
       expect(await stores.messages.replyTarget(messageRef(home, '17'))).toBeUndefined();
-      expect(keys(await collect(stores.messages.history(other)))).toEqual(['v#1']);
+      expect(keys(await historyOf(other))).toEqual(['v#1']);
     });
 
     test('erasing ends, and leaves nothing, also where messages have expired', async () => {
@@ -795,9 +871,9 @@ export function storeContract(makeStores: MakeStores): void {
       for (let i = 0; i < 60; i++) await stores.messages.put(message(who, `v#${String(i).padStart(2, '0')}`));
       clock.time += RETENTION_DAYS * DAY + 1000;
       for (let i = 60; i < 70; i++) await stores.messages.put(message(who, `v#${i}`));
-      for (let round = 0; !(await stores.messages.removeSome(who, 25)); round++) expect(round).toBeLessThan(4);
+      for (let round = 0; !(await stores.messages.removeSome(who, 25)).done; round++) expect(round).toBeLessThan(4);
       clock.time -= RETENTION_DAYS * DAY + 1000;
-      expect(await collect(stores.messages.history(who))).toEqual([]);
+      expect(await historyOf(who)).toEqual([]);
     });
 
     test('messages that have expired do not hide those that are due', async () => {
@@ -895,7 +971,7 @@ export function storeContract(makeStores: MakeStores): void {
       const found = [];
       let from: string | undefined;
       do {
-        const page = await stores.members.page(who.channel, from);
+        const page = await stores.members.page({ channel: who.channel }, from);
         found.push(...page.members.map(({ handle }) => handle));
         from = page.next;
       } while (from !== undefined);
@@ -929,8 +1005,8 @@ export function storeContract(makeStores: MakeStores): void {
   test('a full page of removed messages does not tell that it was the last', async () => {
     const who = conversation();
     for (let i = 0; i < 25; i++) await stores.messages.put(message(who, `v#${i}`));
-    expect(await stores.messages.removeSome(who, 25)).toBe(false);
-    expect(await stores.messages.removeSome(who, 25)).toBe(true);
+    expect(await stores.messages.removeSome(who, 25)).toEqual({ removed: 25, done: false });
+    expect(await stores.messages.removeSome(who, 25)).toEqual({ removed: 0, done: true });
   });
 
   test('only a count tells the rate; a member and a channel that are found say nothing about it', async () => {
@@ -976,7 +1052,7 @@ export function storeContract(makeStores: MakeStores): void {
     await stores.members.linkTopic(made.host, '9', b);
     await stores.messages.pointReply(messageRef(made.host, '100'), { ...c, message: 'v#1' });
     expect(await stores.routes.route(made.host, { replyTo: '100', thread: '9' })).toEqual({
-      host: { chat: made.host, channel: made.name, confirmed: true, open: {}, blockedUntil: 0, nextTurn: 0 },
+      host: { chat: made.host, channel: made.name, open: {}, blockedUntil: 0, nextTurn: 0 },
       member: a,
       topic: b,
       reply: { ...c, message: 'v#1' },

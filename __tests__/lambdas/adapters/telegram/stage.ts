@@ -124,9 +124,8 @@ export class Stage {
 
   /** What is stored of the first visitor's conversation. */
   async stored(): Promise<Message[]> {
-    const messages: Message[] = [];
-    for await (const each of this.world.messages.history(this.onlyConversation())) messages.push(each);
-    return messages;
+    const { entries } = await this.world.messages.history(this.onlyConversation(), undefined, 1000);
+    return entries.map(({ message }) => message);
   }
 
   /** What a chat shows: texts and captions, oldest first, without service messages. */

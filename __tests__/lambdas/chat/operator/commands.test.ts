@@ -487,7 +487,9 @@ describe('one conversation', () => {
     const [question] = await say(chat, operator, `/erase #${handle}`);
     expect(question).toMatch(new RegExp(`^Erase everything of #${handle} Ann: .*cannot be undone`));
     await stage.press(chat, operator, `Erase #${handle}`);
-    expect(stage.last(chat).text).toContain('being erased');
+    expect(stage.last(chat).text).toMatch(
+      new RegExp(`^✅ #${handle} is erased: 2 messages and 1 file, and the visitor`),
+    );
     const { members, messages, connections, files, channels } = stage.world;
     const everything = [members.members, messages.messages, messages.replies, connections.connections, channels.hosts]
       .map((map) => JSON.stringify([...map.entries('')]))

@@ -3,7 +3,7 @@ import { addressOf, Guard } from '../../../../lambdas/chat/visitor/guard';
 import type { ConnectionId } from '../../../../lambdas/chat/model/identifiers';
 import { RATE_LIMITS } from '../../../../lambdas/chat/model/limits';
 import type { World } from '../../../../lambdas/chat/ports';
-import { CHANNEL, ChatFixture } from '../chat-fixture';
+import { CHANNEL, ChatFixture, GROUP } from '../chat-fixture';
 
 const NOW = '2026-01-02T03:04:05Z';
 const STRANGER = '203.0.113.7';
@@ -85,9 +85,9 @@ describe('one visitor’s refused messages cost the others nothing', () => {
     await fixture.world.members.change(member, { banned: true });
     expect(await say(connection, 'a')).toEqual(refusal(403, 'a'));
     await fixture.world.members.change(member, { banned: false });
-    await fixture.world.channels.change(CHANNEL, { state: 'suspended' });
+    await fixture.world.channels.change(CHANNEL, GROUP, { state: 'suspended' });
     expect(await say(connection, 'b')).toEqual(refusal(502, 'b'));
-    await fixture.world.channels.change(CHANNEL, { state: 'active', origins: ['https://shop.example'] });
+    await fixture.world.channels.change(CHANNEL, GROUP, { state: 'active', origins: ['https://shop.example'] });
     expect(await say(connection, 'c')).toEqual(refusal(403, 'c'));
     expect(await countedMessages()).toBe(0);
   });
@@ -285,11 +285,11 @@ describe('names and connections', () => {
 });
 
 test('a website that is taken off the list loses its connections with their next message', async () => {
-  await fixture.world.channels.change(CHANNEL, { origins: ['https://shop.example'] });
+  await fixture.world.channels.change(CHANNEL, GROUP, { origins: ['https://shop.example'] });
   const connection = await connect(STRANGER, 'https://shop.example');
   await send(connection, ['JOIN', 'ann', null, CHANNEL]);
   expect((await say(connection, 'a'))?.[0]).toBe('ACK');
-  await fixture.world.channels.change(CHANNEL, { origins: ['https://other.example'] });
+  await fixture.world.channels.change(CHANNEL, GROUP, { origins: ['https://other.example'] });
   expect(await say(connection, 'b')).toEqual(refusal(403, 'b'));
   expect(closed()).toEqual([connection]);
   expect(await send(connection, '["PING"]')).toBeUndefined();

@@ -1,6 +1,6 @@
 import { OPEN_CONVERSATIONS, type Channel, type HostChat } from '../../model/records';
 import type { World } from '../../ports';
-import { addressOf, NEITHER } from '../answers';
+import { addressOf, NEITHER, NOT_ITS_HOST } from '../answers';
 import { shownName } from '../../messenger/header';
 import { MessengerFailure } from '../../messenger/port';
 import { hasMoreOpen, openHandles } from '../open-conversations';
@@ -93,8 +93,9 @@ export const originsCommand: Command = async (context) => {
     );
   }
   const list = [...new Set(origins.filter((origin) => origin !== undefined))];
-  const changed = await world.channels.change(hostChat.channel, { origins: list });
-  if (changed) await closeForeign(world, hostChat, changed);
+  const changed = await world.channels.change(hostChat.channel, hostChat.chat, { origins: list });
+  if (!changed) return say(NOT_ITS_HOST);
+  await closeForeign(world, hostChat, changed);
   return say(originsAre(list));
 };
 

@@ -75,6 +75,7 @@ async function joinNew(context: CommandContext, channel: Channel): Promise<void>
     case 'banned':
       return say(plain('⛔ You cannot write to this channel any more.'));
     case 'taken':
+    case 'erasing':
     case 'busy':
       return say(plain('⛔ This did not work. Please try again.'));
   }

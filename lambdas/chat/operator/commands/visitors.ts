@@ -1,10 +1,8 @@
 import { shownName } from '../../messenger/header';
 import { removalButtons } from '../removal-question';
 import { bold, joinRich, plain, rich } from '../../messenger/rich-text';
-import { MessengerFailure, type Post } from '../../messenger/port';
-import { fileUrl } from '../../files';
-import { conversationOf, type Message } from '../../model/records';
-import { addressedVisitor } from './addressed';
+import { conversationOf } from '../../model/records';
+import { addressedConversation, addressedVisitor } from './addressed';
 import type { Command } from './context';
 
 /** /ban: disconnects the visitor, refuses what they write, and holds back what waits for the operators. */
@@ -40,59 +38,27 @@ export const unbanCommand: Command = async (context) => {
   await context.say(rich`✅ #${member.handle} ${shownName(member.name)} can write again.`);
 };
 
-/** /export: one conversation as a JSON file. */
+/** /export: one conversation as a JSON file, or as several if it is long. */
 export const exportCommand: Command = async (context) => {
   const member = await addressedVisitor(context);
   if (!member) return;
-  const { world, messenger, message, say } = context;
-  const conversation = conversationOf(member);
-  const messages: unknown[] = [];
-  for await (const each of world.messages.history(conversation)) messages.push(exported(each, world.settings.apiUrl));
-  const { channel, handle, name, seenAt, banned } = member;
-  const exportedAt = new Date(world.clock.now()).toISOString();
-  const body = Buffer.from(
-    JSON.stringify({ channel, handle, name, seenAt, banned, exportedAt, messages }, undefined, 2),
-  );
-  const post: Post = {
-    kind: 'file',
-    body,
-    name: `${channel}-${handle}.json`,
-    type: 'application/json',
-    text: plain(`#${handle} ${shownName(name)}: ${messages.length} messages`),
-  };
-  try {
-    await messenger.post(message.chat.id, post, { thread: message.ref.thread, replyTo: message.ref.message });
-  } catch (error) {
-    if (!(error instanceof MessengerFailure) || error.kind !== 'refused') throw error;
-    await say(plain('⛔ The file could not be posted. It may be too big.'));
-  }
+  const { world, message } = context;
+  const { thread, message: replyTo } = message.ref;
+  const place = { chat: message.chat.id, replyTo, ...(thread === undefined ? {} : { thread }) };
+  const [step, part, exported] = [world.clock.now(), 1, 0];
+  await world.queue.send({ kind: 'export', ...conversationOf(member), step, place, part, exported });
 };
-
-/** Without storage details and the messenger's ids. */
-function exported({ key: _key, content, direction, at, due }: Message, apiUrl: string): unknown {
-  const from = direction === 'to-host' ? 'visitor' : 'operator';
-  switch (content.kind) {
-    case 'text':
-      return { at, from, text: content.text, delivered: !due };
-    case 'file': {
-      const { key, name, type, size } = content.file;
-      const caption = content.caption === undefined ? {} : { caption: content.caption };
-      return { at, from, file: { name, type, size, url: fileUrl(apiUrl, key) }, ...caption, delivered: !due };
-    }
-    case 'correction':
-      return { at, from, correction: content.text, delivered: !due };
-    case 'notice':
-      return { at, notice: content.notice };
-  }
-}
 
 /** /erase: asks, by buttons: a visitor can write the command, and Telegram makes it one that a tap gives. */
 export const eraseCommand: Command = async (context) => {
-  const member = await addressedVisitor(context);
-  if (!member) return;
-  const { channel, handle, name } = member;
-  await context.say(
-    rich`Erase everything of #${handle} ${bold(shownName(name))}: all messages and files of this conversation, and the visitor? This cannot be undone.`,
-    removalButtons({ channel, handle }),
-  );
+  const conversation = await addressedConversation(context);
+  if (!conversation) return;
+  const { handle } = conversation;
+  const member = await context.world.members.find(conversation);
+  const question = member
+    ? rich`Erase everything of #${handle} ${bold(shownName(member.name))}: all messages and files of this conversation, and the visitor? This cannot be undone.`
+    : plain(
+        `There is no visitor #${handle} in this channel now. Erase what may be left of them? This cannot be undone.`,
+      );
+  await context.say(question, removalButtons(conversation));
 };
