@@ -28,9 +28,12 @@ const PROGRAMS = [
 ].map((name) => `/__tests__/${name}\\.test\\.ts$`);
 
 /** Tests that end a function at every point, and those of hundreds of visitors. */
-const LONG = ['chat/operator/removal', 'chat/outbox/crashes', 'chat/visitor/faults', 'request-dispatcher/attacks'].map(
-  (name) => `/__tests__/lambdas/${name}\\.test\\.ts$`,
-);
+const LONG = [
+  'chat/operator/(removal|large-jobs)',
+  'chat/outbox/crashes',
+  'chat/visitor/faults',
+  'request-dispatcher/attacks',
+].map((name) => `/__tests__/lambdas/${name}\.test\.ts$`);
 
 /** Tests against Amazon's DynamoDB Local (Java): the stores, and the chat on top of them. */
 const DYNAMODB = [

@@ -6,6 +6,8 @@ import type { Clock } from '../../lambdas/chat/ports';
  */
 export class MemoryTable<V> {
   readonly #entries = new Map<string, { value: V; endsAt: number }>();
+  /** The keys of each partition: those that are alike up to their last `/`. */
+  readonly #partitions = new Map<string, Set<string>>();
 
   constructor(
     private readonly clock: Clock,
@@ -30,6 +32,8 @@ export class MemoryTable<V> {
       value: structuredClone(value),
       endsAt: Math.ceil((this.clock.now() + this.life) / 1000),
     });
+    const partition = partitionOf(key);
+    this.#partitions.set(partition, (this.#partitions.get(partition) ?? new Set()).add(key));
     return value;
   }
 
@@ -51,7 +55,7 @@ export class MemoryTable<V> {
   delete(key: string, condition: (value: V) => boolean = () => true): V | undefined {
     const entry = this.#entries.get(key);
     if (!entry || !condition(entry.value)) return undefined;
-    this.#entries.delete(key);
+    this.#remove(key);
     return entry.value;
   }
 
@@ -65,12 +69,13 @@ export class MemoryTable<V> {
     }
   }
 
-  /** Some entries with that prefix, also those that have ended: quick, however many there are. */
-  some(prefix: string, limit: number): [string, V][] {
+  /** Some entries of a partition (which ends in `/`), also those that have ended: quick, however many there are. */
+  some(partition: string, limit: number): [string, V][] {
     const found: [string, V][] = [];
-    for (const [key, { value }] of this.#entries) {
+    for (const key of this.#partitions.get(partition) ?? []) {
       if (found.length === limit) break;
-      if (key.startsWith(prefix)) found.push([key, structuredClone(value)]);
+      const entry = this.#entries.get(key);
+      if (entry) found.push([key, structuredClone(entry.value)]);
     }
     return found;
   }
@@ -82,14 +87,25 @@ export class MemoryTable<V> {
 
   /** Removes what has ended, as DynamoDB does days late. */
   sweep(): void {
-    for (const [key, entry] of this.#entries) if (!this.#isAlive(entry)) this.#entries.delete(key);
+    for (const [key, entry] of this.#entries) if (!this.#isAlive(entry)) this.#remove(key);
   }
 
   get size(): number {
     return [...this.entries()].length;
   }
 
+  #remove(key: string): void {
+    this.#entries.delete(key);
+    const partition = this.#partitions.get(partitionOf(key));
+    partition?.delete(key);
+    if (partition?.size === 0) this.#partitions.delete(partitionOf(key));
+  }
+
   #isAlive({ endsAt }: { readonly endsAt: number }): boolean {
     return endsAt > Math.floor(this.clock.now() / 1000);
   }
+}
+
+function partitionOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1);
 }

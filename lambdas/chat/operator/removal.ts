@@ -73,7 +73,7 @@ export async function continueErasing(
   return DONE;
 }
 
-/** Nothing of the conversation is left but that nobody can be its visitor. */
+/** The conversation is gone, but nobody can be its visitor yet. */
 async function finish(
   world: RemovalWorld,
   { channel, handle, step, place }: Extract<QueueItem, { kind: 'erase' }>,

@@ -98,6 +98,7 @@ export function deliverToHost(
       }
       const topic = await topicFor(world, messenger, channel, member);
       if (topic === 'busy') return { kind: 'retry', retryAfter: 2 };
+      if (topic === 'held') return DONE;
       const place = topic === 'none' ? {} : { thread: topic.thread };
       // Before the operators see it: what they write then must not go to the one who was alone until now. The chat is the
       // one that is posted to: the group may have moved since `host` was read.

@@ -8,8 +8,11 @@ import { type Messenger, MessengerFailure } from '../messenger/port';
 /** How long making a topic may take, milliseconds: a crash meanwhile holds up the conversation for as long. */
 const LEASE = 30_000;
 
-/** `none`: messages go to the chat itself. `busy`: another instance is making the topic. */
-export type TopicPlace = { readonly thread: string } | 'none' | 'busy';
+/**
+ * `none`: messages go to the chat itself. `busy`: another instance is making the topic. `held`: the visitor was banned or
+ * erased while it was made.
+ */
+export type TopicPlace = { readonly thread: string } | 'none' | 'busy' | 'held';
 
 /** The visitor's topic in the host chat; made, once, if there is none. Throws {@link MessengerFailure}. */
 export async function topicFor(
@@ -32,8 +35,8 @@ export async function topicFor(
   if (!(await world.members.claimTopic(conversation, newLease(world, LEASE), now))) return 'busy';
   try {
     const thread = await messenger.createTopic(channel.host, topicName(member));
-    await link(world, channel, conversation, thread);
-    return { thread };
+    const linked = await link(world, channel, conversation, thread);
+    return linked && !linked.banned ? { thread } : 'held';
   } catch (error) {
     if (!(error instanceof MessengerFailure)) throw error;
     await world.members.change(conversation, { topic: null });
@@ -62,8 +65,8 @@ async function link(
   channel: Channel,
   conversation: Conversation,
   thread: string,
-): Promise<void> {
+): Promise<Member | undefined> {
   await world.members.linkTopic(channel.host, thread, conversation);
   const linkedAt = new Date(world.clock.now()).toISOString();
-  await world.members.change(conversation, { topic: { chat: channel.host, thread, linkedAt } });
+  return world.members.change(conversation, { topic: { chat: channel.host, thread, linkedAt } });
 }

@@ -66,7 +66,7 @@ async function annAndBob() {
   return { ann, bob, handle, words };
 }
 
-test('after /erase nothing tells of the conversation any more, and nothing of others is gone', async () => {
+test('after /erase nothing tells of the conversation any more, and others lose nothing', async () => {
   const { ann, bob, handle, words } = await annAndBob();
   await ann.upload('file', 'picture.png', Buffer.from('123'), 'image/png');
   await stage.settle();
