@@ -145,7 +145,7 @@ export class DynamoMessages implements MessageStore {
       return this.table.query(condition, { index: BY_TIME, limit, start: key });
     };
     const [delivered, ...due] = lines(conversation);
-    // Before what is delivered: a message that moves meanwhile is found in its new place, too.
+    // Before what is delivered: a message that moves meanwhile is also found in its new place.
     const pages = await Promise.all(due.map(read));
     if (delivered) pages.push(await read(delivered));
     const ends = pages.flatMap(({ next }) => (next ? [positionOf(next)] : []));
