@@ -33,7 +33,7 @@ const LONG = [
   'chat/outbox/crashes',
   'chat/visitor/faults',
   'request-dispatcher/attacks',
-].map((name) => `/__tests__/lambdas/${name}\.test\.ts$`);
+].map((name) => `/__tests__/lambdas/${name}\\.test\\.ts$`);
 
 /** Tests against Amazon's DynamoDB Local (Java): the stores, and the chat on top of them. */
 const DYNAMODB = [

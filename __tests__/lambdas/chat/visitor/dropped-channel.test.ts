@@ -10,7 +10,10 @@ beforeEach(async () => {
 afterEach(() => stage.stop());
 
 /** Somebody has confirmed /drop; the removal itself has not begun. */
-const drop = () => stage.world.channels.change(CHANNEL, { state: 'dropping' });
+const drop = async () => {
+  const { host } = (await stage.world.channels.find(CHANNEL))!;
+  await stage.world.channels.change(CHANNEL, host, { state: 'dropping' });
+};
 
 describe('a channel that is being dropped', () => {
   test('takes nothing more from a visitor whose socket is open, and operators are not shown what waits', async () => {
@@ -38,7 +41,7 @@ describe('a channel that is being dropped', () => {
     const home = stage.telegram.people.start({ user: tom, bot: 'kite_test_bot', payload: `join__${CHANNEL}` });
     await stage.settle();
     expect(stage.last(home).text).toContain('There is no channel');
-    expect((await stage.world.members.page(CHANNEL)).members).toEqual([]);
+    expect((await stage.world.members.page({ channel: CHANNEL })).members).toEqual([]);
   });
 
   test('and was made again meanwhile loses nothing by what is left of the removal', async () => {
@@ -46,6 +49,6 @@ describe('a channel that is being dropped', () => {
     await stage.visitor(CHANNEL, 'Ann');
     await stage.operators.deliver({ kind: 'drop', channel: CHANNEL, step: 3 }, 1);
     expect(await stage.world.channels.find(CHANNEL)).toMatchObject({ state: 'active' });
-    expect((await stage.world.members.page(CHANNEL)).members).toHaveLength(1);
+    expect((await stage.world.members.page({ channel: CHANNEL })).members).toHaveLength(1);
   });
 });
