@@ -25,8 +25,10 @@ const frames =
     await stage.everyMinute(A_MINUTE, (i) => browser.send(frame(i)));
   };
 
-const onlyTheShop = ({ world }: AttackedStage) =>
-  world.channels.change(SHOP as never, { origins: ['https://shop.example'] });
+const onlyTheShop = async ({ world }: AttackedStage) => {
+  const { host } = (await world.channels.find(SHOP as never))!;
+  await world.channels.change(SHOP as never, host, { origins: ['https://shop.example'] });
+};
 
 const ban = async ({ world }: AttackedStage) => {
   const [[, mallory] = []] = [...world.members.members.entries(`${SHOP}/`)].filter(
