@@ -40,7 +40,7 @@ export const NEW_PER_ADDRESS = 60;
 export const NEW_WINDOW = 600_000;
 
 /** What a chat that hosts nothing is answered within a minute, by one function instance; more it is not. */
-export const ANSWERS_PER_CHAT = 10;
+export const ANSWERS_PER_CHAT = 60;
 
 /** Visitors that one connection may be, one after the other. */
 export const IDENTITIES_PER_CONNECTION = 4;
