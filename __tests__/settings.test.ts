@@ -96,6 +96,11 @@ describe('settings', () => {
     expect(() => readLocalSettings({ AWS_REGION: 'nowhere' })).toThrow('AWS_REGION is "nowhere"');
   });
 
+  it('let npm start take other files, too large ones excepted', () => {
+    expect(readLocalSettings({ FILE_TYPES: 'image/svg+xml=5' }).fileTypes).toBe('image/svg+xml=5');
+    expect(() => readLocalSettings({ FILE_TYPES: 'image/png=51' })).toThrow('at most 50 MiB');
+  });
+
   it('report every malformed one at once', () => {
     expect(problems({ EMAIL: 'x', DNS: 'y', PROD_STAGE: 'z' })).toHaveLength(3);
   });
