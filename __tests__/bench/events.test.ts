@@ -70,7 +70,7 @@ describe.each([{ forum: true }, { forum: false }])(
     test('capacity units stay within what docs/performance.md and the costs count on', () => {
       const most: Partial<Record<EventName, readonly [number, number]>> = {
         connect: [1, 1],
-        rejoin: [1, 4],
+        rejoin: [2, 4],
         text: [12, 14],
         'text in a row': [12, 13],
         reply: [5, 10],

@@ -71,7 +71,7 @@ test('a second stage has alarms and polls of its own; prod can be restored', asy
 test('files, region, architecture and free tier change the bill', async () => {
   const plain = await billOf('--visitors', '20000');
   const total = async (...args: string[]) => (await billOf('--visitors', '20000', ...args)).bill.total;
-  expect((await billOf('--visitors', '20000', '--files', '2')).line('S3', 'PUT')?.quantity).toBe(40_000);
+  expect((await billOf('--visitors', '20000', '--files', '2')).line('S3', 'PUT')?.quantity).toBe(80_000);
   expect(await total('--region', 'eu-central-1')).toBeGreaterThan(plain.bill.total);
   expect(await total('--no-free-tier')).toBeGreaterThan(plain.bill.total);
   const [arm, x86] = [await total('--no-free-tier'), await total('--no-free-tier', '--architecture', 'x86_64')];
