@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { arch, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 
-import { EmulatedAws, findProgram, type Environment, type LogLine, type Program } from '../../emulators/aws/account';
+import {
+  EmulatedAws,
+  findProgram,
+  type AwsReply,
+  type Environment,
+  type LogLine,
+  type Program,
+  type RawRequest,
+} from '../../emulators/aws/account';
 import { record } from '../../json';
-import { forward } from '../../emulators/aws/protocol/forward';
 import type { GatewayDefinition, Observe } from '../../emulators/aws/api-gateway';
 import { Chat } from '../chat';
 import { LocalServer } from '../local-server';
@@ -153,8 +162,7 @@ export class Sandbox {
       ],
       ...(options.observe ? { observe: options.observe } : {}),
     });
-    // A call of the management API, whichever host it names, goes to the gateway on this port.
-    aws.serveConnections((call) => forward(call, server.port, undefined, `localhost:${server.port}`));
+    aws.serveConnections(async (request) => await sandbox.toGateway(request));
     return sandbox;
   }
 
@@ -206,8 +214,15 @@ export class Sandbox {
   async apply(stack: StackName): Promise<CommandResult> {
     const folder = `-chdir=${join(this.folder, 'cdktf.out', 'stacks', stack)}`;
     const settings = `-var-file=${join(this.folder, '.env')}`;
-    const quietly = ['-auto-approve', '-input=false', '-no-color'];
-    return await this.commands.execute('terraform', folder, 'apply', ...quietly, settings);
+    return await this.commands.execute(
+      'terraform',
+      folder,
+      'apply',
+      '-auto-approve',
+      '-input=false',
+      '-no-color',
+      settings,
+    );
   }
 
   /** The outputs of a stack's last deployment, as its state has them. */
@@ -297,6 +312,33 @@ export class Sandbox {
       if (existsSync(join(ROOT, name))) symlinkSync(join(ROOT, name), join(this.folder, name));
     }
     this.writeSettings();
+  }
+
+  /** Hands a call of the management API, whichever host it names, to the gateway on this port. */
+  private async toGateway(raw: RawRequest): Promise<AwsReply> {
+    return await new Promise((done, failed) => {
+      const outgoing = httpRequest(
+        {
+          host: '127.0.0.1',
+          port: this.port,
+          method: raw.method,
+          path: raw.url,
+          headers: { ...raw.headers, host: `localhost:${this.port}`, 'content-length': raw.body.length },
+        },
+        (incoming) => {
+          const {
+            connection: _connection,
+            'transfer-encoding': _encoding,
+            'content-length': _length,
+            ...headers
+          } = incoming.headers;
+          const status = incoming.statusCode ?? 502;
+          buffer(incoming).then((body) => done({ status, headers: headers as Record<string, string>, body }), failed);
+        },
+      );
+      outgoing.on('error', failed);
+      outgoing.end(raw.body);
+    });
   }
 }
 

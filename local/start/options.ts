@@ -1,6 +1,17 @@
+import { parseArgs } from 'node:util';
 import { Failure } from '../../emulators/failure';
 import { SETTINGS } from '../../settings';
-import { readArguments } from '../arguments';
+
+/** The options of `npm start --`. */
+export interface StartOptions {
+  /** Start without data. */
+  readonly reset: boolean;
+  /** Milliseconds; undefined is API Gateway's. */
+  readonly idleMillis: number | undefined;
+  /** Milliseconds; undefined is API Gateway's. */
+  readonly connectionMillis: number | undefined;
+  readonly help: boolean;
+}
 
 export const HELP = `The chat on this machine.
 
@@ -19,25 +30,28 @@ Settings, in the environment or in .env:
   FILE_TYPES                  changes to the files that visitors may send, for example image/svg+xml=5
 `;
 
-/** The options of `npm start --`. */
-export type StartOptions = Readonly<ReturnType<typeof readOptions>>;
-
 /** Reads the arguments. @throws Failure that names the one that is wrong */
-export function readOptions(args: readonly string[]) {
-  const values = readArguments('npm start', args, {
-    reset: { type: 'boolean', default: false },
-    'idle-limit': { type: 'string' },
-    'connection-limit': { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
-  });
+export function readOptions(args: readonly string[]): StartOptions {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        reset: { type: 'boolean', default: false },
+        'idle-limit': { type: 'string' },
+        'connection-limit': { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('. ', 1)[0] : String(error);
+    throw new Failure(`${reason}: "npm start -- --help" lists what there is.`);
+  }
   return {
-    /** Start without data. */
-    reset: values.reset,
-    /** Milliseconds; undefined is API Gateway's. */
+    reset: values.reset === true,
     idleMillis: milliseconds('--idle-limit', values['idle-limit']),
-    /** Milliseconds; undefined is API Gateway's. */
     connectionMillis: milliseconds('--connection-limit', values['connection-limit']),
-    help: values.help,
+    help: values.help === true,
   };
 }
 

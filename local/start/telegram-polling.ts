@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
 import {
   createBotApi,
@@ -150,7 +149,17 @@ export class TelegramPolling {
   }
 
   private async wait(milliseconds: number): Promise<void> {
-    await sleep(milliseconds, undefined, { signal: this.ending.signal }).catch(() => undefined);
+    const { signal } = this.ending;
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      signal.addEventListener('abort', done);
+    });
   }
 }
 

@@ -4,7 +4,6 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { record, text } from '../../json';
 
 /** Who these credentials are. */
 export interface Identity {
@@ -65,15 +64,15 @@ export class AwsAccess {
    */
   async connectionStatus(connectionArn: string): Promise<string> {
     const [, , service = '', region = ''] = connectionArn.split(':');
-    const answer = await this.call({
+    const { Connection } = (await this.call({
       service,
       region,
       host: `${service}.${region}.amazonaws.com`,
       contentType: 'application/x-amz-json-1.0',
       target: `${CONNECTION_TARGETS[service] ?? service}.GetConnection`,
       body: { ConnectionArn: connectionArn },
-    });
-    return text(record(answer['Connection'])['ConnectionStatus']) || 'unknown';
+    })) as ConnectionAnswer;
+    return Connection?.ConnectionStatus ?? 'unknown';
   }
 
   /**
@@ -92,14 +91,7 @@ export class AwsAccess {
   }
 
   /** Signed here: AWS's own client of each service would be one more package for one call. */
-  private async call({
-    service,
-    region,
-    host,
-    contentType,
-    target,
-    body: input,
-  }: SignedCall): Promise<Record<string, unknown>> {
+  private async call({ service, region, host, contentType, target, body: input }: SignedCall): Promise<unknown> {
     const url = new URL(this.props.endpointUrl ?? `https://${host}`);
     const body = JSON.stringify(input);
     const signer = new SignatureV4({
@@ -122,8 +114,8 @@ export class AwsAccess {
       body,
       signal: AbortSignal.timeout(this.props.seconds * 1000),
     });
-    const answer = record(await response.json());
-    if (!response.ok) throw refusal(response.status, answer);
+    const answer: unknown = await response.json();
+    if (!response.ok) throw refusal(response.status, answer as RefusalAnswer);
     return answer;
   }
 }
@@ -137,13 +129,23 @@ interface SignedCall {
   readonly body: object;
 }
 
+interface ConnectionAnswer {
+  readonly Connection?: { readonly ConnectionStatus?: string };
+}
+
+interface RefusalAnswer {
+  readonly __type?: string;
+  readonly message?: string;
+  readonly Message?: string;
+}
+
 const CONNECTION_TARGETS: Readonly<Record<string, string>> = {
   codeconnections: 'com.amazonaws.codeconnections.CodeConnections_20231201',
   'codestar-connections': 'com.amazonaws.codestar.connections.CodeStar_connections_20191201',
 };
 
 /** In the shape of the SDK's errors. */
-function refusal(httpStatusCode: number, { __type, message, Message }: Record<string, unknown>): Error {
-  const name = text(__type).split('#').at(-1) || 'UnknownError';
-  return Object.assign(new Error(text(message) || text(Message) || name), { name, $metadata: { httpStatusCode } });
+function refusal(httpStatusCode: number, { __type, message, Message }: RefusalAnswer): Error {
+  const name = __type?.split('#').at(-1) ?? 'UnknownError';
+  return Object.assign(new Error(message ?? Message ?? name), { name, $metadata: { httpStatusCode } });
 }

@@ -15,19 +15,29 @@ export interface Finding {
   readonly step?: boolean;
 }
 
-const found =
-  (verdict: Verdict) =>
-  (words: string, remedy?: string): Finding => ({ verdict, words, ...(remedy !== undefined && { remedy }) });
+export function ok(words: string): Finding {
+  return { verdict: 'ok', words };
+}
 
-export const problem = found('problem');
-export const warning = found('warning');
-export const note = found('note');
-export const notChecked = found('not checked');
-export const ok = (words: string): Finding => found('ok')(words);
+export function problem(words: string, remedy?: string): Finding {
+  return { verdict: 'problem', words, ...(remedy !== undefined && { remedy }) };
+}
+
+export function warning(words: string, remedy?: string): Finding {
+  return { verdict: 'warning', words, ...(remedy !== undefined && { remedy }) };
+}
+
+export function note(words: string, remedy?: string): Finding {
+  return { verdict: 'note', words, ...(remedy !== undefined && { remedy }) };
+}
 
 /** A step of the README that has not been taken yet. */
 export function toDo(words: string, remedy: string): Finding {
   return { verdict: 'note', words, remedy, step: true };
+}
+
+export function notChecked(words: string, remedy?: string): Finding {
+  return { verdict: 'not checked', words, ...(remedy !== undefined && { remedy }) };
 }
 
 /** Thrown by what checks ask for, where it cannot be had: the check's finding is then `not checked`, for this reason. */

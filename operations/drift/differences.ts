@@ -21,16 +21,20 @@ const LONGEST = 300;
 /** Every value that a change concerns, secrets masked. Policies and other JSON texts are compared inside. */
 export function differences(change: Change): readonly Difference[] {
   const found: Difference[] = [];
-  const side = {
-    before: asObject(change.before),
-    after: asObject(change.after),
-    unknown: asObject(change.after_unknown),
-    secretBefore: change.before_sensitive,
-    secretAfter: change.after_sensitive,
-  };
-  for (const attribute of keysOf(side.before, side.after, side.unknown)) {
-    compare(within(side, attribute), attribute, (path, before, after) =>
-      found.push({ attribute, path, before, after }),
+  const before = asObject(change.before);
+  const after = asObject(change.after);
+  const unknown = asObject(change.after_unknown);
+  for (const attribute of keysOf(before, after, unknown)) {
+    compare(
+      {
+        before: before[attribute],
+        after: after[attribute],
+        unknown: unknown[attribute],
+        secretBefore: inside(change.before_sensitive, attribute),
+        secretAfter: inside(change.after_sensitive, attribute),
+      },
+      attribute,
+      (path, before, after) => found.push({ attribute, path, before, after }),
     );
   }
   return found;
@@ -49,17 +53,6 @@ interface Side {
   readonly secretAfter: unknown;
 }
 
-/** The same of a member. */
-function within(side: Side, key: string): Side {
-  return {
-    before: inside(side.before, key),
-    after: inside(side.after, key),
-    unknown: inside(side.unknown, key),
-    secretBefore: inside(side.secretBefore, key),
-    secretAfter: inside(side.secretAfter, key),
-  };
-}
-
 function compare(side: Side, path: string, differs: (path: string, before: string, after: string) => void): void {
   if (side.unknown === true) {
     differs(path, show(side.before, side.secretBefore), UNKNOWN);
@@ -69,8 +62,17 @@ function compare(side: Side, path: string, differs: (path: string, before: strin
   const after = structure(side.after);
   if (isNested(before) && isNested(after) && side.secretBefore !== true && side.secretAfter !== true) {
     for (const key of keysOf(before, after, asObject(side.unknown))) {
-      const deeper = Array.isArray(before) || Array.isArray(after) ? `${path}[${key}]` : `${path}.${key}`;
-      compare(within({ ...side, before, after }, key), deeper, differs);
+      compare(
+        {
+          before: inside(before, key),
+          after: inside(after, key),
+          unknown: inside(side.unknown, key),
+          secretBefore: inside(side.secretBefore, key),
+          secretAfter: inside(side.secretAfter, key),
+        },
+        Array.isArray(before) || Array.isArray(after) ? `${path}[${key}]` : `${path}.${key}`,
+        differs,
+      );
     }
     return;
   }

@@ -97,7 +97,7 @@ export class KiteChat extends LitElement {
 
   /**
    * Sends a file as the visitor. Gives the message's id.
-   * @throws Error if no server would take it, or there is no valid endpoint
+   * @throws Error if the server would not take it, or there is no valid endpoint
    */
   sendFile(file: File): string {
     const refusal = refusalOf(file, this.words);

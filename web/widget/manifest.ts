@@ -86,7 +86,8 @@ export const manifest = {
             {
               kind: 'method',
               name: 'sendFile',
-              description: 'Sends a file as the visitor and gives its id. Throws if it is empty or larger than 50 MiB.',
+              description:
+                'Sends a file as the visitor and gives its id. Throws if it is of a wrong type or too large.',
               parameters: [{ name: 'file', type: text('File') }],
               return: { type: text('string') },
             },

@@ -18,6 +18,9 @@ export interface FakeMessage {
   readonly own: boolean;
   readonly at: number;
   readonly thread: string | undefined;
+  /** Its file. */
+  readonly file?: Uint8Array;
+  readonly replyTo?: string | undefined;
 }
 
 /**
@@ -35,6 +38,10 @@ export class FakeMessenger implements Messenger {
   readonly faults: { readonly failure: MessengerFailure; readonly posted: boolean }[] = [];
   /** Chats that the bot is not in. */
   readonly away = new Set<ChatId>();
+  /** Groups that have another id now. */
+  readonly migrated = new Map<ChatId, ChatId>();
+  /** Topics in which nothing can be posted. */
+  readonly closed = new Set<string>();
   #serial = 0;
 
   constructor(
@@ -64,18 +71,22 @@ export class FakeMessenger implements Messenger {
     return 'kite_test_bot';
   }
 
-  async post(chat: ChatId, post: Post, { thread }: PostPlace = {}) {
+  async post(chat: ChatId, post: Post, { thread, replyTo }: PostPlace = {}) {
     const fault = this.faults.shift();
     if (fault && !fault.posted) throw fault.failure;
     this.#requirePresence(chat);
     if (thread !== undefined && !this.topics.has(thread)) throw new MessengerFailure('topic gone', 'no such topic');
-    const message = this.#add(chat, { text: post.text.text, kind: post.kind, own: true, thread });
-    if (post.kind === 'file') this.files.set(message, await bytesOf(post.body));
+    if (thread !== undefined && this.closed.has(thread)) throw new MessengerFailure('topic closed', 'a closed topic');
+    const file = post.kind === 'file' ? { file: await bytesOf(post.body) } : {};
+    const message = this.#add(chat, { text: post.text.text, kind: post.kind, own: true, thread, replyTo, ...file });
+    if (file.file) this.files.set(message, file.file);
     if (fault) throw fault.failure;
     return { ref: messageRef(chat, message, thread), forum: this.forum };
   }
 
   async rewrite({ chat, message }: MessageRef, { text }: { readonly text: { readonly text: string } }) {
+    this.#requirePresence(chat);
+    if (!this.messages(chat).some(({ id }) => id === message)) throw new MessengerFailure('refused', 'no such message');
     this.change(chat, message, text.text);
   }
 
@@ -129,7 +140,20 @@ export class FakeMessenger implements Messenger {
     return thread;
   }
 
-  async reopenTopic(): Promise<void> {}
+  async reopenTopic(_: ChatId, thread: string): Promise<void> {
+    this.closed.delete(thread);
+  }
+
+  /** Somebody deletes a topic with what was written there; gives that. */
+  deleteTopic(chat: ChatId, thread: string): readonly FakeMessage[] {
+    this.topics.delete(thread);
+    const messages = this.messages(chat);
+    this.chats.set(
+      chat,
+      messages.filter((message) => message.thread !== thread),
+    );
+    return messages.filter((message) => message.thread === thread);
+  }
 
   async acknowledge(): Promise<void> {}
 
@@ -159,6 +183,8 @@ export class FakeMessenger implements Messenger {
   }
 
   #requirePresence(chat: ChatId): void {
+    const migratedTo = this.migrated.get(chat);
+    if (migratedTo) throw new MessengerFailure('migrated', 'the group is a supergroup now', { migratedTo });
     if (this.away.has(chat)) throw new MessengerFailure('gone', 'not in this chat');
   }
 }

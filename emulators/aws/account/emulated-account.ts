@@ -1,6 +1,6 @@
 import { failure, type AwsReply } from '../protocol/aws-reply';
 import { jsonBody, ownRequest, readAwsRequest, type AwsRequest, type RawRequest } from '../protocol/aws-request';
-import { records, text } from '../../../json';
+import { isRecord, text } from '../../../json';
 import { CallLog } from './call-log';
 import type { EmulatedService, Send } from '../protocol/emulated-service';
 import { iamActions, type IamAction } from './iam-action';
@@ -44,8 +44,11 @@ export class EmulatedAccount {
 
   private async findWebSocketApi(region: string): Promise<string> {
     const reply = await this.moto(ownRequest({ service: 'apigateway', region, method: 'GET', url: '/v2/apis' }));
-    const apis = reply.status === 200 ? records(jsonBody(reply)['items']) : [];
-    return text(apis.find(({ protocolType }) => protocolType === 'WEBSOCKET')?.['apiId']) || '*';
+    const items = reply.status === 200 ? jsonBody(reply)['items'] : [];
+    const api = (Array.isArray(items) ? items : []).find(
+      (item) => isRecord(item) && item['protocolType'] === 'WEBSOCKET',
+    );
+    return isRecord(api) ? text(api['apiId']) : '*';
   }
 
   private async answer(request: AwsRequest): Promise<AwsReply> {

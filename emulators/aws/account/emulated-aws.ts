@@ -36,9 +36,6 @@ const POLLER = 'sqs.amazonaws.com';
 /** Messages also become visible without a call. */
 const POLL_INTERVAL_MS = 1000;
 
-/** A call in the account's own region, unless it names another. */
-type CallInRegion = Omit<OwnCall, 'region'> & { readonly region?: string };
-
 /** How the emulated account is started. */
 export interface EmulatedAwsOptions {
   /** `PATH` is searched for `moto_server`, and functions get it. */
@@ -65,7 +62,6 @@ export class EmulatedAws {
   private readonly mappings: EventSourceMappings;
   private readonly logs: LogDelivery;
   private proxy: AwsProxy | undefined;
-  private readonly send = (raw: RawRequest): Promise<AwsReply> => this.moto.send(raw);
 
   private constructor(
     private readonly moto: MotoServer,
@@ -73,7 +69,7 @@ export class EmulatedAws {
     options: EmulatedAwsOptions,
   ) {
     this.region = options.region ?? 'eu-north-1';
-    this.account = new EmulatedAccount(this.send);
+    this.account = new EmulatedAccount(async (raw) => await moto.send(raw));
     this.logs = new LogDelivery(async (group, stream, lines) => await this.putLogEvents(group, stream, lines));
     const code = new CodeStore(folder);
     this.runner = new FunctionRunner({
@@ -153,13 +149,17 @@ export class EmulatedAws {
   }
 
   /** Makes a call in the account and returns its JSON. @throws Error with AWS's words, if it is refused */
-  async call(call: CallInRegion): Promise<Record<string, unknown>> {
-    return jsonBody(await this.accepted(call));
+  async call(call: Omit<OwnCall, 'region'> & { readonly region?: string }): Promise<Record<string, unknown>> {
+    const reply = await this.handle({ region: this.region, ...call });
+    if (reply.status >= 300) throw new Error(refusalOf(reply));
+    return jsonBody(reply);
   }
 
   /** Makes a call whose answer is not JSON and returns its text. @throws Error with AWS's words, if it is refused */
-  async text(call: CallInRegion): Promise<string> {
-    return (await this.accepted(call)).body.toString();
+  async text(call: Omit<OwnCall, 'region'>): Promise<string> {
+    const reply = await this.handle({ region: this.region, ...call });
+    if (reply.status >= 300) throw new Error(refusalOf(reply));
+    return reply.body.toString();
   }
 
   /**
@@ -173,9 +173,13 @@ export class EmulatedAws {
       ? reference
       : `arn:aws:lambda:${this.region}:${ACCOUNT_ID}:function:${reference}`;
     this.account.calls.record({ at: Date.now(), caller, action: 'lambda:InvokeFunction', resource, status: 200 });
-    const payload = Buffer.from(JSON.stringify(event));
-    const asService = caller === POLLER ? undefined : caller;
-    const result = await this.lambda.invoke(reference, payload, asService, this.region, this.send);
+    const result = await this.lambda.invoke(
+      reference,
+      Buffer.from(JSON.stringify(event)),
+      caller === POLLER ? undefined : caller,
+      this.region,
+      async (raw) => await this.moto.send(raw),
+    );
     const value: unknown = JSON.parse(result.payload.toString() || 'null');
     if (result.failed)
       throw new Error(`${reference} failed: ${text((value as Record<string, unknown> | null)?.['errorMessage'])}`);
@@ -210,10 +214,8 @@ export class EmulatedAws {
     return await this.account.handle(raw);
   }
 
-  private async accepted(call: CallInRegion): Promise<AwsReply> {
-    const reply = await this.account.handle(ownRequest({ region: this.region, ...call }));
-    if (reply.status >= 300) throw new Error(refusalOf(reply));
-    return reply;
+  private async handle(call: OwnCall): Promise<AwsReply> {
+    return await this.account.handle(ownRequest(call));
   }
 
   private poller({ region, queueArn, functionArn, ...options }: Parameters<StartPoller>[0]): QueuePoller {
@@ -248,16 +250,21 @@ export class EmulatedAws {
 
   /** Lambda polls with the keys of the function's role. */
   private async roleKeyOf(functionArn: string): Promise<string> {
-    const found = await this.lambda.resolve(functionArn, null, this.region, this.send);
+    const found = await this.lambda.resolve(functionArn, null, this.region, async (raw) => await this.moto.send(raw));
     if ('refusal' in found) throw new Error(refusalOf(found.refusal));
     return this.account.identities.assume(found.configuration.roleArn).accessKeyId;
   }
 
   private async putLogEvents(group: string, stream: string, lines: readonly LogLine[]): Promise<void> {
     const role = await this.roleKeyOf(lines[0]?.functionName ?? '');
-    const call = { service: 'logs', region: this.region, accessKeyId: role };
     const asRole = async (operation: string, body: unknown): Promise<AwsReply> =>
-      await this.account.handle(ownRequest({ ...call, target: `Logs_20140328.${operation}`, body }));
+      await this.handle({
+        service: 'logs',
+        region: this.region,
+        target: `Logs_20140328.${operation}`,
+        accessKeyId: role,
+        body,
+      });
     const name = { logGroupName: group, logStreamName: stream };
     // A group that is not there any more stays away: a function's last words must not bring it back after a destroy.
     await asRole('CreateLogStream', name);

@@ -1,16 +1,28 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { freePort } from '../../loopback';
 import { Failure } from '../../failure';
 import type { AwsReply } from '../protocol/aws-reply';
 import type { RawRequest } from '../protocol/aws-request';
-import { forward } from '../protocol/forward';
 import type { Environment } from './program';
 
 const START_LIMIT_MS = 60_000;
+
+/** Headers of one hop, which a proxy must not pass on (RFC 9110, section 7.6.1). */
+const ONE_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'expect',
+  'proxy-connection',
+  'te',
+  'upgrade',
+]);
 
 /** A running `moto_server`: AWS in memory, on a loopback port of its own. */
 export class MotoServer {
@@ -68,7 +80,31 @@ export class MotoServer {
 
   /** Sends a request and reads the answer to its end. */
   async send(raw: RawRequest): Promise<AwsReply> {
-    return await forward(raw, this.port, this.agent);
+    const headers = Object.fromEntries(Object.entries(raw.headers).filter(([name]) => !ONE_HOP.has(name)));
+    const withLength = raw.body.length > 0 || ['POST', 'PUT', 'PATCH'].includes(raw.method);
+    return await new Promise((resolve, reject) => {
+      const outgoing = httpRequest(
+        {
+          host: '127.0.0.1',
+          port: this.port,
+          method: raw.method,
+          path: raw.url,
+          agent: this.agent,
+          headers: { ...headers, ...(withLength ? { 'content-length': raw.body.length } : {}) },
+        },
+        (incoming) => {
+          const kept = Object.entries(incoming.headers).filter(
+            ([name, value]) =>
+              value !== undefined && (!ONE_HOP.has(name) || (raw.method === 'HEAD' && name === 'content-length')),
+          );
+          const headers = Object.fromEntries(kept) as Record<string, string | string[]>;
+          const status = incoming.statusCode ?? 502;
+          buffer(incoming).then((body) => resolve({ status, headers, body }), reject);
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(raw.body);
+    });
   }
 
   /** Ends the server. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve, sep, dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { fromBufferPromise } from 'yauzl';
+import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
 
 /** The zips that functions were given, by their SHA-256, and the folders they are unpacked to. */
 export class CodeStore {
@@ -43,16 +43,43 @@ export class CodeStore {
 /** Unpacks a zip, keeping the permissions its entries carry. */
 async function unpack(zip: Buffer, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const file = await fromBufferPromise(zip, { lazyEntries: true }).catch((error: Error) => {
-    throw new Error(`The function's code is not a zip: ${error.message}`);
+  const file = await opened(zip);
+  await new Promise<void>((done, failed) => {
+    file.on('error', failed);
+    file.on('end', done);
+    file.on('entry', (entry: Entry) => {
+      extract(file, entry, folder).then(() => file.readEntry(), failed);
+    });
+    file.readEntry();
   });
-  for await (const entry of file.eachEntry()) {
-    const path = resolve(folder, entry.fileName);
-    if (!path.startsWith(folder + sep)) throw new Error(`The zip holds a path outside itself: ${entry.fileName}`);
-    await mkdir(entry.fileName.endsWith('/') ? path : dirname(path), { recursive: true });
-    if (entry.fileName.endsWith('/')) continue;
-    const permissions = (entry.externalFileAttributes >>> 16) & 0o777;
-    const content = await buffer(await file.openReadStreamPromise(entry));
-    await writeFile(path, content, { mode: permissions === 0 ? 0o644 : permissions });
+}
+
+async function extract(file: ZipFile, entry: Entry, folder: string): Promise<void> {
+  const path = resolve(folder, entry.fileName);
+  if (!path.startsWith(folder + sep)) throw new Error(`The zip holds a path outside itself: ${entry.fileName}`);
+  if (entry.fileName.endsWith('/')) {
+    await mkdir(path, { recursive: true });
+    return;
   }
+  await mkdir(dirname(path), { recursive: true });
+  const permissions = (entry.externalFileAttributes >>> 16) & 0o777;
+  await writeFile(path, await contents(file, entry), { mode: permissions === 0 ? 0o644 : permissions });
+}
+
+async function opened(zip: Buffer): Promise<ZipFile> {
+  return await new Promise((done, failed) => {
+    fromBuffer(zip, { lazyEntries: true }, (error, file) => {
+      if (error) failed(new Error(`The function's code is not a zip: ${error.message}`));
+      else done(file);
+    });
+  });
+}
+
+async function contents(file: ZipFile, entry: Entry): Promise<Buffer> {
+  return await new Promise((done, failed) => {
+    file.openReadStream(entry, (error, stream) => {
+      if (error) failed(error);
+      else buffer(stream).then(done, failed);
+    });
+  });
 }

@@ -1,27 +1,31 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { record } from '../../../json';
 
-/** What is known of a request before its service and operation are worked out. */
-export interface RawRequest {
+/** One HTTP request to the emulated account, read to its end. */
+export interface AwsRequest {
   readonly method: string;
   /** Path and query as they were sent. */
   readonly url: string;
-  /** Names are lower case. */
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-/** One HTTP request to the emulated account, read to its end. */
-export interface AwsRequest extends RawRequest {
   /** The decoded path, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Names are lower case. */
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
   /** Signing name from the credential scope (`sqs`, `s3`, `execute-api`); `s3` for a presigned or unsigned request. */
   readonly service: string;
   /** The operation of a JSON or Query protocol (`SendMessage`, `CreateRole`); empty for REST protocols. */
   readonly operation: string;
   readonly region: string;
   readonly accessKeyId?: string;
+}
+
+/** What is known of a request before its service and operation are worked out. */
+export interface RawRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
 }
 
 const SCOPE = /Credential=([^/\s,]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
@@ -35,14 +39,15 @@ export function readAwsRequest(raw: RawRequest): AwsRequest {
   const scope =
     SCOPE.exec(raw.headers.authorization ?? '') ??
     SCOPE.exec(`Credential=${searchParams.get('X-Amz-Credential') ?? ''}`);
+  const region = scope?.[2] ?? 'us-east-1';
   return {
     ...raw,
     path: decoded(pathname),
     query: searchParams,
     service: scope?.[3] ?? 's3',
     operation: operationOf(raw),
-    region: scope?.[2] ?? 'us-east-1',
-    accessKeyId: scope?.[1],
+    region,
+    ...(scope?.[1] === undefined ? {} : { accessKeyId: scope[1] }),
   };
 }
 

@@ -46,6 +46,15 @@ export interface IncomingMessage {
   readonly content: IncomingContent;
 }
 
+/**
+ * When a message was written, or changed, epoch milliseconds: the messenger's second, and within it our time. Our time alone would let a
+ * message overtake another if the clocks of two function instances differ.
+ */
+export function writtenAt({ kind, sentAt, editedAt }: IncomingMessage, now: number): number {
+  const second = kind === 'edit' ? editedAt : sentAt;
+  return Math.min(Math.max(now, second), second + 999);
+}
+
 export type IncomingContent =
   /** Formatting is flattened. */
   | { readonly kind: 'text'; readonly text: string }

@@ -193,7 +193,7 @@ export interface Message {
   readonly key: string;
   readonly direction: Direction;
   readonly content: Content;
-  /** When it reached us, ISO with milliseconds: what people see. */
+  /** When it reached us, or was written in a messenger, ISO with milliseconds: what people see. */
   readonly at: string;
   /** Tie-break between messages of one millisecond: the messenger's order, or the member's count of sent messages. */
   readonly order: number;

@@ -13,7 +13,7 @@ import { unpin } from '../outbox/pin';
 import { adopt } from '../messenger/files';
 import { bestEffort } from '../messenger/failure';
 import type { Messenger } from '../messenger/port';
-import type { IncomingMessage } from '../messenger/incoming';
+import { type IncomingMessage, writtenAt } from '../messenger/incoming';
 import { once, type Handled } from '../messenger/once';
 import { onlyOpen, openConversation } from './open-conversations';
 import { plain, type RichText } from '../messenger/rich-text';
@@ -78,7 +78,7 @@ export async function receiveFromHost(
     key,
     direction: 'to-visitor',
     content,
-    at: new Date(now).toISOString(),
+    at: new Date(writtenAt(message, now)).toISOString(),
     order: message.order,
     due: true,
     places: [ref],
@@ -142,7 +142,7 @@ export async function receiveHostEdit(
     key: edit.key,
     direction: 'to-visitor',
     content: { kind: 'correction', of, text: edit.text },
-    at: new Date(world.clock.now()).toISOString(),
+    at: new Date(writtenAt(message, world.clock.now())).toISOString(),
     order: message.order,
     due: true,
   });

@@ -10,8 +10,8 @@ const REACH = 200;
 /** How many messages of which nothing is known are read at most: each costs two calls. */
 const READS = 25;
 
-/** How far the messenger's clock may be behind ours, milliseconds. */
-const SKEW = 10_000;
+/** How far the messenger's clock may be behind that of a function instance, milliseconds. */
+const SKEW = 120_000;
 
 /** A part that was posted just now, though it may have been posted before. */
 export interface Doubtful {

@@ -23,7 +23,7 @@ export async function pushAll(
 ): Promise<PushOutcome> {
   const gone = new Set<ConnectionId>();
   const notes: Promise<unknown>[] = [];
-  const shown = new ShownTexts();
+  const shown = new ShownTexts(messages);
   // The next push does not wait for this; what becomes of it is looked at in the end.
   const note = ({ conversation, key }: Message) =>
     notes.push(world.messages.delivered(conversation, key).catch((error: unknown) => error));

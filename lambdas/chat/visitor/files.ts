@@ -24,8 +24,8 @@ const LOOKS = 3;
 const PAUSE = 200;
 
 /**
- * Accepts what was really uploaded behind a link that this visitor got from UPL: from then on the upload URL changes
- * nothing. A refusal removes nothing: what nobody ever sends expires by itself.
+ * Accepts what was really uploaded behind a link that this visitor got from UPL: from then on its upload URL
+ * changes nothing. A refusal removes nothing: what nobody ever sends expires by itself.
  */
 export async function uploadedFile(
   world: Pick<World, 'files' | 'settings' | 'clock'>,
@@ -41,9 +41,7 @@ export async function uploadedFile(
   const name = downloadName(declared.name);
   for (let look = 1; look <= LOOKS; look++) {
     if (look > 1) await clock.sleep(PAUSE);
-    const [seen, pending] = await Promise.all([files.inspect(key), files.pending(key)]);
-    // The same message, sent twice, may have been accepted between the two.
-    const kept = seen ?? (pending ? undefined : await files.inspect(key));
+    const [kept, pending] = await Promise.all([files.inspect(key), files.pending(key)]);
     const object = kept ?? pending;
     if (!object) return refuse(400, 'Nothing was uploaded there; put the file to the upload URL first');
     const { type, size } = object;

@@ -11,7 +11,7 @@ import { adopt } from '../messenger/files';
 import { editOf } from '../messenger/edit';
 import { bestEffort } from '../messenger/failure';
 import type { Messenger } from '../messenger/port';
-import type { IncomingMessage } from '../messenger/incoming';
+import { type IncomingMessage, writtenAt } from '../messenger/incoming';
 import { once, type Handled } from '../messenger/once';
 import { plain } from '../messenger/rich-text';
 
@@ -44,7 +44,7 @@ export async function receiveFromMember(
   }
   const content = await adopt(world, messenger, conversation, message);
   if (content.kind === 'not delivered') return say(`Not delivered. ${content.reason}`);
-  await acceptMessage(world, sender, messengerMessageKey(ref), content, world.clock.now());
+  await acceptMessage(world, sender, messengerMessageKey(ref), content, writtenAt(message, world.clock.now()));
   return 'handled';
 }
 
@@ -66,7 +66,13 @@ export async function receiveMemberEdit(
     return sayRefused(world, message, sayer(world, messenger, message), sender);
   }
   if (await world.messages.correctUnsent(conversation, of, edit.text)) return 'handled';
-  await acceptMessage(world, sender, edit.key, { kind: 'correction', of, text: edit.text }, world.clock.now());
+  await acceptMessage(
+    world,
+    sender,
+    edit.key,
+    { kind: 'correction', of, text: edit.text },
+    writtenAt(message, world.clock.now()),
+  );
   await world.messages.correct(conversation, of, edit.text);
   return 'handled';
 }
