@@ -1,10 +1,12 @@
-import { awsAccount } from '../../../operations/doctor/checks/aws-account';
-import { budget } from '../../../operations/doctor/checks/budget';
-import { functionZips } from '../../../operations/doctor/checks/function-zips';
-import { mails } from '../../../operations/doctor/checks/mails';
-import { sourceCredential } from '../../../operations/doctor/checks/source-credential';
-import { stack } from '../../../operations/doctor/checks/stack';
-import { stateBucket } from '../../../operations/doctor/checks/state-bucket';
+import {
+  awsAccount,
+  budget,
+  functionZips,
+  mails,
+  sourceCredential,
+  stack,
+  stateBucket,
+} from '../../../operations/doctor/checks/aws';
 import type { Check } from '../../../operations/doctor/check';
 import {
   ACCOUNT,

@@ -1,5 +1,4 @@
-import { cloudflareToken } from '../../../operations/doctor/checks/cloudflare-token';
-import { cloudflareZone } from '../../../operations/doctor/checks/cloudflare-zone';
+import { cloudflareToken, cloudflareZone } from '../../../operations/doctor/checks/cloudflare';
 import { type Answer, nobodysUrl, type StandIn, standIn, closeAll } from './http-stand-in';
 import { COMPLETE, IMPATIENT, Owner } from './owner';
 

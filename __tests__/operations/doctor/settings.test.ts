@@ -1,7 +1,4 @@
-import { settings } from '../../../operations/doctor/checks/settings';
-import { settingsFile } from '../../../operations/doctor/checks/settings-file';
-import { twoBots } from '../../../operations/doctor/checks/two-bots';
-import { region } from '../../../operations/doctor/checks/region';
+import { region, settings, settingsFile, twoBots } from '../../../operations/doctor/checks/settings';
 import { COMPLETE, Owner } from './owner';
 
 let owner: Owner;

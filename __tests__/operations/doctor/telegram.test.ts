@@ -1,9 +1,6 @@
 import { createTelegram, type Telegram } from '../../../emulators/telegram';
 import { chatId } from '../../../lambdas/adapters/telegram/ids';
-import { bot } from '../../../operations/doctor/checks/bot';
-import { groups } from '../../../operations/doctor/checks/groups';
-import { privacyMode } from '../../../operations/doctor/checks/privacy-mode';
-import { webhook } from '../../../operations/doctor/checks/webhook';
+import { bot, groups, privacyMode, webhook } from '../../../operations/doctor/checks/telegram';
 import type { Check } from '../../../operations/doctor/check';
 import type { Stage, DoctorContext } from '../../../operations/doctor/context';
 import { API_URL, type AwsAnswers, awsStandIn, deployedKite } from './aws-stand-in';

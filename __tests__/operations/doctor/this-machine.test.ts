@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { docker } from '../../../operations/doctor/checks/docker';
-import { node } from '../../../operations/doctor/checks/node';
-import { packages } from '../../../operations/doctor/checks/packages';
-import { providers } from '../../../operations/doctor/checks/providers';
-import { terraform } from '../../../operations/doctor/checks/terraform';
-import { terraformConfiguration } from '../../../operations/doctor/checks/terraform-configuration';
+import {
+  docker,
+  node,
+  packages,
+  providers,
+  terraform,
+  terraformConfiguration,
+} from '../../../operations/doctor/checks/this-machine';
 import { closeAll, type StandIn, standIn } from './http-stand-in';
 import { Owner } from './owner';
 

@@ -1,28 +1,10 @@
 import type { Check } from '../check';
 import type { DoctorContext } from '../context';
-import { awsAccount } from './aws-account';
-import { bot } from './bot';
-import { budget } from './budget';
-import { cloudflareToken } from './cloudflare-token';
-import { cloudflareZone } from './cloudflare-zone';
-import { docker } from './docker';
-import { functionZips } from './function-zips';
-import { groups } from './groups';
-import { mails } from './mails';
-import { node } from './node';
-import { packages } from './packages';
-import { privacyMode } from './privacy-mode';
-import { providers } from './providers';
-import { region } from './region';
-import { settings } from './settings';
-import { settingsFile } from './settings-file';
-import { sourceCredential } from './source-credential';
-import { stack } from './stack';
-import { stateBucket } from './state-bucket';
-import { terraform } from './terraform';
-import { terraformConfiguration } from './terraform-configuration';
-import { twoBots } from './two-bots';
-import { webhook } from './webhook';
+import { awsAccount, budget, functionZips, mails, sourceCredential, stack, stateBucket } from './aws';
+import { bot, groups, privacyMode, webhook } from './telegram';
+import { cloudflareToken, cloudflareZone } from './cloudflare';
+import { docker, node, packages, providers, terraform, terraformConfiguration } from './this-machine';
+import { region, settings, settingsFile, twoBots } from './settings';
 
 /** Everything that is looked at, in the order in which a newcomer comes upon it. */
 export function checksOf({ stages, reading }: DoctorContext): readonly Check[] {
