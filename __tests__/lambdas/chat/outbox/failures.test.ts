@@ -16,7 +16,7 @@ const LOST = { posted: true, failure: new MessengerFailure('uncertain', 'the ans
 const BUSY = { posted: false, failure: new MessengerFailure('busy', 'over its limit', { retryAfter: 5 }) };
 
 const conversation = async () => {
-  const [member] = (await fixture.world.members.page(CHANNEL)).members;
+  const [member] = (await fixture.world.members.page({ channel: CHANNEL })).members;
   return { channel: CHANNEL, handle: member!.handle };
 };
 
