@@ -107,6 +107,13 @@ describe('the chat of npm start, in a browser', () => {
     await visitor.allSent();
     const operator = await scene.operator();
     await operator.openTopic('Before the reload');
+    const joins: unknown[][] = [];
+    visitor.page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const frame = JSON.parse(String(payload)) as unknown[];
+        if (frame[0] === 'JOIN') joins.push(frame);
+      }),
+    );
     await visitor.page.goto('about:blank');
     await operator.write('While you were away');
     await visitor.page.goto(scene.chat.url);
@@ -120,6 +127,10 @@ describe('the chat of npm start, in a browser', () => {
     await visitor.open();
     await visitor.sees('I am back');
     expect(await visitor.texts()).toEqual(['Before the reload', 'While you were away', 'I am back']);
+    await visitor.write('Once more');
+    await visitor.allSent();
+    // With the id of the operator's message, as soon as this browser has it.
+    expect([joins[0]?.length, joins.at(-1)?.length]).toEqual([4, 5]);
     expect(await visitor.page.locator('kite-chat .badge').count()).toBe(0);
   });
 

@@ -27,15 +27,18 @@ test('every frame of a client that the page shows is read, with the elements in 
     fileName: 'cat.png',
     fileType: 'image/png',
     fileSize: 10,
+    lastId: '7mhrbl7pbtt9qq2lumb',
   };
   const frames = rowsBelow(text, 'From the client').map(([frame = '']) => frame.replaceAll('`', ''));
   const tags = frames.map((frame) => {
     const elements = frame.slice(1, -1).split(', ');
     const sent = elements.map((name) => (name.startsWith('"') ? (JSON.parse(name) as string) : values[name]));
     expect(sent).not.toContain(undefined);
-    return parseClientFrame(JSON.stringify(sent)).tag;
+    const read = parseClientFrame(JSON.stringify(sent));
+    if (elements.includes('lastId')) expect(read).toHaveProperty('cursor', values['lastId']);
+    return read.tag;
   });
-  expect(tags).toEqual(['JOIN', 'TXT', 'UPL', 'BIN', 'PING']);
+  expect(tags).toEqual(['JOIN', 'JOIN', 'TXT', 'UPL', 'BIN', 'PING']);
 });
 
 test('the numbers on the page are the server’s', () => {

@@ -59,6 +59,7 @@ export class MemoryMembers implements MemberStore {
     if (before?.banned) return { kind: 'banned' };
     if (before && lease && !isFree(before.delivery.lease, now, lease.holder)) return { kind: 'busy' };
     const chat = chatOfConnection(connection);
+    const { lostAt, ...known } = before ?? {};
     const delivery = before?.delivery ?? { tickets: 0, drained: 0 };
     const member: Member = {
       channel,
@@ -69,20 +70,22 @@ export class MemoryMembers implements MemberStore {
       sent: 0,
       announcedAt: '',
       since: new Date(now).toISOString(),
-      ...before,
+      ...known,
       ...(line === undefined ? {} : { line }),
       name,
       seenAt: new Date(now).toISOString(),
       ...(chat === undefined ? {} : { chat }),
+      ...(chat !== undefined && lostAt !== undefined ? { lostAt } : {}),
       connections: [...new Set([...(before?.connections ?? []), connection])].sort(),
       delivery: lease ? { ...delivery, lease } : delivery,
     };
     return { kind: 'attached', member: this.members.put(key, member), before };
   }
 
-  async detach(conversation: Conversation, connection: ConnectionId): Promise<void> {
+  async detach(conversation: Conversation, connection: ConnectionId, lostAt?: string): Promise<void> {
     this.members.update(conversationKey(conversation), (member) => ({
       ...member,
+      ...(lostAt === undefined ? {} : { lostAt }),
       connections: member.connections.filter((id) => id !== connection),
     }));
   }
@@ -165,12 +168,17 @@ export class MemoryMembers implements MemberStore {
     holder: string,
     tickets: number,
     emptied: boolean,
+    pushed?: Member['pushed'],
   ): Promise<ReleaseOutcome> {
     const member = this.members.stored(conversationKey(conversation));
     if (!member || member.delivery.lease?.holder !== holder) return { kind: 'lost' };
     if (member.delivery.tickets !== tickets) return { kind: 'again', member };
     const drained = emptied ? tickets : member.delivery.drained;
-    this.members.update(conversationKey(conversation), (current) => ({ ...current, delivery: { tickets, drained } }));
+    this.members.update(conversationKey(conversation), (current) => ({
+      ...current,
+      delivery: { tickets, drained },
+      ...(pushed ? { pushed } : {}),
+    }));
     return { kind: 'released' };
   }
 

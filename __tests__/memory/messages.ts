@@ -28,7 +28,10 @@ export class MemoryMessages implements MessageStore {
   readonly notes: MemoryTable<{ conversation: Conversation; mark: string }>;
   readonly updates: MemoryTable<{ done: boolean; until: number; holder: string }>;
 
-  constructor(clock: Clock, retentionDays: number) {
+  constructor(
+    private readonly clock: Clock,
+    retentionDays: number,
+  ) {
     this.messages = new MemoryTable(clock, retentionDays * DAY);
     this.replies = new MemoryTable(clock, retentionDays * DAY);
     this.notes = new MemoryTable(clock, retentionDays * DAY);
@@ -72,7 +75,8 @@ export class MemoryMessages implements MessageStore {
   }
 
   async delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void> {
-    this.#change(conversation, key, (message) => ({ ...message, ...placeOf(receipt), due: false }));
+    const deliveredAt = new Date(Math.floor(this.clock.now() / 1000) * 1000).toISOString();
+    this.#change(conversation, key, (message) => ({ ...message, ...placeOf(receipt), deliveredAt, due: false }));
   }
 
   async correct(conversation: Conversation, key: string, text: string): Promise<boolean> {

@@ -44,7 +44,8 @@ export interface Handshake {
 /** The visitors' side of the chat, as the gateway sees it. */
 export interface VisitorSide {
   connect(handshake: Handshake): Promise<Refusal | { readonly kind: 'accepted'; readonly subprotocol?: string }>;
-  disconnect(connection: ConnectionId): Promise<void>;
+  /** `how`: whether the client closed it, or it is gone without a word. */
+  disconnect(connection: ConnectionId, how?: 'closed' | 'lost'): Promise<void>;
   /** The frame to answer with, if any. Never throws. `arrivedAt`: epoch milliseconds, at the gateway. */
   receive(connection: ConnectionId, text: string, arrivedAt: number, sourceIp?: string): Promise<string | undefined>;
   /** Where the file at `<api>/files/<path>` can be had for a while; undefined: there is none. */
@@ -57,7 +58,7 @@ export function createVisitorSide(world: World, limits: RateLimits = RATE_LIMITS
   const door: Door = { limits, guard: new Guard(limits) };
   return {
     connect: (handshake) => connect(world, door, handshake),
-    disconnect: (connection) => disconnect(world, connection),
+    disconnect: (connection, how = 'closed') => disconnect(world, connection, how),
     receive: (connection, text, arrivedAt, sourceIp) =>
       receive(world, door, { connection, text, arrivedAt, address: addressOf(sourceIp) }),
     fileLink: async (path) => {
@@ -111,9 +112,10 @@ async function connect(
 }
 
 /** Forgets this connection, and nothing else; one that never joined is no error. */
-async function disconnect(world: World, id: ConnectionId): Promise<void> {
+async function disconnect(world: World, id: ConnectionId, how: 'closed' | 'lost'): Promise<void> {
   const connection = await world.connections.close(id);
-  if (connection?.conversation) await world.members.detach(connection.conversation, id);
+  const lostAt = how === 'lost' ? new Date(world.clock.now()).toISOString() : undefined;
+  if (connection?.conversation) await world.members.detach(connection.conversation, id, lostAt);
 }
 
 async function receive(world: World, door: Door, arrival: Arrival): Promise<string | undefined> {

@@ -135,8 +135,8 @@ export interface MemberStore {
   find(conversation: Conversation): Promise<Member | undefined>;
   /** Makes the member, or finds it again, with one more connection. Everything else of a known member stays. */
   attach(conversation: Conversation, attachment: Attachment): Promise<AttachOutcome>;
-  /** Forgets that connection and no other. */
-  detach(conversation: Conversation, connection: ConnectionId): Promise<void>;
+  /** Forgets that connection and no other. `lostAt`: when it ended, if nobody closed it (`Member.lostAt`). */
+  detach(conversation: Conversation, connection: ConnectionId, lostAt?: string): Promise<void>;
   /**
    * Counts one message from this member, in all and in the running window (of `window` milliseconds), and returns the
    * member as it is then; undefined: no such member.
@@ -164,7 +164,7 @@ export interface MemberStore {
     now: number,
   ): Promise<{ readonly leased: boolean; readonly member: Member } | undefined>;
   /**
-   * Lets go of the lease. `emptied`: everything up to ticket `tickets` was delivered.
+   * Lets go of the lease. `emptied`: everything up to ticket `tickets` was delivered. `pushed`: see `Member.pushed`.
    * False: there are newer tickets (or the lease was lost): look again, or stop if it was lost.
    */
   releaseDelivery(
@@ -172,6 +172,7 @@ export interface MemberStore {
     holder: string,
     tickets: number,
     emptied: boolean,
+    pushed?: Member['pushed'],
   ): Promise<ReleaseOutcome>;
 
   /** The right to make this member's topic. False: another instance is making it, or there is one. */

@@ -47,6 +47,7 @@ export class DynamoMembers implements MemberStore {
       .add('connections', [connection])
       .when('attribute_not_exists({expelled})')
       .when('attribute_not_exists({proof}) OR ({proof} = ? AND {banned} = ?)', proof, false);
+    if (chat === undefined) attach.remove('lostAt');
     if (lease) attach.when(free('lease'), now, lease.holder);
     const outcome = await this.table.update(memberKey(conversation), attach, 'ALL_OLD');
     if (!outcome.done) {
@@ -56,21 +57,23 @@ export class DynamoMembers implements MemberStore {
       return { kind: there?.banned ? 'banned' : 'busy' };
     }
     const before = outcome.item?.['proof'] ? readMember(conversation, outcome.item) : undefined;
-    const base = before ?? readMember(conversation, item({ proof, connector, since: seenAt }));
+    const { lostAt, ...base } = before ?? readMember(conversation, item({ proof, connector, since: seenAt }));
     const member: Member = {
       ...base,
       ...(line === undefined ? {} : { line }),
       name,
       seenAt,
       ...(chat === undefined ? {} : { chat }),
+      ...(chat !== undefined && lostAt !== undefined ? { lostAt } : {}),
       connections: [...new Set([...base.connections, connection])].sort(),
       ...(lease ? { delivery: { ...base.delivery, lease } } : {}),
     };
     return { kind: 'attached', member, before };
   }
 
-  async detach(conversation: Conversation, connection: ConnectionId): Promise<void> {
-    const detach = new Expression().takeOut('connections', [connection]).when('attribute_exists({proof})');
+  async detach(conversation: Conversation, connection: ConnectionId, lostAt?: string): Promise<void> {
+    const detach = new Expression().takeOut('connections', [connection]).set({ lostAt });
+    detach.when('attribute_exists({proof})');
     await this.table.update(memberKey(conversation), detach);
   }
 
@@ -162,9 +165,10 @@ export class DynamoMembers implements MemberStore {
     holder: string,
     tickets: number,
     emptied: boolean,
+    pushed?: Member['pushed'],
   ): Promise<ReleaseOutcome> {
     const release = new Expression()
-      .set({ drained: emptied ? tickets : undefined })
+      .set({ drained: emptied ? tickets : undefined, pushedId: pushed?.id, pushedAt: pushed?.at })
       .remove('leaseHolder', 'leaseUntil')
       .when('{leaseHolder} = ?', holder)
       .when(tickets === 0 ? 'attribute_not_exists({tickets}) OR {tickets} = ?' : '{tickets} = ?', tickets);
@@ -263,6 +267,8 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
   const topicLease = readLease(reader, 'topicLeaseHolder', 'topicLeaseUntil');
   const thread = reader.optionalId('topicThread');
   const chat = reader.optionalText('chat') as ChatId | undefined;
+  const pushedId = reader.optionalText('pushedId');
+  const lostAt = reader.optionalText('lostAt');
   const presence = reader.optionalText('presence');
   const pinned = reader.optionalId('pinned');
   const turn = reader.optionalNumber('turn');
@@ -283,6 +289,8 @@ function readMember({ channel, handle }: Conversation, found: Item): Member {
     announcedAt: reader.text('announcedAt'),
     ...(presence === undefined ? {} : { presence }),
     delivery: { tickets: reader.number('tickets'), drained: reader.number('drained'), ...(lease ? { lease } : {}) },
+    ...(pushedId === undefined ? {} : { pushed: { id: pushedId, at: reader.text('pushedAt') } }),
+    ...(lostAt === undefined ? {} : { lostAt }),
     ...(thread === undefined
       ? {}
       : { topic: { chat: reader.text('topicChat') as ChatId, thread, linkedAt: reader.text('topicLinkedAt') } }),

@@ -107,7 +107,10 @@ export class DynamoMessages implements MessageStore {
   }
 
   async delivered(conversation: Conversation, key: string, receipt?: Receipt): Promise<void> {
-    const deliver = new Expression().copy('line', 'at').set(placeOf(receipt)).when('attribute_exists({line})');
+    const deliver = new Expression()
+      .copy('line', 'at')
+      .set({ deliveredAt: this.table.nowIso, ...placeOf(receipt) })
+      .when('attribute_exists({line})');
     await this.table.update(messageKey(conversation, key), deliver);
   }
 
@@ -303,6 +306,7 @@ function positionAt(position: string): { readonly line: string; readonly id: str
 
 function readMessage(conversation: Conversation, found: Item): Message {
   const reader = new ItemReader(found);
+  const deliveredAt = reader.optionalText('deliveredAt');
   const attemptedAt = reader.optionalText('attemptedAt');
   const presence = reader.optionalText('presence');
   const places = readPlaces(reader, 'chat', 'telegramIds');
@@ -315,6 +319,7 @@ function readMessage(conversation: Conversation, found: Item): Message {
     at: reader.text('time'),
     order: reader.number('order'),
     due: reader.text('at').startsWith('due#'),
+    ...(deliveredAt === undefined ? {} : { deliveredAt }),
     ...(attemptedAt === undefined ? {} : { attemptedAt }),
     ...(presence === undefined ? {} : { presence }),
     ...(places ? { places } : {}),

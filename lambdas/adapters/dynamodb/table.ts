@@ -33,6 +33,11 @@ export class Table {
     return Math.floor(this.clock.now() / 1000);
   }
 
+  /** Now, ISO, to the second. */
+  get nowIso(): string {
+    return new Date(this.now * 1000).toISOString();
+  }
+
   /** DynamoDB removes an ended item days late: until then it is as good as gone. */
   alive(found: Item | undefined): Item | undefined {
     const end = found?.[EXPIRY]?.N;

@@ -10,6 +10,8 @@ export interface WebSocketEvent {
     readonly requestId?: string;
     /** Epoch milliseconds of arrival at the gateway. */
     readonly requestTimeEpoch: number;
+    /** How a connection ended: the code of the close frame, or 1006 for none. */
+    readonly disconnectStatusCode?: number;
     readonly identity?: { readonly sourceIp?: string };
   };
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
@@ -25,6 +27,9 @@ export interface ProxyAnswer {
   readonly body?: string;
 }
 
+/** Codes with which a client closes its connection: normal, the page is left, none given. */
+const CLOSED: readonly (number | undefined)[] = [1000, 1001, 1005];
+
 const PROTOCOL_HEADER = 'Sec-WebSocket-Protocol';
 
 export function isWebSocketEvent(event: object): event is WebSocketEvent {
@@ -34,7 +39,7 @@ export function isWebSocketEvent(event: object): event is WebSocketEvent {
 
 /** Hands an event of the WebSocket API to the visitors' side. */
 export async function answerWebSocket(event: WebSocketEvent, visitors: VisitorSide): Promise<ProxyAnswer> {
-  const { eventType, connectionId, requestTimeEpoch, identity } = event.requestContext;
+  const { eventType, connectionId, requestTimeEpoch, disconnectStatusCode, identity } = event.requestContext;
   const connection: ConnectionId = `ws:${connectionId}`;
   switch (eventType) {
     case 'CONNECT': {
@@ -50,7 +55,7 @@ export async function answerWebSocket(event: WebSocketEvent, visitors: VisitorSi
       return { statusCode: 200, ...(subprotocol ? { headers: { [PROTOCOL_HEADER]: subprotocol } } : {}) };
     }
     case 'DISCONNECT':
-      await visitors.disconnect(connection);
+      await visitors.disconnect(connection, CLOSED.includes(disconnectStatusCode) ? 'closed' : 'lost');
       return { statusCode: 200 };
     case 'MESSAGE': {
       const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString() : (event.body ?? '');

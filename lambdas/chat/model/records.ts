@@ -130,6 +130,10 @@ export interface Member extends Conversation {
   /** What the next message tells the operators about its author, in words: that they are back, for example. */
   readonly presence?: string;
   readonly delivery: DeliveryState;
+  /** The last message that was pushed to their browsers, by the id of its last frame, and when (ISO). */
+  readonly pushed?: { readonly id: string; readonly at: string };
+  /** When a browser's connection last ended without being closed, ISO; forgotten at the next JOIN. */
+  readonly lostAt?: string;
   readonly topic?: Topic;
   /** Somebody is making the topic. */
   readonly topicLease?: Lease;
@@ -199,6 +203,8 @@ export interface Message {
   readonly order: number;
   /** Not delivered yet. */
   readonly due: boolean;
+  /** When the other side got it, ISO, to the second. */
+  readonly deliveredAt?: string;
   /** When somebody began to deliver it, ISO: if it is still due, nobody knows whether it arrived. */
   readonly attemptedAt?: string;
   /** What it tells the operators about its author, in words; decided when its delivery begins. */

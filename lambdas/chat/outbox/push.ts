@@ -8,8 +8,11 @@ import { ShownTexts } from './shown-texts';
 /** What pushing uses. */
 export type PushWorld = Pick<World, 'members' | 'connections' | 'messages' | 'push' | 'clock' | 'logger' | 'settings'>;
 
-/** `all`: everything arrived. `away`: nobody is there. `failed`: it may succeed later. */
-export type PushOutcome = 'all' | 'away' | 'failed';
+/** `all`: everything arrived. `away`: nobody is there. `failed`: it may succeed later. `last`: the last one that arrived. */
+export interface PushOutcome {
+  readonly kind: 'all' | 'away' | 'failed';
+  readonly last?: Message | undefined;
+}
 
 /**
  * Pushes messages, in their order, to all connections of a visitor, and notes each down as delivered. A connection that is
@@ -27,7 +30,8 @@ export async function pushAll(
   // The next push does not wait for this; what becomes of it is looked at in the end.
   const note = ({ conversation, key }: Message) =>
     notes.push(world.messages.delivered(conversation, key).catch((error: unknown) => error));
-  let outcome: PushOutcome = 'all';
+  let outcome: PushOutcome['kind'] = 'all';
+  let last: Message | undefined;
   for (const message of messages) {
     if (world.clock.now() >= deadline) {
       outcome = 'failed';
@@ -48,15 +52,17 @@ export async function pushAll(
     world.logger.info('A message was pushed', { ...traceOf(message), outcome: sent > 0 ? 'sent' : outcome, sent });
     if (sent === 0) break;
     shown.add(message);
+    last = message;
     note(message);
   }
   const failures = (await Promise.all(notes)).filter((failure) => failure !== undefined);
   await Promise.all([...gone].map((id) => forget(world, member, id)));
   if (failures.length > 0) throw failures[0];
-  return outcome;
+  return { kind: outcome, last };
 }
 
-async function pushOne(
+/** Pushes the frames of a message to one connection. */
+export async function pushOne(
   world: Pick<World, 'push' | 'logger' | 'settings'>,
   connection: ConnectionId,
   message: Message,

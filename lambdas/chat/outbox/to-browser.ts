@@ -1,6 +1,7 @@
 import { conversationOf, type Conversation, type Lease, type Member, type Message } from '../model/records';
 import type { World } from '../ports';
 import { chatOf } from '../membership';
+import { lastFrameId } from '../protocol/server-frame';
 import { letGo, newLease } from './lease';
 import { pushAll, type PushWorld } from './push';
 
@@ -142,14 +143,16 @@ async function empty(world: PushWorld, member: Member, lease: Lease, stored: Mes
   const conversation = conversationOf(member);
   const deadline = world.clock.now() + WORK;
   let current = member;
+  let pushed: Member['pushed'];
   for (let own = stored; ; own = undefined) {
     const due = await waiting(world, current, own);
-    const outcome = await pushAll(world, current, due, deadline);
+    const { kind: outcome, last } = await pushAll(world, current, due, deadline);
+    if (last) pushed = { id: lastFrameId(last), at: new Date(world.clock.now()).toISOString() };
     const late = world.clock.now() >= deadline;
     if (outcome === 'all' && due.length === BATCH && !late) continue;
     const emptied = outcome === 'all' && due.length < BATCH;
     const { tickets } = current.delivery;
-    const release = await world.members.releaseDelivery(conversation, lease.holder, tickets, emptied);
+    const release = await world.members.releaseDelivery(conversation, lease.holder, tickets, emptied, pushed);
     if (release.kind !== 'again') return emptied || outcome === 'away';
     if (late) {
       await letGo(world, release.member, lease);

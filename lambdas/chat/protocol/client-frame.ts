@@ -23,7 +23,14 @@ export type ClientFrame =
   | { readonly tag: 'Hi' }
   | { readonly tag: 'PING' }
   /** `name` null: make one up. */
-  | { readonly tag: 'JOIN'; readonly memberId: string; readonly name: string | null; readonly channel: ChannelName }
+  | {
+      readonly tag: 'JOIN';
+      readonly memberId: string;
+      readonly name: string | null;
+      readonly channel: ChannelName;
+      /** The id of the last message that the client got. */
+      readonly cursor?: string;
+    }
   | { readonly tag: 'TXT'; readonly messageId: string; readonly text: string }
   | { readonly tag: 'UPL'; readonly messageId: string; readonly file: DeclaredFile }
   | { readonly tag: 'BIN'; readonly messageId: string; readonly url: string; readonly file: DeclaredFile };
@@ -70,6 +77,7 @@ function read(elements: readonly unknown[]): ClientFrame {
         memberId: shortText(elements[1], 'memberId', MEMBER_ID_LENGTH),
         name: memberName(elements[2]),
         channel: channelName(elements[3]),
+        ...cursor(elements[4]),
       };
     case 'TXT':
       return { tag: 'TXT', messageId: messageId(elements[1]), text: messageText(elements[2], elements[3]) };
@@ -118,6 +126,11 @@ function shortText(value: unknown, what: string, length: number): string {
 
 function messageId(value: unknown): string {
   return shortText(value, 'messageId', MESSAGE_ID_LENGTH);
+}
+
+/** Clients of the first version may send anything there. */
+function cursor(value: unknown): { readonly cursor?: string } {
+  return typeof value === 'string' && value !== '' && value.length <= MESSAGE_ID_LENGTH ? { cursor: value } : {};
 }
 
 function memberName(value: unknown): string | null {

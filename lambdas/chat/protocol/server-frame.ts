@@ -46,6 +46,18 @@ export function hostMessageFrames(message: Message, apiUrl: string): string[] {
   }
 }
 
+/** The ids of the frames that bring a message: a correction brings that of another one again. */
+export function frameIds({ conversation, key, content }: Message): string[] {
+  const keys = { text: [key], file: [key, captionKey(key)], correction: [], notice: [] }[content.kind];
+  return keys.map((each) => publicMessageId(conversationKey(conversation), each));
+}
+
+/** The id of the last frame of a message: who has it has the message. No frame has that of a correction. */
+export function lastFrameId({ conversation, key, content }: Message): string {
+  const last = content.kind === 'file' && content.caption ? captionKey(key) : key;
+  return publicMessageId(conversationKey(conversation), last);
+}
+
 const CAPTION = '#caption';
 
 /** The key under which a file's caption has its own public id, so that it can be corrected. */

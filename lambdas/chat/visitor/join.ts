@@ -13,6 +13,7 @@ import { OK_FRAME } from '../protocol/server-frame';
 import { refuse, type Refusal } from '../model/refusal';
 import { type BrowserWorld, drain } from '../outbox/to-browser';
 import { letGo, newLease } from '../outbox/lease';
+import { replay } from '../outbox/replay';
 import { chatOf, noteReturn } from '../membership';
 import { countUse } from './send';
 import { banned, foreignOrigin, lineOf, mayConnect, mayWait, unknownChannel } from './admission';
@@ -22,6 +23,8 @@ export interface JoinRequest {
   readonly memberId: string;
   readonly name: string | null;
   readonly channel: Channel['name'];
+  /** The id of the last message that the client has. */
+  readonly cursor?: string;
 }
 
 /** How long JOIN waits while another instance delivers to the member, milliseconds: longer than a lease. */
@@ -66,7 +69,10 @@ export async function join(
   await closeOldest(world, member, connectionId);
   const answer = await sayOk(world, connectionId);
   if (chatOf(member) !== undefined) await letGo(world, member, lease);
-  else await drain(world, member, lease);
+  else {
+    await replay(world, { connection: connectionId, cursor: request.cursor, before });
+    await drain(world, member, lease);
+  }
   return { kind: 'joined', ...(answer === undefined ? {} : { answer }) };
 }
 

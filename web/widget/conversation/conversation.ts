@@ -67,7 +67,8 @@ export class Conversation implements SessionListener {
     // A name that is too long would be refused, and the visitor with it.
     const name = this.memberName();
     const memberName = name && [...name].slice(0, MEMBER_NAME_LENGTH).join('');
-    this.session = new Session({ url, memberId, memberName, channel, listener: this });
+    const lastReceived = () => this.messages.filter(({ author }) => author === 'host').at(-1)?.id;
+    this.session = new Session({ url, memberId, memberName, channel, listener: this, lastReceived });
     const { session } = this;
     for (const message of await this.history.all()) if (!this.byId.has(message.id)) this.byId.set(message.id, message);
     if (this.session !== session) return;

@@ -53,6 +53,8 @@ export interface SessionOptions {
   readonly memberName: string | null;
   readonly channel: string;
   readonly listener: SessionListener;
+  /** The id of the last message of the host that this browser has: the server sends what came after it. */
+  readonly lastReceived?: () => string | undefined;
   /** @default the browser's */
   readonly openSocket?: (url: string, protocol: string) => WebSocket;
   /** Puts a file to an upload URL. @default fetch */
@@ -167,7 +169,8 @@ export class Session {
     socket.onopen = () => {
       opened = true;
       const { memberId, memberName, channel } = this.options;
-      this.write(['JOIN', memberId, memberName, channel]);
+      const cursor = this.options.lastReceived?.();
+      this.write(['JOIN', memberId, memberName, channel, ...(cursor === undefined ? [] : [cursor])]);
     };
     socket.onmessage = ({ data }) => {
       const frame = parseFrame(data);

@@ -369,6 +369,40 @@ export function storeContract(makeStores: MakeStores): void {
       expect(await stores.members.find(who)).toEqual(second.kind === 'attached' && second.member);
     });
 
+    test('a connection that was lost is remembered until a browser joins again', async () => {
+      const who = conversation();
+      const lostAt = '2026-01-01T00:00:00.000Z';
+      await stores.members.attach(who, attachment());
+      await stores.members.detach(who, 'ws:c1', lostAt);
+      await stores.members.detach(who, 'ws:c1');
+      expect(await stores.members.find(who)).toMatchObject({ lostAt, connections: [] });
+      const chat = await stores.members.attach(who, attachment({ connection: 'tg:aa' }));
+      expect(chat).toMatchObject({ before: { lostAt }, member: { lostAt } });
+      const browser = await stores.members.attach(who, attachment({ connection: 'ws:c2' }));
+      expect(browser).toMatchObject({ kind: 'attached', before: { lostAt } });
+      expect(await stores.members.find(who)).toEqual(browser.kind === 'attached' && browser.member);
+      expect(await stores.members.find(who)).not.toHaveProperty('lostAt');
+      const nobody = conversation();
+      await stores.members.detach(nobody, 'ws:c1', lostAt);
+      expect(await stores.members.find(nobody)).toBeUndefined();
+    });
+
+    test('what was pushed last is remembered with the end of a delivery, and stays', async () => {
+      const who = conversation();
+      const pushed = { id: 'x1', at: '2026-01-01T00:00:00.000Z' };
+      const lease = { holder: 'a', until: clock.now() + 10_000 };
+      await stores.members.attach(who, attachment());
+      await stores.members.requestDelivery(who, lease, clock.now());
+      expect(await stores.members.releaseDelivery(who, 'b', 1, true, { ...pushed, id: 'no' })).toEqual({
+        kind: 'lost',
+      });
+      expect(await stores.members.releaseDelivery(who, 'a', 1, true, pushed)).toEqual({ kind: 'released' });
+      expect(await stores.members.find(who)).toMatchObject({ pushed, delivery: { tickets: 1, drained: 1 } });
+      await stores.members.requestDelivery(who, lease, clock.now());
+      await stores.members.releaseDelivery(who, 'a', 2, false);
+      expect(await stores.members.find(who)).toMatchObject({ pushed, delivery: { tickets: 2, drained: 1 } });
+    });
+
     test('the chat that joined last is remembered, whatever the order of ids', async () => {
       const who = conversation();
       for (const connection of ['tg:zz', 'ws:c9', 'tg:aa', 'ws:c1'] as const) {
@@ -693,7 +727,13 @@ export function storeContract(makeStores: MakeStores): void {
       await stores.messages.delivered(who, 'v#a', { places: at('home', 5, 6) });
       await stores.messages.delivered(who, 'v#a', { places: at('home', 5, 6) });
       expect(keys(await stores.messages.due(who, 'to-host', 10))).toEqual(['v#b', 'v#c']);
-      expect(await stores.messages.find(who, 'v#a')).toMatchObject({ due: false, places: at('home', 5, 6) });
+      const deliveredAt = new Date(Math.floor(clock.now() / 1000) * 1000).toISOString();
+      expect(await stores.messages.find(who, 'v#a')).toMatchObject({
+        due: false,
+        places: at('home', 5, 6),
+        deliveredAt,
+      });
+      expect(await stores.messages.find(who, 'v#b')).not.toHaveProperty('deliveredAt');
     });
 
     test('a message and its edit of the same moment stand in one order wherever they are read', async () => {

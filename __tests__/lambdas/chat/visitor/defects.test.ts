@@ -308,6 +308,7 @@ describe('nothing is lost, nothing goes astray', () => {
     const [ok, ...missed] = second.frames();
     expect(ok).toEqual(['OK']);
     expect(texts(missed)).toEqual(Array.from({ length: 60 }, (_, i) => `message ${i + 1}`));
+    await second.disconnect();
     const third = await socket('three');
     await third.send(['JOIN', 'member-one', 'Ann', CHANNEL]);
     expect(third.frames()).toEqual([['OK']]);

@@ -107,8 +107,9 @@ describe("a visitor's session", () => {
   const uploads: [string, string][] = [];
 
   /** `pace` shortens every wait. */
-  const newSession = (pace = 0.01): Session =>
+  const newSession = (pace = 0.01, lastReceived?: () => string | undefined): Session =>
     new Session({
+      ...(lastReceived ? { lastReceived } : {}),
       url: server.url,
       memberId: 'A1b2C3d4E5',
       memberName: null,
@@ -145,6 +146,20 @@ describe("a visitor's session", () => {
     await until(() => log.statuses.at(-1) === 'online');
     expect(server.frames).toEqual([['JOIN', 'A1b2C3d4E5', null, 'kite-demo']]);
     expect(log.statuses).toEqual(['connecting', 'online']);
+  });
+
+  test('says with every JOIN which message of the host it got last, as soon as there is one', async () => {
+    let last: string | undefined;
+    session = newSession(0.01, () => last);
+    session.start();
+    await until(() => log.statuses.at(-1) === 'online');
+    for (last of ['first', 'second']) {
+      const joins = server.frames.length;
+      server.hangUp();
+      await until(() => server.frames.length > joins);
+    }
+    const join = ['JOIN', 'A1b2C3d4E5', null, 'kite-demo'];
+    expect(server.frames).toEqual([join, [...join, 'first'], [...join, 'second']]);
   });
 
   test('sends a message only when the one before is acknowledged', async () => {
