@@ -27,11 +27,6 @@ describe('killed between any two side effects', () => {
   async function prepare({ kind, text }: Scenario) {
     const place = await stage.hosting('my-channel', kind);
     const ann = await stage.visitor('my-channel', 'Ann');
-    if (kind === 'forum') {
-      // As before the first message: no topic yet.
-      stage.telegram.people.deleteTopic({ chat: place.chat, topic: stage.telegram.people.topics(place.chat)[0]!.id });
-      await stage.world.members.change(stage.onlyConversation(), { topic: null });
-    }
     await ann.say(text);
     const [item] = stage.world.queue.items.splice(0);
     return { ...place, ann, item: item! };

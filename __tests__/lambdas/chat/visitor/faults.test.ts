@@ -113,15 +113,40 @@ describe('killed between any two side effects', () => {
     expect(points).toBeGreaterThan(7);
   });
 
-  test('the first JOIN of all: the host is told of the visitor', async () => {
-    await everyPoint(async (fixture, span) => {
+  test('the first JOIN of all: the first message tells the host of the visitor, once', async () => {
+    const points = await everyPoint(async (fixture, span) => {
       const first = await fixture.open(VISITOR);
       const run = await until(fixture, span, (instance) => fixture.join(first, VISITOR, instance));
-      if (!run.finished) await fixture.join(await fixture.open(VISITOR), VISITOR);
+      const connection = run.finished ? first : await fixture.open(VISITOR);
+      if (!run.finished) await fixture.join(connection, VISITOR);
+      expect(fixture.messenger.messages(GROUP)).toEqual([]);
+      await fixture.say(connection, 'one', 'one');
       await fixture.settle();
-      expect(fixture.messenger.messages(GROUP).filter(({ text }) => text.includes(VISITOR)).length).toBeGreaterThan(0);
+      await fixture.say(connection, 'two', 'two');
+      await fixture.settle();
+      const told = fixture.messenger.messages(GROUP).map(({ text }) => text.replace(/^#\S+/, '#'));
+      expect(told).toEqual([`# ${VISITOR} 🔔 new visitor\none`, `# ${VISITOR}\ntwo`]);
       return run;
     });
+    expect(points).toBeGreaterThan(3);
+  });
+
+  test('an unclean end of a connection: what was pushed to it comes again', async () => {
+    const points = await everyPoint(async (fixture, span) => {
+      const first = await joined(fixture);
+      await fixture.say(first, 'q', 'question');
+      await fixture.settle();
+      const question = fixture.messenger.messages(GROUP).at(-1)!;
+      await fixture.insist(fixture.written('answer', { replyTo: question.id }));
+      fixture.got.get(VISITOR)!.splice(0);
+      const run = await until(fixture, span, async ({ world }) => {
+        await createVisitorSide(world).disconnect(first, 'lost');
+      });
+      await joined(fixture);
+      expect(conversation(fixture)).toEqual(['answer']);
+      return run;
+    });
+    expect(points).toBe(3);
   });
 
   test('a disconnect: messages wait for the next JOIN', async () => {
