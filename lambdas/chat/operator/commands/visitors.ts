@@ -12,8 +12,9 @@ export const banCommand: Command = async (context) => {
   const { world, say } = context;
   const conversation = conversationOf(member);
   await world.members.change(conversation, { banned: true });
-  const now = new Date(world.clock.now()).toISOString();
-  await world.channels.closeConversation(context.message.chat.id, member.handle, now);
+  const { chat, sentAt } = context.message;
+  // By the messenger's clock, as texts that name nobody are.
+  await world.channels.closeConversation(chat.id, member.handle, new Date(sentAt).toISOString());
   const sockets = member.connections.filter((id) => id.startsWith('ws:'));
   await Promise.allSettled(sockets.map((id) => world.push.disconnect(id)));
   await say(
