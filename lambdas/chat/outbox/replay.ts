@@ -37,11 +37,14 @@ export async function replay(
   if (!before || before.delivery.tickets === 0) return;
   const { lostAt, pushed, delivery } = before;
   const now = world.clock.now();
+  // Otherwise an instance may have pushed something and died before it could say so.
+  const isSettled = delivery.drained === delivery.tickets;
   const doubtfulSince = (lostAt === undefined ? now : Math.min(now, Date.parse(lostAt))) - DOUBTFUL;
   if (cursor === undefined) {
     const isLost = lostAt !== undefined || isElsewhere(before, connection);
-    if (!isLost || !pushed || Date.parse(pushed.at) < doubtfulSince - SKEW) return;
-  } else if (cursor === pushed?.id && delivery.drained === delivery.tickets) return;
+    const isLongAgo = !pushed || Date.parse(pushed.at) < doubtfulSince - SKEW;
+    if (!isLost || (isSettled && isLongAgo)) return;
+  } else if (cursor === pushed?.id && isSettled) return;
 
   const latest = await world.messages.latest(before, REACH);
   const known = cursor === undefined ? undefined : latest.find((message) => frameIds(message).includes(cursor));

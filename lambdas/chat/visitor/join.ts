@@ -70,7 +70,9 @@ export async function join(
   const answer = await sayOk(world, connectionId);
   if (chatOf(member) !== undefined) await letGo(world, member, lease);
   else {
-    await replay(world, { connection: connectionId, cursor: request.cursor, before });
+    await replay(world, { connection: connectionId, cursor: request.cursor, before }).catch((error: unknown) => {
+      world.logger.warn('What was pushed before could not be sent again', { reason: String(error) });
+    });
     await drain(world, member, lease);
   }
   return { kind: 'joined', ...(answer === undefined ? {} : { answer }) };

@@ -117,6 +117,28 @@ describe('a phone that loses its network, for which the gateway still accepts wh
     expect(texts((await join()).missed)).toEqual(['answer 1', 'answer 2']);
   });
 
+  test('gets it although the instance that pushed it died before it could say so', async () => {
+    await join();
+    const release = stage.world.members.releaseDelivery;
+    stage.world.members.releaseDelivery = () => Promise.reject(new Error('dead'));
+    await expect(write(1)).rejects.toThrow('dead');
+    stage.world.members.releaseDelivery = release.bind(stage.world.members);
+    await stage.world.clock.sleep(MINUTE);
+    expect(texts((await join()).missed)).toEqual(['answer 1']);
+  });
+
+  test('gets what waits for it, even if nothing can be sent again', async () => {
+    const before = await join();
+    await write(1);
+    stage.world.push.close(before.connection);
+    await write(2);
+    jest.spyOn(stage.world.messages, 'latest').mockRejectedValueOnce(new Error('DynamoDB is busy'));
+    const back = await join('an id');
+    expect(texts(back.missed)).toEqual(['answer 2']);
+    await write(3);
+    expect(texts(back.frames())).toEqual(['answer 3']);
+  });
+
   test('is the only one who gets it', async () => {
     const tab = await join();
     await join();
