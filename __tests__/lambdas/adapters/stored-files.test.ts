@@ -275,7 +275,7 @@ test('erasing finds what was sent and what was only uploaded', async () => {
   for (const { upload } of [sent, pending, other]) await put(upload, 'first', 'text/plain');
   await ann.frame('BIN', 'm', sent.link, 'a.txt', 'text/plain', 5);
   const prefix = sent.key.split('/').slice(0, 2).join('/');
-  while (!(await files.removeSome(`${prefix}/`)));
+  while (!(await files.removeSome(`${prefix}/`)).done);
   expect(await Promise.all([files.inspect(sent.key), files.pending(pending.key)])).toEqual([undefined, undefined]);
   expect(await files.pending(other.key)).toMatchObject({ size: 5 });
 });

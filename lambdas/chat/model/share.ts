@@ -5,17 +5,18 @@ import type { Content, Member } from './records';
  * many milliseconds. That is 14 in any minute of Telegram's twenty, so that the group stays within the limit and other
  * visitors are heard at once.
  */
-export const SHARE = { posts: 6, pace: 7_500 } as const;
+export const SHARE = { posts: 8, pace: 10_000 } as const;
 
 /** Bytes of a file for which its message counts once more: ten of the largest would keep all deliveries busy. */
 const HEAVY = 10 * 1024 * 1024;
 
-/** Posts that a message counts as. */
-export function weightOf(content: Content): number {
+/** Posts that a message counts as: none if a website's visitor has no known address, as on the machine itself. */
+export function weightOf({ line, connector }: Pick<Member, 'line' | 'connector'>, content: Content): number {
+  if (line === undefined && connector === 'ws') return 0;
   return content.kind === 'file' ? 1 + Math.floor(content.file.size / HEAVY) : 1;
 }
 
-/** Those who share one place in the line: all visitors from one address, or one whose address is not known. */
+/** Those who share one place in the line: all visitors from one address, or one visitor of the messenger. */
 export function lineOfMember({ line, handle }: Pick<Member, 'line' | 'handle'>): string {
   return line ?? handle;
 }

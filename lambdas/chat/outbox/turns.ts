@@ -19,7 +19,7 @@ export async function takeShare(
   member: Member,
   { content }: Message,
 ): Promise<{ readonly kind: 'taken'; readonly host: HostChat | undefined } | Extract<Turn, { kind: 'later' }>> {
-  const claim = await channels.claimShare(chat, lineOfMember(member), weightOf(content), clock.now());
+  const claim = await channels.claimShare(chat, lineOfMember(member), weightOf(member, content), clock.now());
   return claim && claim.wait > 0 ? later(claim.wait) : { kind: 'taken', host: claim?.host };
 }
 

@@ -1,6 +1,6 @@
 import { createVisitorSide, type VisitorSide } from '../../../../lambdas/chat/browser-side';
 import type { ConnectionId } from '../../../../lambdas/chat/model/identifiers';
-import { shareWait, weightOf } from '../../../../lambdas/chat/model/share';
+import { SHARE, shareWait, weightOf } from '../../../../lambdas/chat/model/share';
 import type { QueueItem } from '../../../../lambdas/chat/ports';
 import { CHANNEL, ChatFixture, GROUP } from '../chat-fixture';
 
@@ -90,9 +90,26 @@ test('new visitors come by tens at most from one address', async () => {
   expect(await (await joined('ann', '198.51.100.1'))('hello')).toContain('ACK');
 });
 
-test('a large file counts for more than one message', () => {
+test('a large file counts for more than one message; a website’s visitor without a known address for none', () => {
   const file = (size: number) => ({ kind: 'file' as const, file: { key: 'k', name: 'n', type: 't', size } });
-  expect([1, 5, 10, 20].map((mib) => weightOf(file(mib * 1024 * 1024)))).toEqual([1, 1, 2, 3]);
-  expect(weightOf({ kind: 'text', text: 'a' })).toBe(1);
-  expect([shareWait(0, 6, 100), shareWait(0, 1, 100), shareWait(100 + 7500 * 5, 2, 100)]).toEqual([0, 0, 7500]);
+  const text = { kind: 'text' as const, text: 'a' };
+  const known = { line: '0a1b', connector: 'ws' as const };
+  expect([1, 5, 10, 20].map((mib) => weightOf(known, file(mib * 1024 * 1024)))).toEqual([1, 1, 2, 3]);
+  expect([weightOf(known, text), weightOf({ connector: 'tg' }, text), weightOf({ connector: 'ws' }, text)]).toEqual([
+    1, 1, 0,
+  ]);
+  const { posts, pace } = SHARE;
+  expect([shareWait(0, posts, 100), shareWait(0, 1, 100), shareWait(100 + pace * (posts - 1), 2, 100)]).toEqual([
+    0,
+    0,
+    pace,
+  ]);
+});
+
+test('a visitor whose address is not known, as on a laptop, writes as fast as the group accepts', async () => {
+  const ann = await joined('ann', '127.0.0.1');
+  for (let i = 0; i < 15; i++) await ann(`ann ${i}`);
+  const after = await shownAfter();
+  expect(after.size).toBe(15);
+  expect(Math.max(...after.values())).toBeLessThan(2);
 });
