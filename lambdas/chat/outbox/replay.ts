@@ -3,6 +3,7 @@ import type { Member, Message } from '../model/records';
 import type { World } from '../ports';
 import { frameIds, lastFrameId } from '../protocol/server-frame';
 import { pushOne } from './push';
+import { ShownTexts } from './shown-texts';
 
 /** The newest messages of a conversation, of both sides, among which a replay looks. */
 const REACH = 100;
@@ -56,8 +57,11 @@ export async function replay(
       deliveryOf(message) >= since &&
       lastFrameId(message) !== cursor,
   );
+  const shown = new ShownTexts(missed);
   for (const message of missed) {
+    if (shown.tells(message)) continue;
     if (world.clock.now() >= now + WORK || (await pushOne(world, connection, message)) !== 'sent') return;
+    shown.add(message);
   }
 }
 

@@ -184,6 +184,14 @@ describe('a client that says which message it got last', () => {
     expect((await join(id)).missed).toEqual([['TXT', id, 'better', expect.any(String)]]);
   });
 
+  test('gets an edited answer once, as it is now', async () => {
+    await join();
+    await write(1);
+    await write(2, { content: { kind: 'correction', of: 't#group#1', text: 'better' } });
+    await stage.world.messages.correct(stage.onlyConversation(), 't#group#1', 'better');
+    expect(texts((await join()).missed)).toEqual(['better']);
+  });
+
   test('gets what an instance with a slow clock stored and pushed later', async () => {
     const before = await join();
     await write(2);
