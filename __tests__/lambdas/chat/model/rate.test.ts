@@ -33,8 +33,10 @@ describe('what one stranger takes of a group', () => {
   const file = (size: number) => ({ kind: 'file', file: { key: 'k', name: 'n', type: 't', size } }) as const;
 
   test('a file of ten megabytes counts as two messages, one byte less as one', () => {
-    expect([10 * MIB - 1, 10 * MIB, 20 * MIB].map((size) => weightOf(file(size)))).toEqual([1, 2, 3]);
-    expect(weightOf({ kind: 'text', text: 'x'.repeat(4096) })).toBe(1);
+    expect([10 * MIB - 1, 10 * MIB, 20 * MIB].map((size) => weightOf({ connector: 'tg' }, file(size)))).toEqual([
+      1, 2, 3,
+    ]);
+    expect(weightOf({ connector: 'tg' }, { kind: 'text', text: 'x'.repeat(4096) })).toBe(1);
   });
 
   test('a share is used up after so many posts; then one goes out in so many seconds', () => {
