@@ -81,7 +81,7 @@ async function receiveMessage(world: World, messenger: Messenger, message: Incom
   if (line?.addressee !== undefined && !(await isMe(messenger, line.addressee))) return 'handled';
   const found = await world.routes.route(chat.id, { replyTo, thread: ref.thread });
   const hosts = isHost(world, found);
-  // An operator's text is stored meanwhile.
+  // The delivery of an operator's text is prepared meanwhile.
   const meanwhile = content.kind === 'text' && !line && !found.member;
   const hostChat = meanwhile || (await hosts) ? found.host : undefined;
   const route = hostChat ? await withHeader(world, found, message, hostChat) : found;

@@ -80,6 +80,15 @@ test('groups are as SQS wants them, for the longest names too', () => {
     { kind: 'drop', channel: longest, step: 1 },
     { kind: 'resume', channel: longest, step: 1 },
     { kind: 'erase', channel: longest, handle: item.handle, step: 1 },
+    {
+      kind: 'export',
+      channel: longest,
+      handle: item.handle,
+      step: 1,
+      place: { chat: 'x' as ChatId },
+      part: 1,
+      exported: 0,
+    },
     { kind: 'unpin', channel: longest, handle: item.handle, chat: 'x' as ChatId, message: '1' },
     { kind: 'to-chat', channel: longest, handle: item.handle, message: 'x' },
   ];
