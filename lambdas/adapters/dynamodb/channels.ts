@@ -137,9 +137,9 @@ export class DynamoChannels implements ChannelStore {
   }
 
   async closeConversation(chat: ChatId, handle: Handle, at: string): Promise<void> {
-    const close = new Expression().set({ closedAt: at });
+    const close = new Expression().set({ closedAt: at }).remove(LINE + handle);
     const entry = `${close.name('open')}.${close.name(handle)}`;
-    close.when(`attribute_exists(${entry})`).removeRaw(entry);
+    close.when(`attribute_exists(${entry}) OR attribute_exists(${close.name(LINE + handle)})`).removeRaw(entry);
     await this.table.update(hostKey(chat), close);
   }
 

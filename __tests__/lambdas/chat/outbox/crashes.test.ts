@@ -232,7 +232,11 @@ describe('killed between any two side effects', () => {
       const side = crashingWorld(life);
       const run = async () => {
         await side.receiveUpdate(update);
-        for (const item of stage.world.queue.items.splice(0)) await side.deliver(item, 1);
+        for (let item = stage.world.queue.items[0]; item; item = stage.world.queue.items[0]) {
+          const outcome = await side.deliver(item, 1);
+          if (outcome.kind === 'done') stage.world.queue.items.shift();
+          else await stage.world.clock.sleep(Math.ceil(outcome.retryAfter * 1000));
+        }
         return 'done';
       };
       const items: QueueItem[] = [];
