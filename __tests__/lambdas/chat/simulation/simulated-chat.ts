@@ -589,6 +589,7 @@ export class SimulatedChat {
       else if (!person.chat) this.continueInTelegram(person, 0);
     }
     await this.time.passAll(DAY);
+    if (this.promises.check(this.#seen()).length > 0) return this.promises.broken;
     for (const person of this.people) {
       const banned = person.bans.some(({ until }) => until === undefined);
       if (banned || person.telegram) continue;
