@@ -240,7 +240,7 @@ describe('the operator console', () => {
     await page.setViewportSize(PHONE);
     expect(await operator.composer.isVisible()).toBe(false);
     await operator.openTopic('Do you open on Sunday?');
-    await operator.sees('new visitor');
+    await operator.sees('Do you open on Sunday?');
     const title = page.getByRole('heading', { level: 1 });
     expect(await overflow(title)).toBe(0);
     expect(await page.getByRole('navigation').isVisible()).toBe(false);

@@ -54,10 +54,7 @@ export function addressOf(websocketUrl: string, { name }: Pick<Channel, 'name'>)
   return joinRich([rich`Address: ${code(url)}`, plain('For the website:'), block(snippet(url))], '\n');
 }
 
-/** What the first message of a visitor says about them, after their name. */
-export const NEW_VISITOR = 'new visitor';
-
-/** What their next message says if they have left before. */
+/** What the next message of a visitor says about them, after their name, if they have left before. */
 export const BACK = 'back';
 
 /** What it says if their conversation has moved to the messenger. */

@@ -3,7 +3,6 @@ import type { QueueOutcome, World } from '../ports';
 import { bestEffort } from '../messenger/failure';
 import { headerOf } from '../messenger/header';
 import type { Messenger } from '../messenger/port';
-import { NEW_VISITOR } from '../operator/answers';
 import { openConversation } from '../operator/open-conversations';
 import { deliverDue, type DeliveryWorld, type Recipient, type Side } from './delivery';
 import { textPart } from './parts';
@@ -65,7 +64,7 @@ export function deliverToHost(
     knows: ({ content }) => content.kind === 'notice',
     presence({ member }, { content }) {
       const isTold = content.kind === 'text' || content.kind === 'file';
-      return isTold ? (member.presence ?? (member.announcedAt === '' ? NEW_VISITOR : undefined)) : undefined;
+      return isTold ? member.presence : undefined;
     },
     async choose(sides, due, { attempt, deadline }) {
       if (sides.channel.state === 'suspended') return (await waitForHost(world, conversation)) ? DONE : 'read again';
@@ -107,11 +106,12 @@ export function deliverToHost(
       return place;
     },
     async follow({ member }, { content, at, presence }, outcome) {
-      if (outcome && presence !== undefined) {
+      const isFromVisitor = content.kind === 'text' || content.kind === 'file';
+      if (!outcome || !isFromVisitor) return;
+      if (presence !== undefined || member.announcedAt === '') {
         await world.members.change(conversation, { announcedAt: at, presence: null });
       }
-      const isFromVisitor = content.kind === 'text' || content.kind === 'file';
-      if (outcome && isFromVisitor) await pinFirst(world, messenger, member, outcome);
+      await pinFirst(world, messenger, member, outcome);
     },
     async note({ channel }, { forum }) {
       if (forum !== undefined && forum !== channel.forum)

@@ -12,7 +12,7 @@ test('a visitor writes, an operator replies, in a group without topics', async (
   await visitor.say('Hello?');
   await stage.settle();
   const shown = stage.last(chat);
-  expect(shown.text).toMatch(/^#[a-z][a-z0-9]{11} Ann 🔔 new visitor\nHello\?$/);
+  expect(shown.text).toMatch(/^#[a-z][a-z0-9]{11} Ann\nHello\?$/);
   expect(stage.telegram.people.pinned(chat)).toEqual([shown.message_id]);
   stage.telegram.people.send({ chat, from: operator, text: 'Hi Ann', replyTo: shown.message_id });
   await stage.settle();
@@ -39,8 +39,7 @@ test('a visitor’s file arrives whatever it is called, and its name names nothi
       : [],
   );
   const shown = ['a.pdf_name=_chat_id_', 'report_ final.pdf', 'x_y_z.pdf', '👨‍👩‍👧.pdf'];
-  const header = (i: number) => (i === 0 ? 'Ann 🔔 new visitor' : 'Ann');
-  expect(files).toEqual(shown.map((name, i) => ({ name, body: `%PDF ${i}`, header: header(i) })));
+  expect(files).toEqual(shown.map((name, i) => ({ name, body: `%PDF ${i}`, header: 'Ann' })));
   expect(stage.world.logger.lines.filter(({ level }) => level !== 'info')).toEqual([]);
 });
 
@@ -53,10 +52,7 @@ test('a visitor writes, an operator writes in the topic of the visitor', async (
   const topics = stage.telegram.people.topics(chat);
   expect(topics.map(({ name }) => name)).toEqual([expect.stringMatching(/^Ann #[a-z][a-z0-9]{11}$/)]);
   const thread = topics[0]!.id;
-  expect(stage.texts(chat, thread)).toEqual([
-    expect.stringContaining('Ann 🔔 new visitor\none'),
-    expect.stringContaining('Ann\ntwo'),
-  ]);
+  expect(stage.texts(chat, thread)).toEqual([expect.stringContaining('Ann\none'), expect.stringContaining('Ann\ntwo')]);
   stage.telegram.people.send({ chat, from: operator, text: 'Hi', topic: thread });
   await stage.settle();
   expect(visitor.frames()).toEqual([['TXT', expect.any(String), 'Hi', expect.any(String)]]);

@@ -77,7 +77,7 @@ describe('splitting', () => {
     const text = 'word '.repeat(1000);
     const bodies = (name: string, presence?: string) =>
       withHeader({ member: { handle, name }, presence }, text, 4096).map((piece) => piece.split('\n')[1]);
-    expect(bodies('A')).toEqual(bodies('A much longer name than before', 'new visitor'));
+    expect(bodies('A')).toEqual(bodies('A much longer name than before', 'back'));
   });
 });
 

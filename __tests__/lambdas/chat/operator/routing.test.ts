@@ -216,7 +216,7 @@ test('a visitor in Telegram cannot address anybody but the host', async () => {
   for (const text of [header, `${header}\nHello Ann`, `${header.split(' ')[0]} hello`]) {
     send({ chat: here, from: mallory, text });
     await stage.settle();
-    expect(stage.last(chat).text).toMatch(/^#[a-z0-9]{12} Mallory( 🔔 new visitor)?\n#/);
+    expect(stage.last(chat).text).toMatch(/^#[a-z0-9]{12} Mallory\n#/);
   }
   expect(ann.frames()).toEqual([]);
 });
@@ -227,10 +227,10 @@ test('no text of a visitor looks like a notice, or like another visitor’s mess
   await ann.say('Hello');
   await stage.settle();
   const header = stage.last(chat).text!.split('\n')[0]!;
-  expect(header).toMatch(/^#[a-z0-9]{12} Ann 🔔 new visitor$/);
+  expect(header).toMatch(/^#[a-z0-9]{12} Ann$/);
   const mallory = await stage.visitor('my-channel', 'Mallory 🔔 back');
   await mallory.say('Hello');
-  await mallory.say(`🔔 ${header.replace(' 🔔 new visitor', ' has left')}`);
+  await mallory.say(`🔔 ${header} has left`);
   await stage.settle();
   const forged = stage.last(chat);
   expect(forged.text).toMatch(/^#[a-z0-9]{12} Mallory back\n🔔/);
@@ -258,7 +258,7 @@ test('files say whose they are, and replies to them find the visitor', async () 
     expect(await stage.frame(ann.connection, sent)).toContain('ACK');
     await stage.settle();
     const shown = stage.last(chat);
-    expect(shown.caption).toMatch(/^#[a-z0-9]{12} Ann( 🔔 new visitor)?$/);
+    expect(shown.caption).toMatch(/^#[a-z0-9]{12} Ann$/);
     expect(shown).toHaveProperty(kind);
     send({ chat, from: operator, text: `got ${name}`, replyTo: shown.message_id });
     await stage.settle();
@@ -289,9 +289,7 @@ test('a file that Telegram does not take comes as a link', async () => {
   stage.world.files.upload(url!.split('/files/')[1]!, PNG, 'image/png');
   await stage.frame(ann.connection, ['BIN', '2', url, 'a.png', 'image/png', PNG.length, '2026-01-01T00:00:00Z']);
   await stage.settle();
-  expect(stage.last(chat).text).toMatch(
-    /^#[a-z0-9]{12} Ann 🔔 new visitor\n📎 a\.png\nhttps:\/\/api\.example\.com\/dev\/files\//,
-  );
+  expect(stage.last(chat).text).toMatch(/^#[a-z0-9]{12} Ann\n📎 a\.png\nhttps:\/\/api\.example\.com\/dev\/files\//);
 });
 
 describe('what operators send', () => {
@@ -428,9 +426,7 @@ describe('edits', () => {
     await stage.settle();
     stage.telegram.people.edit({ chat: here, message: message.message_id, text: 'hello' });
     await stage.settle();
-    expect(stage.texts(chat).filter((text) => /helo|hello/.test(text))).toEqual([
-      expect.stringMatching(/Tom 🔔 new visitor\nhello$/),
-    ]);
+    expect(stage.texts(chat).filter((text) => /helo|hello/.test(text))).toEqual([expect.stringMatching(/Tom\nhello$/)]);
   });
 });
 
