@@ -73,7 +73,7 @@ export interface Recipient {
 }
 
 /** What deliveries by the messenger use. */
-export type DeliveryWorld = Pick<World, 'messages' | 'files' | 'queue' | 'clock' | 'logger' | 'settings'>;
+export type DeliveryWorld = Pick<World, 'messages' | 'files' | 'queue' | 'clock' | 'random' | 'logger' | 'settings'>;
 
 /**
  * Delivers what is due, oldest first, each message once. The queue holds one poke per message; whichever comes first

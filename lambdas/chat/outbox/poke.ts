@@ -1,5 +1,6 @@
 import type { Conversation } from '../model/records';
 import type { QueueItem, QueueOutcome, World } from '../ports';
+import { newHolder } from './lease';
 
 /** An item of the queue that asks for a delivery by the messenger: to the operators, or to a visitor there. */
 export type PokeKind = Extract<QueueItem['kind'], 'to-host' | 'to-chat'>;
@@ -16,13 +17,16 @@ export const DONE: QueueOutcome = { kind: 'done' };
 /** How often a poke waits for the end of the messenger's limit before it begins again; the queue gives up after 100 times. */
 const PATIENCE = 50;
 
-/** The rest by a poke of its own: this one would look as if it had failed. */
+/**
+ * The rest by a poke of its own: this one would look as if it had failed. No two are alike: the queue takes the same item
+ * once, and clocks of two function instances can show the same time.
+ */
 export async function anotherTurn(
-  { queue, clock }: Pick<World, 'queue' | 'clock'>,
+  { queue, random }: Pick<World, 'queue' | 'random'>,
   kind: PokeKind,
   { channel, handle }: Conversation,
 ): Promise<QueueOutcome> {
-  await queue.send({ kind, channel, handle, message: `more#${clock.now()}` });
+  await queue.send({ kind, channel, handle, message: `more#${newHolder(random)}` });
   return DONE;
 }
 
@@ -31,7 +35,7 @@ export async function anotherTurn(
  * group's busy day does not end among the dead letters as if it were a failure.
  */
 export async function waitFor(
-  world: Pick<World, 'queue' | 'clock'>,
+  world: Pick<World, 'queue' | 'random'>,
   kind: PokeKind,
   conversation: Conversation,
   seconds: number,

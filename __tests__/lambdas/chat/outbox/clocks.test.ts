@@ -71,6 +71,20 @@ describe('the clocks of two function instances differ by two minutes', () => {
     expect(fixture.texts('visitor-one').at(-1)).toBe('third');
   });
 
+  test('a delivery that goes on later is not taken for the one before it', async () => {
+    const { fixture, connection } = await chatting();
+    await fixture.say(connection, 'm', 'hello');
+    const item = fixture.world.queue.items.shift()!;
+    // Both clocks are behind: the message seems to be from the future. The second shows the time that the first showed.
+    const began = fixture.world.clock.now();
+    await fixture.deliver(item, 1, ahead(fixture, -40_000));
+    const passed = fixture.world.clock.now() - began;
+    await fixture.deliver(item, 1, ahead(fixture, -40_000 - passed));
+    const [first, second] = fixture.world.queue.items;
+    expect(second).toMatchObject({ kind: 'to-host' });
+    expect(second).not.toEqual(first);
+  });
+
   test('operators get what a visitor in Telegram wrote in that order', async () => {
     const fixture = await new ChatFixture().start();
     const chat = chatIn('mx', 'ann');
