@@ -71,7 +71,7 @@ test('a new visitor’s first message bears their name, as all that follow', asy
   expect(shown(chat)).toEqual(['Ann\none', 'Ann\ntwo', 'Ann\nthree']);
 });
 
-test('two tabs that write their first messages at once are one visitor, of whom nothing else is told', async () => {
+test('two tabs that write their first messages at once are one visitor, and nothing else is told of them', async () => {
   const { chat } = await stage.hosting('my-channel');
   const tabs = await Promise.all(['a', 'b'].map(() => stage.visitor('my-channel', 'Ann', 'anns-secret')));
   await Promise.all(
