@@ -21,6 +21,8 @@ import { plain, type RichText } from '../messenger/rich-text';
 /** What the routing of a message in a host chat says. */
 export type Addressee =
   | { readonly kind: 'visitor'; readonly conversation: Conversation }
+  /** It names nobody; this visitor's is the only open conversation. */
+  | { readonly kind: 'only visitor'; readonly conversation: Conversation }
   /** It is for nobody; `told`: the bot says how to address a visitor. */
   | { readonly kind: 'nobody'; readonly told: boolean };
 
@@ -44,7 +46,7 @@ export function addresseeOf(message: IncomingMessage, hostChat: HostChat, route:
   if (chat.forum) return { kind: 'nobody', told: true };
   const only = onlyOpen(hostChat, sentAt);
   if (only === undefined) return { kind: 'nobody', told: true };
-  return { kind: 'visitor', conversation: { channel: hostChat.channel, handle: only } };
+  return { kind: 'only visitor', conversation: { channel: hostChat.channel, handle: only } };
 }
 
 /** An operator wrote something. `hosts`: whether the chat really hosts the channel. */
@@ -64,9 +66,9 @@ export async function receiveFromHost(
     once(world, messenger, update, () =>
       bestEffort(world, 'Answering', () => messenger.post(chat.id, { kind: 'text', text }, place)),
     );
-  if (addressee.kind === 'nobody') {
+  if (addressee.kind === 'nobody' || (addressee.kind === 'only visitor' && (await isUnseen(world, addressee)))) {
     if (!(await hosts)) return say(NOT_ITS_HOST);
-    if (!addressee.told || !(await isFirstOfAlbum(world, message))) return 'handled';
+    if ((addressee.kind === 'nobody' && !addressee.told) || !(await isFirstOfAlbum(world, message))) return 'handled';
     return say(chat.forum ? HOW_TO_ADDRESS_IN_FORUM : HOW_TO_ADDRESS);
   }
   const { conversation } = addressee;
@@ -89,6 +91,14 @@ export async function receiveFromHost(
   world.logger.info("An operator's message was accepted", what);
   await answered(world, messenger, hostChat, sent.member, now);
   return 'handled';
+}
+
+/** Whether no operator has seen a message of a visitor yet: the conversation counts as open from before its first one is posted. */
+async function isUnseen(
+  { members }: Pick<World, 'members'>,
+  { conversation }: { readonly conversation: Conversation },
+): Promise<boolean> {
+  return (await members.find(conversation))?.announcedAt === '';
 }
 
 /** The visitor has an answer: their message is unpinned, and the conversation is open. */

@@ -112,6 +112,26 @@ describe('a text that names nobody', () => {
     expect([...ann.frames(), ...bob.frames()]).toEqual([]);
   });
 
+  test('reaches nobody if the only visitor’s first message has not been posted yet', async () => {
+    const place = await stage.hosting('my-channel');
+    const ann = await stage.visitor('my-channel', 'Ann');
+    await ann.say('Hello');
+    const [item] = stage.world.queue.items.splice(0);
+    const { channels } = stage.world;
+    const openConversation = channels.openConversation.bind(channels);
+    jest.spyOn(channels, 'openConversation').mockImplementationOnce(async (...opened) => {
+      await openConversation(...opened);
+      throw new Error('killed');
+    });
+    await expect(stage.work(item!)).rejects.toThrow('killed');
+    expect(await ask(place)).toEqual(NOBODY);
+    await stage.world.clock.sleep(60_000);
+    await stage.work(item!);
+    await stage.settle();
+    await ask(place);
+    expect(texts(ann.frames())).toEqual(['who is this for?']);
+  });
+
   test('counts a message that waited for more than a day as seen when it was posted', async () => {
     const place = await stage.hosting('my-channel');
     const ann = await stage.visitor('my-channel', 'Ann');
