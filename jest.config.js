@@ -29,7 +29,7 @@ const PROGRAMS = [
 
 /** Tests that end a function at every point, and those of hundreds of visitors. */
 const LONG = [
-  'chat/operator/(removal|large-jobs)',
+  'chat/operator/(removal|large-jobs|export)',
   'chat/outbox/crashes',
   'chat/visitor/faults',
   'request-dispatcher/attacks',
