@@ -312,7 +312,7 @@ describe('a FIFO queue as event source', () => {
     const { send, url } = await deliver(
       'orderly',
       `exports.handler = async ({ Records: [{ body }] }) => {
-      console.log('start ' + body); await new Promise((r) => setTimeout(r, 3000)); console.log('end ' + body); return { batchItemFailures: [] };
+      console.log('start ' + body); await new Promise((r) => setTimeout(r, 1000)); console.log('end ' + body); return { batchItemFailures: [] };
     };`,
       30,
     );
