@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,13 +14,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { errorText, Failure } from '../../../failure';
 
-const CENTRAL = 'https://repo1.maven.org/maven2';
 const LIBRARIES = 'DynamoDBLocal_lib';
 const MAIN = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
 
 /**
  * The folder of Amazon's DynamoDB Local, laid out as Amazon's archive of it: `DynamoDBLocal.jar` runs it. It is fetched
- * once from Maven Central (51 MB), each file as `files.sha256` has it.
+ * once by Maven, from Central or the mirror of your settings (51 MB), each file as `files.sha256` has it. Needs `mvn`.
  * @throws Failure if it cannot be fetched
  */
 export function installDynamoDbLocal(): string {
@@ -31,12 +30,14 @@ export function installDynamoDbLocal(): string {
   mkdirSync(dirname(folder), { recursive: true });
   const work = mkdtempSync(`${folder}-`);
   try {
-    const files = pinned
-      .trim()
-      .split('\n')
-      .map((line) => line.split(/ +/) as [string, string]);
-    fetchFiles(files, join(work, LIBRARIES));
-    writeFileSync(join(work, 'DynamoDBLocal.jar'), programJar(readdirSync(join(work, LIBRARIES))));
+    const files = pinned.trim().split('\n');
+    const names = copyFiles(
+      files.map((line) => line.split(/ +/) as [string, string]),
+      fetchFiles(join(work, 'repository')),
+      join(work, LIBRARIES),
+    );
+    rmSync(join(work, 'repository'), { recursive: true });
+    writeFileSync(join(work, 'DynamoDBLocal.jar'), programJar(names));
     // Another test may have been as quick.
     if (!existsSync(folder)) renameSync(work, folder);
     return folder;
@@ -45,21 +46,29 @@ export function installDynamoDbLocal(): string {
   }
 }
 
-function fetchFiles(files: readonly (readonly [sha256: string, path: string])[], to: string): void {
-  const place = (path: string) => join(to, basename(path));
-  const config = files.map(([, path]) => `url=${CENTRAL}/${path}\noutput="${place(path)}"\n`).join('');
-  const options = ['--parallel', '--create-dirs', '--fail', '--location', '--silent', '--show-error', '--retry', '3'];
+/** Fetches what `pom.xml` needs, and returns `to`. */
+function fetchFiles(to: string): string {
   try {
-    execFileSync('curl', [...options, '--config', '-'], { input: config, stdio: ['pipe', 'ignore', 'pipe'] });
+    execFileSync('bash', [join(__dirname, 'fetch.sh'), to], { stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
-    throw new Failure(`DynamoDB Local cannot be fetched from ${CENTRAL}: ${errorText(error)}`);
+    throw new Failure(
+      `DynamoDB Local cannot be fetched; install Maven, and see whether it reaches Central: ${errorText(error)}`,
+    );
   }
-  for (const [sha256, path] of files) {
+  return to;
+}
+
+function copyFiles(files: readonly (readonly [sha256: string, path: string])[], from: string, to: string): string[] {
+  mkdirSync(to);
+  return files.map(([sha256, path]) => {
     const found = createHash('sha256')
-      .update(readFileSync(place(path)))
+      .update(readFileSync(join(from, path)))
       .digest('hex');
-    if (found !== sha256) throw new Failure(`${CENTRAL}/${path} has changed: its SHA-256 is ${found}, not ${sha256}.`);
-  }
+    if (found !== sha256)
+      throw new Failure(`${path} in Maven Central has changed: its SHA-256 is ${found}, not ${sha256}.`);
+    copyFileSync(join(from, path), join(to, basename(path)));
+    return basename(path);
+  });
 }
 
 /** A jar that holds nothing but what it starts, and where its classes are. Its lines are of at most 72 bytes. */
