@@ -46,7 +46,8 @@ function readMessage(
     update,
     chat,
     ref: refOf(chat.id, messageId, thread),
-    order: messageId,
+    // An edit has the id of its message; updates are numbered one after the other.
+    order: kind === 'edit' ? Number(update) : messageId,
     ...(replyTo === undefined ? {} : { replyTo: String(replyTo) }),
     ...(replyToHeader === undefined ? {} : { replyToHeader }),
     ...(album === undefined ? {} : { album }),

@@ -28,7 +28,7 @@ export interface IncomingMessage {
   readonly update: string;
   readonly chat: ChatPlace;
   readonly ref: MessageRef;
-  /** Tells which of two messages of one millisecond came first. */
+  /** Tells which of two messages, or of two edits, of one millisecond came first. */
   readonly order: number;
   /** The message of the same chat that it answers. */
   readonly replyTo?: string;
@@ -48,11 +48,11 @@ export interface IncomingMessage {
 
 /**
  * When a message was written, or changed, epoch milliseconds: the messenger's second, and within it our time. Our time alone would let a
- * message overtake another if the clocks of two function instances differ.
+ * message overtake another if the clocks of two function instances differ. Edits come last in their second, after what they
+ * change, so that only the messenger says which of them is the later one.
  */
 export function writtenAt({ kind, sentAt, editedAt }: IncomingMessage, now: number): number {
-  const second = kind === 'edit' ? editedAt : sentAt;
-  return Math.min(Math.max(now, second), second + 999);
+  return kind === 'edit' ? editedAt + 999 : Math.min(Math.max(now, sentAt), sentAt + 999);
 }
 
 export type IncomingContent =

@@ -50,20 +50,31 @@ describe('the clocks of two function instances differ by two minutes', () => {
     expect(fixture.texts('visitor-one')).toEqual(['one', 'two', 'three']);
   });
 
-  test('and with the last of several edits', async () => {
+  test.each([
+    ['seconds apart', 1_000, 60_000],
+    ['within a second', 1, 117],
+  ])('and with the last of several edits, %s', async (_, pause, skew) => {
     const { fixture, connection, question } = await chatting();
     await fixture.close(connection);
     const written = fixture.written('first', { replyTo: question }) as IncomingMessage;
     await fixture.receive(written);
     const edits = [
-      ['second', 60_000],
-      ['third', -60_000],
+      ['second', skew],
+      ['third', -skew],
     ] as const;
+    fixture.world.clock.time = Math.ceil(fixture.world.clock.time / 1_000) * 1_000 + 500;
     for (const [i, [text, clock]] of edits.entries()) {
-      await fixture.world.clock.sleep(1_000);
-      const editedAt = fixture.world.clock.now();
+      await fixture.world.clock.sleep(pause);
+      const editedAt = Math.floor(fixture.world.clock.now() / 1_000) * 1_000;
       const content = { kind: 'text', text } as const;
-      const edit: Incoming = { ...written, kind: 'edit', update: `edit ${i}`, editedAt, content };
+      const edit: Incoming = {
+        ...written,
+        kind: 'edit',
+        update: `edit ${i}`,
+        order: written.order + i,
+        editedAt,
+        content,
+      };
       await fixture.receive(edit, ahead(fixture, clock));
     }
     await fixture.join(await fixture.open('visitor-one'), 'visitor-one');

@@ -352,10 +352,11 @@ export class SimulatedChat {
     const { content: was } = original;
     const content: IncomingContent = was.kind === 'file' ? { ...was, caption: text } : { kind: 'text', text };
     this.messenger.change(original.ref.chat, original.ref.message, text);
-    const update = `$update-${this.#serial++}:example.org`;
+    const order = this.#serial++;
+    const update = `$update-${order}:example.org`;
     this.#bring(
       original.chat.id,
-      { ...original, kind: 'edit', update, editedAt: seconds(this.time.now), content },
+      { ...original, kind: 'edit', update, order, editedAt: seconds(this.time.now), content },
       then,
     );
   }
